@@ -1,1 +1,27 @@
+//! Skicka: a customer-support chat server.
+//!
+//! It matches a customer's message to an intent, drives a dialogue that a support team wrote in a
+//! file, and hands what is left to a person, with everything that was said and tried.
+//!
+//! The modules stand in layers; each may import those before it and none after it
+//! (a test holds this): `ids`, `clock` → `privacy`, `language` → `matcher` → `content` →
+//! `conversation` → `handover` → `protocol` → `authoring` → `config`, `telemetry` → `store`,
+//! `bus` → `engine` → `gateway` → `cli`. Everything up to `authoring` is pure: no await, no I/O,
+//! no clock, no randomness, no logging (the loader of `content` excepted).
 
+pub mod bus;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod content;
+pub mod conversation;
+pub mod engine;
+pub mod gateway;
+pub mod handover;
+pub mod ids;
+pub mod language;
+pub mod matcher;
+pub mod privacy;
+pub mod protocol;
+pub mod store;
+pub mod telemetry;
