@@ -1279,6 +1279,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #fill(filling) {
       this.#filling = filling;
       this.#log.quiet(filling);
+      if (!filling) this.#seen();
     }
 
     #clear(id) {

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { Agent } from './agent.mjs';
 import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
+import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -28,8 +29,9 @@ let passed = 0;
 let failed = 0;
 
 /** A step of the story. The first that fails ends it: what follows stands on it. */
-async function step(name, act) {
-  if (failed) return;
+const step = (name, act) => (failed ? undefined : check(name, act));
+
+async function check(name, act) {
   try {
     await act();
     passed += 1;
@@ -77,6 +79,7 @@ async function story() {
   await theHandover();
   await theKill();
   await theEnd();
+  await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
 }
 
