@@ -1,1 +1,5 @@
-//! To be written.
+//! The rules of one conversation: facts and an input in, new facts out.
+//!
+//! Nothing here awaits, reads a clock or draws a random number.
+
+pub mod event;
