@@ -39,8 +39,8 @@ use crate::protocol::visitor;
 const LIMITS: Limits = Limits { text_chars: 4_000, frame_bytes: 65_536, messages_per_minute: 40 };
 
 macro_rules! golden {
-    ($name:literal) => {
-        include_str!(concat!("../golden/", $name, ".json")).trim_end()
+    ($($part:literal),+) => {
+        include_str!(concat!("../golden/", $($part,)+ ".json")).trim_end()
     };
 }
 
@@ -62,9 +62,9 @@ macro_rules! shows {
         let event = stored(&json!($fact));
         let conversation = conversation();
         let to_visitor = event_frame(&event, Audience::Visitor, None);
-        assert_eq!(to_visitor, golden!(concat!("visitor/event/", $name)), "{}", $name);
+        assert_eq!(to_visitor, golden!("visitor/event/", $name), "{}", $name);
         let to_agent = event_frame(&event, Audience::Agent, Some(&conversation));
-        assert_eq!(to_agent, golden!(concat!("agent/event/", $name)), "{}", $name);
+        assert_eq!(to_agent, golden!("agent/event/", $name), "{}", $name);
     };
 }
 
