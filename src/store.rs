@@ -18,6 +18,10 @@ use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::language::Language;
 
+#[cfg(test)]
+pub(crate) mod contract;
+pub mod sqlite;
+
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -161,7 +165,8 @@ pub enum Reader {
 /// The log of all conversations.
 #[async_trait]
 pub trait EventStore: Send + Sync + 'static {
-    /// Makes a conversation, durably. Its head is [`Seq::ZERO`].
+    /// Makes a conversation, durably. Its head is [`Seq::ZERO`]. Making the same visitor's again
+    /// changes nothing: the caller may repeat it when an answer was lost.
     async fn create(&self, new: NewConversation) -> Result<(), StoreError>;
     /// Puts events behind the head, all or none, durably.
     async fn append(&self, append: Append) -> Result<Appended, StoreError>;
@@ -197,8 +202,8 @@ pub trait EventStore: Send + Sync + 'static {
     ) -> Result<Vec<ConversationRow>, StoreError>;
     /// Conversations whose deadline is at or before `now`, the earliest first, at most `limit`.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<ConversationId>, StoreError>;
-    /// Moves a read cursor forward, never back; durable in time, not before it returns. Answers
-    /// the cursor as it now is.
+    /// Moves a read cursor forward, never back, and never beyond the head; durable in time, not
+    /// before it returns.
     async fn mark_read(
         &self,
         conversation: &ConversationId,
@@ -262,7 +267,8 @@ pub struct SessionRow {
 pub trait Directory: Send + Sync + 'static {
     /// Adds an account; `false` when the e-mail address is taken.
     async fn add_agent(&self, agent: AgentRow) -> Result<bool, StoreError>;
-    /// Writes an account anew; `false` when there is none with this id.
+    /// Writes an account anew; `false` when there is none with this id, or when the e-mail address
+    /// is another's.
     async fn update_agent(&self, agent: AgentRow) -> Result<bool, StoreError>;
     /// All accounts by name.
     async fn agents(&self) -> Result<Vec<AgentRow>, StoreError>;
