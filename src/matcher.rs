@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::ids::IntentId;
 use crate::language::Language;
 
+pub mod answers;
 mod arithmetic;
 mod correction;
 pub mod evaluation;
