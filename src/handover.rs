@@ -61,7 +61,7 @@ impl Item {
             status: state.status,
             team: state.team.clone(),
             lang: state.lang,
-            topic: problem(state),
+            topic: state.topic.clone(),
             reason: state.reason.clone(),
             front: state.front,
             waiting_since: state.waiting_since,
@@ -70,12 +70,6 @@ impl Item {
             unread: state.unseen,
         })
     }
-}
-
-/// What a conversation is about: the newest problem.
-#[must_use]
-pub fn problem(state: &State) -> Option<IntentId> {
-    state.topic.clone()
 }
 
 /// Every conversation that people may care about now.
@@ -243,10 +237,10 @@ impl Worker {
 #[must_use]
 pub fn summary(content: &Content, state: &State, lang: Language) -> String {
     let manners = &content.manners;
-    let topic = problem(state)
-        .map_or(manners.summary_none.plain(lang).to_owned(), |topic| {
-            content.title(&topic, lang).to_owned()
-        });
+    let topic = match &state.topic {
+        Some(topic) => content.title(topic, lang),
+        None => manners.summary_none.plain(lang),
+    };
     let tried: Vec<String> = state
         .tried
         .iter()

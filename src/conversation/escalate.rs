@@ -89,7 +89,7 @@ impl Turn<'_> {
     /// What an agent, or the want of one, does to the conversation.
     pub(crate) fn agent_act(&mut self, act: &Act, id: Option<&FrameId>) -> Result<(), Refusal> {
         match act {
-            Act::Claim { agent, supervises } => self.claim(agent, *supervises),
+            Act::Claim { agent } => self.claim(agent),
             Act::AgentSaid { agent, text } => {
                 self.held_by(agent)?;
                 let lang = self.lang();
@@ -130,18 +130,13 @@ impl Turn<'_> {
         }
     }
 
-    fn claim(&mut self, agent: &AgentRef, supervises: bool) -> Result<(), Refusal> {
+    fn claim(&mut self, agent: &AgentRef) -> Result<(), Refusal> {
         match (self.state.status, &self.state.agent) {
             (Status::Ended, _) => return Err(Refusal::Ended),
             (Status::Agent, Some(holder)) if holder.id == agent.id => {
                 return Err(Refusal::WrongStatus("the conversation is yours already"));
             }
-            (Status::Agent, Some(holder)) if !supervises => {
-                return Err(Refusal::Taken(holder.name.clone()));
-            }
-            (Status::Bot, _) if !supervises => {
-                return Err(Refusal::Forbidden("only a supervisor takes it from the bot"));
-            }
+            (Status::Agent, Some(holder)) => return Err(Refusal::Taken(holder.name.clone())),
             _ => {}
         }
         let from_bot = self.state.status == Status::Bot;

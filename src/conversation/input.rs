@@ -71,8 +71,6 @@ pub enum Act {
     Claim {
         /// Who.
         agent: AgentRef,
-        /// Whether they may take it from the bot or from a colleague.
-        supervises: bool,
     },
     /// An agent writes to the visitor.
     AgentSaid {

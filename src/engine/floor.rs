@@ -47,8 +47,6 @@ struct Staff {
     present: BTreeMap<AgentId, Present>,
     /// The doorbells of all consoles.
     consoles: Vec<Weak<Doorbell>>,
-    /// Rises whenever somebody comes, goes or changes.
-    version: u64,
     /// Since when an agent who holds conversations has had no socket.
     gone_since: HashMap<AgentId, Timestamp>,
 }
@@ -187,7 +185,6 @@ impl Engine {
         let mut staff = lock(&self.inner.floor.staff);
         staff.gone_since.remove(&agent.id);
         staff.consoles.push(Arc::downgrade(doorbell));
-        staff.version += 1;
         let state = if holds { Presence::Online } else { Presence::Offline };
         let present = staff.present.entry(agent.id.clone()).or_insert_with(|| Present {
             worker: Worker { name: agent.name.clone(), teams: agent.teams.clone(), online: holds },
@@ -221,7 +218,6 @@ impl Engine {
             present.state = state;
             present.worker.online = state == Presence::Online;
             present.capacity = capacity.unwrap_or(present.capacity);
-            staff.version += 1;
             staff.wake_consoles();
         }
         self.settle_duty().await;
@@ -288,8 +284,7 @@ impl Engine {
                 staff.present.remove(agent);
             }
             if !lost.is_empty() {
-                staff.version += 1;
-                staff.wake_consoles();
+                    staff.wake_consoles();
             }
             lost
         };
@@ -304,9 +299,9 @@ impl Engine {
         }
     }
 
-    /// Everybody present, with the version of that list.
+    /// Everybody present.
     #[must_use]
-    pub fn staff(&self) -> (u64, Vec<OnDuty>) {
+    pub fn staff(&self) -> Vec<OnDuty> {
         let desk = lock(&self.inner.floor.desk);
         let mut load: HashMap<AgentId, u32> = HashMap::new();
         for (_, item) in desk.all() {
@@ -316,7 +311,7 @@ impl Engine {
         }
         drop(desk);
         let staff = lock(&self.inner.floor.staff);
-        let list = staff
+        staff
             .present
             .iter()
             .map(|(id, present)| OnDuty {
@@ -326,17 +321,7 @@ impl Engine {
                 load: load.get(id).copied().unwrap_or(0),
                 capacity: present.capacity,
             })
-            .collect();
-        (staff.version, list)
-    }
-
-    /// The name of an agent who is present.
-    #[must_use]
-    pub fn present_name(&self, agent: &AgentId) -> Option<String> {
-        lock(&self.inner.floor.staff)
-            .present
-            .get(agent)
-            .map(|present| present.worker.name.clone())
+            .collect()
     }
 
     /// Everything on the desk, with its version.
