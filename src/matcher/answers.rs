@@ -181,7 +181,7 @@ pub struct AnswerModel {
 }
 
 /// Below this the reader does not call a message an answer; chosen on folds of the examples.
-const LEAST_CONFIDENCE: f32 = 0.55;
+const LEAST_CONFIDENCE: f32 = 0.51;
 
 /// How sure both halves must be before a message is cut in two.
 const CUT_CONFIDENCE: f32 = 0.55;

