@@ -61,6 +61,12 @@ pub fn deadline(state: &State, policy: &Policy) -> Option<Timestamp> {
     (waits && policy.idle_close_ms > 0).then(|| state.visitor_at.plus_ms(policy.idle_close_ms))
 }
 
+/// The language that a message is taken to be in, with all that the state knows as evidence.
+#[must_use]
+pub fn language_of(content: &Content, state: &State, text: &str) -> Language {
+    read::language_of(content, state, text)
+}
+
 /// Decides what an input causes.
 pub fn decide(
     content: &Content,

@@ -123,7 +123,8 @@ fn unsure_of(state: &State, ranking: &Ranking) -> Taken {
             return Taken::Unclear(topics);
         }
     }
-    if ranking.out_of_scope >= SURE_OUT_OF_SCOPE && !running {
+    // Of a message without one known word nothing can be said, not even whose business it is.
+    if ranking.out_of_scope >= SURE_OUT_OF_SCOPE && ranking.known_words > 0 && !running {
         return Taken::OutOfScope;
     }
     Taken::NotUnderstood

@@ -1,5 +1,7 @@
 //! What a visitor's message does once it has been read.
 
+use crate::content::GOODBYE;
+use crate::content::THANKS;
 use crate::content::dialogue::Answers;
 use crate::content::dialogue::Ask;
 use crate::conversation::event::Choice;
@@ -46,11 +48,12 @@ impl Turn<'_> {
 
     fn topic_heard(&mut self, intent: &IntentId, text: &str) -> Result<(), Fault> {
         self.learn_mentioned(intent, text);
-        let interrupts = self
-            .state
-            .open
-            .as_ref()
-            .is_some_and(|open| open.question == Question::Step);
+        let open = self.state.open.as_ref().map(|open| &open.question);
+        let interrupts = open == Some(&Question::Step);
+        if open == Some(&Question::AnythingElse) && is_farewell(intent) {
+            self.shift(Move::Closed);
+            return self.say_goodbye();
+        }
         if interrupts && self.content.is_problem(intent) {
             self.say_about(&self.content.manners.switching, intent)?;
         }
@@ -417,4 +420,9 @@ impl Turn<'_> {
         self.asks(Question::Step);
         Ok(())
     }
+}
+
+/// Whether an intent, said to "anything else?", means that there is nothing.
+fn is_farewell(intent: &IntentId) -> bool {
+    [THANKS, GOODBYE].contains(&intent.as_str())
 }

@@ -65,7 +65,9 @@ impl<'a> Turn<'a> {
                 _ => None,
             };
         }
-        if self.state.open.is_some() { self.ask_again(false) } else { Ok(()) }
+        let at_step =
+            self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+        if at_step { self.ask_again(false) } else { Ok(()) }
     }
 
     /// Walks on from a step of the running dialogue.

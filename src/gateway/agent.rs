@@ -6,10 +6,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::WebSocket;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
 use tokio::time::Instant;
+use tokio::time::sleep_until;
+use tokio::time::timeout;
 
 use crate::bus::Doorbell;
 use crate::bus::Following;
@@ -28,11 +29,12 @@ use crate::gateway::accounts::card;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
 use crate::gateway::desk;
-use crate::gateway::link::Incoming;
-use crate::gateway::link::Link;
-use crate::gateway::link::Over;
-use crate::gateway::visitor::failed;
-use crate::gateway::visitor::side;
+use crate::gateway::over::Over;
+use crate::gateway::over::failed;
+use crate::gateway::over::over;
+use crate::gateway::peer::Peer;
+use crate::gateway::socket::Received;
+use crate::gateway::socket::Socket;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
@@ -44,7 +46,6 @@ use crate::protocol::ReadUpTo;
 use crate::protocol::Secret;
 use crate::protocol::Sender as From;
 use crate::protocol::SenderRole;
-use crate::protocol::Side;
 use crate::protocol::Typing;
 use crate::protocol::agent::ClientFrame;
 use crate::protocol::agent::Inbox;
@@ -66,51 +67,40 @@ const OPEN: usize = 100;
 /// The inbox is not sent more often than this, however much moves.
 const INBOX_EVERY: Duration = Duration::from_millis(100);
 const TYPING_TTL_S: u32 = 5;
-const PING: &str = r#"{"type":"ping"}"#;
 const NOT_SERVED: &str = "the conversation belongs to a team that you do not serve";
 
 /// A frame of the agent on its way, with what to answer to.
 type Waiting = (FrameId, ConversationId, Result<Receipt, SubmitError>);
 
-/// Serves one agent's socket to its end. `cookie` is the session that the upgrade brought.
-pub(super) async fn serve(socket: WebSocket, app: Arc<App>, cookie: Option<Secret>) {
-    let limits = &app.settings.limits;
-    let mut link = Link::new(
-        socket,
-        Side::Agent,
-        &app.metrics,
-        seconds(limits.ping_s),
-        seconds(limits.write_s),
-    );
-    let over = match meet(&mut link, &app, cookie).await {
+/// Serves one agent's socket to its end.
+pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
+    let over = match meet(&mut socket, &app, peer.session).await {
         Ok(agent) => {
             let id = agent.id.clone();
-            let over = match Shift::new(&app, agent).run(&mut link).await {
-                Ok(()) => Over::Gone,
-                Err(over) => over,
-            };
+            let over = Shift::new(&app, agent).run(&mut socket).await.err();
             app.engine.agent_went(&id);
             over
         }
-        Err(over) => over,
+        Err(over) => Some(over),
     };
-    link.end(over).await;
+    if let Some(Over::Close(why)) = over {
+        socket.close(why).await;
+    }
 }
 
-async fn meet(link: &mut Link<'_>, app: &App, cookie: Option<Secret>) -> Result<AgentRow, Over> {
-    let hello = tokio::time::timeout(seconds(app.settings.limits.hello_s), link.receive());
-    let incoming = tokio::select! {
-        incoming = hello => incoming.map_err(|_| Over::from(Close::TimedOut))?,
-        () = app.drain.cancelled() => return Err(Close::GoingAway.into()),
-    };
-    let token = match incoming {
-        Incoming::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
-            Ok(ClientFrame::Hello { token }) => token.or(cookie),
+/// Waits for hello; its token, else the session that came with the upgrade, says who it is.
+async fn meet(
+    socket: &mut Socket,
+    app: &App,
+    session: Option<Secret>,
+) -> Result<AgentRow, Over> {
+    let hello = timeout(seconds(app.settings.limits.hello_s), socket.recv()).await;
+    let token = match hello.map_err(|_| Over::from(Close::TimedOut))? {
+        Received::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
+            Ok(ClientFrame::Hello { token }) => token.or(session),
             _ => return Err(Close::BadHello.into()),
         },
-        Incoming::Binary => return Err(Close::BadHello.into()),
-        Incoming::TooBig => return Err(Close::TooBig.into()),
-        Incoming::Gone => return Err(Over::Gone),
+        other => return Err(over(&other)),
     };
     let token = token.ok_or(Over::from(Close::Unauthorized))?;
     match app.accounts.signed_in(&token).await {
@@ -166,27 +156,25 @@ impl<'a> Shift<'a> {
         AgentRef { id: self.agent.id.clone(), name: self.agent.name.clone() }
     }
 
-    async fn run(mut self, link: &mut Link<'_>) -> Result<(), Over> {
+    async fn run(mut self, socket: &mut Socket) -> Result<(), Over> {
         let presence = self.app.engine.agent_came(&self.agent, &self.doorbell);
         let welcome = ServerFrame::Welcome(Welcome {
             agent: card(&self.agent),
             presence,
             ping_s: self.app.settings.limits.ping_s,
         });
-        link.send(welcome.to_json()).await?;
-        self.send_whole_inbox(link).await?;
-        self.send_colleagues(link).await?;
+        socket.send(welcome.to_json()).await?;
+        self.send_whole_inbox(socket).await?;
+        self.send_colleagues(socket).await?;
         let mut pending = FuturesOrdered::new();
         loop {
-            let wakes_at = self.inbox_at.map_or(link.beat_at(), |at| at.min(link.beat_at()));
             tokio::select! {
-                () = self.app.drain.cancelled() => return Err(Close::GoingAway.into()),
                 Some(done) = pending.next(), if !pending.is_empty() => {
-                    self.answer(link, done).await?;
+                    self.answer(socket, done).await?;
                 }
-                incoming = link.receive(), if pending.len() < PENDING => match incoming {
-                    Incoming::Text(text) => {
-                        if let Some((id, submission)) = self.take(link, &text).await? {
+                incoming = socket.recv(), if pending.len() < PENDING => match incoming {
+                    Received::Text(text) => {
+                        if let Some((id, submission)) = self.take(socket, &text).await? {
                             let conversation = submission.conversation.clone();
                             let receipt = self.app.engine.enqueue(submission);
                             pending.push_back(async move {
@@ -196,35 +184,29 @@ impl<'a> Shift<'a> {
                             });
                         }
                         while let Some(text) = self.ready.pop_front() {
-                            link.send(text).await?;
+                            socket.send(text).await?;
                         }
                     }
-                    Incoming::Binary => {
+                    Received::Binary(_) => {
                         let error = ErrorFrame::from(FrameError::binary());
-                        link.send(ServerFrame::Error(error).to_json()).await?;
+                        socket.send(ServerFrame::Error(error).to_json()).await?;
                     }
-                    Incoming::TooBig => return Err(Close::TooBig.into()),
-                    Incoming::Gone => return Ok(()),
+                    other => return Err(over(&other)),
                 },
                 () = self.doorbell.heard() => {
-                    self.send_news(link).await?;
+                    self.send_news(socket).await?;
                     self.inbox_at.get_or_insert(now() + INBOX_EVERY);
                 }
-                () = tokio::time::sleep_until(wakes_at) => self.wake(link).await?,
+                () = until(self.inbox_at) => {
+                    self.inbox_at = None;
+                    self.send_inbox(socket).await?;
+                    self.send_colleagues(socket).await?;
+                }
             }
         }
     }
 
-    async fn wake(&mut self, link: &mut Link<'_>) -> Result<(), Over> {
-        if self.inbox_at.is_some_and(|at| at <= now()) {
-            self.inbox_at = None;
-            self.send_inbox(link).await?;
-            self.send_colleagues(link).await?;
-        }
-        if link.beat_at() <= now() { link.beat(PING).await } else { Ok(()) }
-    }
-
-    async fn send_whole_inbox(&mut self, link: &mut Link<'_>) -> Result<(), Over> {
+    async fn send_whole_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
         let (version, all) = self.app.engine.desk_all();
         self.desk = version;
         let items: Vec<_> = all
@@ -233,12 +215,12 @@ impl<'a> Shift<'a> {
             .map(|(id, item)| desk::inbox_item(id, &item))
             .collect();
         self.listed = items.iter().map(|item| item.conversation.clone()).collect();
-        link.send(ServerFrame::Inbox(Inbox { full: true, items }).to_json()).await
+        Ok(socket.send(ServerFrame::Inbox(Inbox { full: true, items }).to_json()).await?)
     }
 
-    async fn send_inbox(&mut self, link: &mut Link<'_>) -> Result<(), Over> {
+    async fn send_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
         let Some((version, changes)) = self.app.engine.desk_changes(self.desk) else {
-            return self.send_whole_inbox(link).await;
+            return self.send_whole_inbox(socket).await;
         };
         self.desk = version;
         let mut items = Vec::new();
@@ -255,33 +237,33 @@ impl<'a> Shift<'a> {
         if items.is_empty() {
             return Ok(());
         }
-        link.send(ServerFrame::Inbox(Inbox { full: false, items }).to_json()).await
+        Ok(socket.send(ServerFrame::Inbox(Inbox { full: false, items }).to_json()).await?)
     }
 
-    async fn send_colleagues(&mut self, link: &mut Link<'_>) -> Result<(), Over> {
+    async fn send_colleagues(&mut self, socket: &mut Socket) -> Result<(), Over> {
         let agents = self.app.engine.staff();
         if agents == self.colleagues {
             return Ok(());
         }
         self.colleagues.clone_from(&agents);
-        link.send(ServerFrame::Agents { agents }.to_json()).await
+        Ok(socket.send(ServerFrame::Agents { agents }.to_json()).await?)
     }
 
     /// Sends what moved in the conversations that are open.
-    async fn send_news(&mut self, link: &mut Link<'_>) -> Result<(), Over> {
+    async fn send_news(&mut self, socket: &mut Socket) -> Result<(), Over> {
         for conversation in self.doorbell.take_moved() {
-            self.send_events(link, &conversation).await?;
-            self.send_packet(link, &conversation).await?;
+            self.send_events(socket, &conversation).await?;
+            self.send_packet(socket, &conversation).await?;
         }
         for passing in self.doorbell.take_passing() {
-            link.send(passing_frame(passing).to_json()).await?;
+            socket.send(passing_frame(passing).to_json()).await?;
         }
         Ok(())
     }
 
     async fn send_events(
         &mut self,
-        link: &mut Link<'_>,
+        socket: &mut Socket,
         conversation: &ConversationId,
     ) -> Result<(), Over> {
         while let Some(opened) = self.open.get_mut(conversation) {
@@ -295,7 +277,7 @@ impl<'a> Shift<'a> {
                 break;
             }
             for frame in frames {
-                link.send(frame.text).await?;
+                socket.send(frame.text).await?;
                 opened.sent = frame.seq;
             }
         }
@@ -304,7 +286,7 @@ impl<'a> Shift<'a> {
 
     async fn send_packet(
         &mut self,
-        link: &mut Link<'_>,
+        socket: &mut Socket,
         conversation: &ConversationId,
     ) -> Result<(), Over> {
         if !self.open.contains_key(conversation) {
@@ -321,14 +303,14 @@ impl<'a> Shift<'a> {
             && opened.packet != unchanging
         {
             opened.packet = unchanging;
-            link.send(ServerFrame::Packet(Box::new(packet)).to_json()).await?;
+            socket.send(ServerFrame::Packet(Box::new(packet)).to_json()).await?;
         }
         Ok(())
     }
 
     async fn answer(
         &self,
-        link: &mut Link<'_>,
+        socket: &mut Socket,
         (id, conversation, result): Waiting,
     ) -> Result<(), Over> {
         let frame = match result {
@@ -345,7 +327,7 @@ impl<'a> Shift<'a> {
                 ServerFrame::Error(frame)
             }
         };
-        link.send(frame.to_json()).await
+        Ok(socket.send(frame.to_json()).await?)
     }
 
     fn refuse(&mut self, conversation: Option<&ConversationId>, mut error: ErrorFrame) {
@@ -357,7 +339,7 @@ impl<'a> Shift<'a> {
     /// Reads a frame; what is to be submitted is answered, the rest is done at once.
     async fn take(
         &mut self,
-        link: &mut Link<'_>,
+        socket: &mut Socket,
         text: &str,
     ) -> Result<Option<(FrameId, Submission)>, Over> {
         let agent = self.me();
@@ -391,7 +373,7 @@ impl<'a> Shift<'a> {
                 Ok(self.submit(id, conversation, Act::Reopen { agent }))
             }
             other => {
-                self.take_unanswered(link, other).await?;
+                self.take_unanswered(socket, other).await?;
                 Ok(None)
             }
         }
@@ -400,7 +382,7 @@ impl<'a> Shift<'a> {
     /// Frames that become no event.
     async fn take_unanswered(
         &mut self,
-        link: &mut Link<'_>,
+        socket: &mut Socket,
         frame: ClientFrame,
     ) -> Result<(), Over> {
         match frame {
@@ -408,7 +390,7 @@ impl<'a> Shift<'a> {
                 self.app.engine.set_presence(&self.agent.id, state, capacity).await;
             }
             ClientFrame::Open { conversation, after } => {
-                self.open(link, conversation, after).await?;
+                self.open(socket, conversation, after).await?;
             }
             ClientFrame::Leave { conversation } => {
                 self.open.remove(&conversation);
@@ -482,7 +464,7 @@ impl<'a> Shift<'a> {
 
     async fn open(
         &mut self,
-        link: &mut Link<'_>,
+        socket: &mut Socket,
         conversation: ConversationId,
         after: Seq,
     ) -> Result<(), Over> {
@@ -508,8 +490,8 @@ impl<'a> Shift<'a> {
         let following = self.app.engine.follow(&conversation, &self.doorbell);
         let opened = Opened { _following: following, sent, packet: String::new() };
         self.open.insert(conversation.clone(), opened);
-        self.send_packet(link, &conversation).await?;
-        self.send_events(link, &conversation).await
+        self.send_packet(socket, &conversation).await?;
+        self.send_events(socket, &conversation).await
     }
 
     async fn read(&mut self, conversation: &ConversationId, seq: Seq) -> Result<(), Over> {
@@ -542,9 +524,17 @@ fn passing_frame(passing: Passing) -> ServerFrame {
         }
         Passing::Read { conversation, by, seq } => ServerFrame::Read(ReadUpTo {
             conversation: Some(conversation),
-            by: side(by),
+            by: by.into(),
             seq,
         }),
+    }
+}
+
+/// Waits until a moment; without one, for ever.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -7,10 +7,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use axum::extract::ws::WebSocket;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
 use tokio::time::Instant;
+use tokio::time::timeout;
 
 use crate::bus::Doorbell;
 use crate::bus::Following;
@@ -27,9 +27,12 @@ use crate::engine::arrival::Arrived;
 use crate::engine::floor::Place;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
-use crate::gateway::link::Incoming;
-use crate::gateway::link::Link;
-use crate::gateway::link::Over;
+use crate::gateway::over::Over;
+use crate::gateway::over::failed;
+use crate::gateway::over::over;
+use crate::gateway::peer::Peer;
+use crate::gateway::socket::Received;
+use crate::gateway::socket::Socket;
 use crate::ids::FrameId;
 use crate::ids::Seq;
 use crate::ids::VisitorId;
@@ -41,7 +44,6 @@ use crate::protocol::Identity;
 use crate::protocol::ReadUpTo;
 use crate::protocol::Sender as From;
 use crate::protocol::SenderRole;
-use crate::protocol::Side;
 use crate::protocol::Typing;
 use crate::protocol::code::Close;
 use crate::protocol::code::Code;
@@ -64,43 +66,31 @@ const FLOOD: u32 = 40;
 const TYPING_TTL_S: u32 = 5;
 /// "Is writing" counts at most once in this time.
 const TYPING_EVERY_S: u32 = 3;
-const PING: &str = r#"{"type":"ping"}"#;
 
 /// A frame of the visitor on its way, with the id to answer to.
 type Waiting = (FrameId, Result<Receipt, SubmitError>);
 
 /// Serves one visitor's socket to its end.
-pub(super) async fn serve(socket: WebSocket, app: Arc<App>) {
-    let limits = &app.settings.limits;
-    let mut link = Link::new(
-        socket,
-        Side::Visitor,
-        &app.metrics,
-        seconds(limits.ping_s),
-        seconds(limits.write_s),
-    );
-    let over = match meet(&mut link, &app).await {
-        Ok(arrived) => match Visit::new(&app, arrived).run(&mut link).await {
-            Ok(()) => Over::Gone,
-            Err(over) => over,
-        },
-        Err(over) => over,
+pub async fn serve(mut socket: Socket, app: Arc<App>, _peer: Peer) {
+    let over = match meet(&mut socket, &app).await {
+        Ok(arrived) => Visit::new(&app, arrived).run(&mut socket).await.err(),
+        Err(over) => Some(over),
     };
-    link.end(over).await;
+    if let Some(Over::Close(why)) = over {
+        socket.close(why).await;
+    }
 }
 
 /// Waits for a hello that names something of the visitor's own.
-async fn meet(link: &mut Link<'_>, app: &App) -> Result<Arrived, Over> {
-    let by = tokio::time::timeout(seconds(app.settings.limits.hello_s), async {
+async fn meet(socket: &mut Socket, app: &App) -> Result<Arrived, Over> {
+    let met = timeout(seconds(app.settings.limits.hello_s), async {
         loop {
-            let hello = match link.receive().await {
-                Incoming::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
+            let hello = match socket.recv().await {
+                Received::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
                     Ok(ClientFrame::Hello(hello)) => hello,
                     _ => return Err(Over::from(Close::BadHello)),
                 },
-                Incoming::Binary => return Err(Close::BadHello.into()),
-                Incoming::TooBig => return Err(Close::TooBig.into()),
-                Incoming::Gone => return Err(Over::Gone),
+                other => return Err(over(&other)),
             };
             match app.engine.arrive(arrival(app, *hello)?).await {
                 Ok(arrived) => return Ok(arrived),
@@ -109,15 +99,12 @@ async fn meet(link: &mut Link<'_>, app: &App) -> Result<Arrived, Over> {
                     return Err(Close::StoreUnavailable.into());
                 }
                 Err(error) => {
-                    link.send(ServerFrame::Error(error_frame(&error, None)).to_json()).await?;
+                    socket.send(ServerFrame::Error(error_frame(&error, None)).to_json()).await?;
                 }
             }
         }
     });
-    tokio::select! {
-        met = by => met.unwrap_or_else(|_| Err(Close::TimedOut.into())),
-        () = app.drain.cancelled() => Err(Close::GoingAway.into()),
-    }
+    met.await.unwrap_or_else(|_| Err(Close::TimedOut.into()))
 }
 
 fn arrival(app: &App, hello: Hello) -> Result<Arrival, Over> {
@@ -185,22 +172,21 @@ impl<'a> Visit<'a> {
         &self.arrived.visitor
     }
 
-    async fn run(mut self, link: &mut Link<'_>) -> Result<(), Over> {
-        link.send(self.welcome().to_json()).await?;
+    async fn run(mut self, socket: &mut Socket) -> Result<(), Over> {
+        socket.send(self.welcome().to_json()).await?;
         if self.arrived.seq == Seq::ZERO {
             let greeted = self.app.engine.greet(&self.arrived.conversation).await;
             greeted.map_err(|error| failed(&error))?;
         }
-        self.send_news(link).await?;
+        self.send_news(socket).await?;
         let mut pending = FuturesOrdered::new();
         loop {
             tokio::select! {
-                () = self.app.drain.cancelled() => return Err(Close::GoingAway.into()),
                 Some(done) = pending.next(), if !pending.is_empty() => {
-                    self.answer(link, done).await?;
+                    self.answer(socket, done).await?;
                 }
-                incoming = link.receive(), if pending.len() < PENDING => match incoming {
-                    Incoming::Text(text) => {
+                incoming = socket.recv(), if pending.len() < PENDING => match incoming {
+                    Received::Text(text) => {
                         if let Some((id, submission)) = self.take(&text).await? {
                             let receipt = self.app.engine.enqueue(submission);
                             pending.push_back(async move {
@@ -208,18 +194,16 @@ impl<'a> Visit<'a> {
                             });
                         }
                         while let Some(text) = self.ready.pop_front() {
-                            link.send(text).await?;
+                            socket.send(text).await?;
                         }
                     }
-                    Incoming::Binary => {
+                    Received::Binary(_) => {
                         let error = ErrorFrame::from(FrameError::binary());
-                        link.send(ServerFrame::Error(error).to_json()).await?;
+                        socket.send(ServerFrame::Error(error).to_json()).await?;
                     }
-                    Incoming::TooBig => return Err(Close::TooBig.into()),
-                    Incoming::Gone => return Ok(()),
+                    other => return Err(over(&other)),
                 },
-                () = self.doorbell.heard() => self.send_news(link).await?,
-                () = tokio::time::sleep_until(link.beat_at()) => link.beat(PING).await?,
+                () = self.doorbell.heard() => self.send_news(socket).await?,
             }
         }
     }
@@ -245,7 +229,7 @@ impl<'a> Visit<'a> {
     }
 
     /// Sends what happened since the last time: events, the place in the queue, what passes.
-    async fn send_news(&mut self, link: &mut Link<'_>) -> Result<(), Over> {
+    async fn send_news(&mut self, socket: &mut Socket) -> Result<(), Over> {
         // Whatever moves from here on rings again.
         drop(self.doorbell.take_moved());
         loop {
@@ -259,7 +243,7 @@ impl<'a> Visit<'a> {
                 break;
             }
             for frame in frames {
-                link.send(frame.text).await?;
+                socket.send(frame.text).await?;
                 self.sent = frame.seq;
             }
         }
@@ -268,18 +252,18 @@ impl<'a> Visit<'a> {
             self.place = place;
             if let Some(place) = place {
                 let queue = Queue { position: place.position, wait_s: None, open: place.open };
-                link.send(ServerFrame::Queue(queue).to_json()).await?;
+                socket.send(ServerFrame::Queue(queue).to_json()).await?;
             }
         }
         for passing in self.doorbell.take_passing() {
             if let Some(frame) = passing_frame(passing) {
-                link.send(frame.to_json()).await?;
+                socket.send(frame.to_json()).await?;
             }
         }
         Ok(())
     }
 
-    async fn answer(&self, link: &mut Link<'_>, (id, result): Waiting) -> Result<(), Over> {
+    async fn answer(&self, socket: &mut Socket, (id, result): Waiting) -> Result<(), Over> {
         let frame = match result {
             Ok(receipt) => {
                 if receipt.duplicate {
@@ -298,7 +282,7 @@ impl<'a> Visit<'a> {
                 ServerFrame::Error(frame)
             }
         };
-        link.send(frame.to_json()).await
+        Ok(socket.send(frame.to_json()).await?)
     }
 
     fn refuse(&mut self, error: ErrorFrame) {
@@ -410,25 +394,8 @@ fn passing_frame(passing: Passing) -> Option<ServerFrame> {
         })),
         Passing::Typing { from: Writer::Visitor, .. } => None,
         Passing::Read { by, seq, .. } => {
-            Some(ServerFrame::Read(ReadUpTo { conversation: None, by: side(by), seq }))
+            Some(ServerFrame::Read(ReadUpTo { conversation: None, by: by.into(), seq }))
         }
-    }
-}
-
-/// A reader as the wire names it.
-pub(super) fn side(reader: Reader) -> Side {
-    match reader {
-        Reader::Visitor => Side::Visitor,
-        Reader::Agent => Side::Agent,
-    }
-}
-
-/// How a socket ends when the engine fails it.
-pub(super) fn failed(error: &SubmitError) -> Over {
-    tracing::error!(%error, "a socket could not be served");
-    match error {
-        SubmitError::Store(_) | SubmitError::Overloaded => Close::StoreUnavailable.into(),
-        _ => Close::Fault.into(),
     }
 }
 
