@@ -41,7 +41,8 @@ pub enum Full {
 #[derive(Debug)]
 pub struct Place {
     places: Arc<Places>,
-    address: IpAddr,
+    /// Whose share it counts in, if in anybody's.
+    address: Option<IpAddr>,
 }
 
 impl Places {
@@ -55,14 +56,14 @@ impl Places {
         })
     }
 
-    /// A place for a connection from this address.
-    pub fn take(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
-        let address = share_of(address);
+    /// A place for a connection from this address; `None` when it is not one client's (a proxy).
+    pub fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Place, Full> {
+        let address = address.filter(|_| self.most_of_one > 0).map(share_of);
         let mut taken = self.lock();
         if taken.all >= self.most {
             return Err(Full::Altogether);
         }
-        if self.most_of_one > 0 {
+        if let Some(address) = address {
             let from_it = taken.by_address.entry(address).or_default();
             if *from_it >= self.most_of_one {
                 return Err(Full::FromOneAddress);
@@ -89,10 +90,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.lock();
         taken.all -= 1;
-        if let Some(from_it) = taken.by_address.get_mut(&self.address) {
+        let Some(address) = self.address else { return };
+        if let Some(from_it) = taken.by_address.get_mut(&address) {
             *from_it -= 1;
             if *from_it == 0 {
-                taken.by_address.remove(&self.address);
+                taken.by_address.remove(&address);
             }
         }
     }
