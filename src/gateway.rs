@@ -24,3 +24,6 @@ pub mod socket;
 pub mod tokens;
 pub mod upgrade;
 pub mod visitor;
+
+#[cfg(test)]
+mod tests;

@@ -29,9 +29,9 @@ use crate::language::Language;
 use crate::matcher::IntentExamples;
 use crate::matcher::Matcher;
 use crate::matcher::TrainingSet;
-use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerExamples;
 use crate::matcher::answers::AnswerModel;
+use crate::matcher::answers::AnswerTable;
 
 /// The texts and examples that serve where a content folder brings none of its own.
 const BUILT_IN: [(&str, &str); 2] = [
@@ -45,7 +45,7 @@ pub struct Draft {
     intents: BTreeMap<IntentId, Intent>,
     dialogues: BTreeMap<DialogueId, Dialogue>,
     manners: Option<Manners>,
-    answers: BTreeMap<AnswerClass, BTreeMap<Language, Vec<String>>>,
+    answers: AnswerTable,
     out_of_scope: BTreeMap<Language, Vec<String>>,
     revision: String,
 }
@@ -205,11 +205,10 @@ impl Draft {
         }
     }
 
-    fn answer_examples(&self, language: Language) -> AnswerExamples {
-        let classes = self.answers.iter().map(|(class, by_language)| {
-            (*class, by_language.get(&language).cloned().unwrap_or_default())
-        });
-        AnswerExamples { language, classes: classes.collect() }
+    /// The answers a reader of one language learns from.
+    #[must_use]
+    pub fn answer_examples(&self, language: Language) -> AnswerExamples {
+        AnswerExamples::of(&self.answers, language)
     }
 
     /// Trains the models. A draft with errors must not come here.

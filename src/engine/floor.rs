@@ -179,6 +179,12 @@ impl Engine {
         Some(Place { position, open })
     }
 
+    /// Whether anybody at all is on duty.
+    #[must_use]
+    pub fn is_anybody_on_duty(&self) -> bool {
+        lock(&self.inner.floor.staff).is_on_duty(None)
+    }
+
     /// A console connects. The answer is the presence that the agent has.
     pub fn agent_came(&self, agent: &AgentRow, doorbell: &Arc<Doorbell>) -> Presence {
         let holds = !lock(&self.inner.floor.desk).held_by(&agent.id).is_empty();

@@ -1,7 +1,6 @@
 //! What every connection of one server shares.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -46,8 +45,6 @@ pub struct App {
     pub message_rate: MessageRate,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
-    /// Whether a person is on duty; kept up to date by whoever knows the agents.
-    pub person_on_duty: AtomicBool,
 }
 
 impl App {
@@ -72,7 +69,6 @@ impl App {
             sockets: Places::new(limits.connections, limits.connections_per_address),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),
-            person_on_duty: AtomicBool::new(false),
             store: Arc::clone(engine.store()),
             settings,
             metrics,

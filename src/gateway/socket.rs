@@ -86,8 +86,11 @@ pub enum Lost {
     Gone,
 }
 
-/// One WebSocket.
-pub struct Socket {
+/// One WebSocket. A pointer, because a future holds each thing that is moved into it and through
+/// it several times over: by value, a socket would weigh down every task by some kilobytes.
+pub struct Socket(Box<Open>);
+
+struct Open {
     stream: WebSocketStream<TokioIo<Upgraded>>,
     beat: Heartbeat,
     alarm: Pin<Box<Sleep>>,
@@ -115,7 +118,7 @@ impl Socket {
         let beat = Heartbeat::new(seconds(limits.ping_s), Instant::now());
         metrics.sockets.of(side).inc();
         metrics.sockets_opened.of(side).inc();
-        Self {
+        Self(Box::new(Open {
             stream,
             alarm: Box::pin(sleep_until(beat.next())),
             beat,
@@ -124,14 +127,14 @@ impl Socket {
             side,
             metrics,
             _place: place,
-        }
+        }))
     }
 
     /// The next frame, or why there is none. Sends the heartbeat meanwhile. May be cancelled
     /// without loss. After [`Received::TooBig`] only [`Socket::close`] makes sense.
     pub async fn recv(&mut self) -> Received {
         loop {
-            let Self { stream, alarm, drain, .. } = self;
+            let Open { stream, alarm, drain, .. } = &mut *self.0;
             let told_to_stop = async {
                 match drain {
                     Some(drain) => drain.await,
@@ -142,7 +145,7 @@ impl Socket {
             let received = tokio::select! {
                 biased;
                 () = told_to_stop => {
-                    self.drain = None;
+                    self.0.drain = None;
                     Some(Received::Draining)
                 }
                 () = alarm => self.keep_alive().await,
@@ -158,7 +161,7 @@ impl Socket {
     async fn take(&mut self, message: Option<Result<Message, WireError>>) -> Option<Received> {
         match message {
             Some(Ok(message)) => {
-                self.beat.heard(Instant::now());
+                self.0.beat.heard(Instant::now());
                 let received = match message {
                     Message::Text(text) => Received::Text(text),
                     Message::Binary(bytes) => Received::Binary(bytes),
@@ -166,7 +169,7 @@ impl Socket {
                     // next message; after a close that is the end of the stream.
                     _ => return None,
                 };
-                self.metrics.frames_in.of(self.side).inc();
+                self.0.metrics.frames_in.of(self.0.side).inc();
                 Some(received)
             }
             Some(Err(WireError::Capacity(_))) => Some(Received::TooBig),
@@ -184,11 +187,11 @@ impl Socket {
 
     /// At the alarm: a ping when one is due, or the end when the peer has been silent for long.
     async fn keep_alive(&mut self) -> Option<Received> {
-        let end = match self.beat.due(Instant::now()) {
+        let end = match self.0.beat.due(Instant::now()) {
             Due::Nothing => None,
             Due::Dead => Some(Received::TimedOut),
             Due::Ping => {
-                self.beat.pinged(Instant::now());
+                self.0.beat.pinged(Instant::now());
                 match self.send(PING).await {
                     Ok(()) => None,
                     // A peer that neither reads nor writes is dead rather than slow.
@@ -197,7 +200,7 @@ impl Socket {
                 }
             }
         };
-        self.alarm.as_mut().reset(self.beat.next());
+        self.0.alarm.as_mut().reset(self.0.beat.next());
         end
     }
 
@@ -210,39 +213,40 @@ impl Socket {
     /// Takes one frame, to be written with others by [`Socket::flush`]. Not to be cancelled.
     pub async fn feed(&mut self, frame: impl Into<Utf8Bytes>) -> Result<(), Lost> {
         let message = Message::Text(frame.into());
-        progress(self.write_for, self.stream.feed(message)).await?;
-        self.metrics.frames_out.of(self.side).inc();
+        progress(self.0.write_for, self.0.stream.feed(message)).await?;
+        self.0.metrics.frames_out.of(self.0.side).inc();
         Ok(())
     }
 
     /// Writes out what was fed.
     pub async fn flush(&mut self) -> Result<(), Lost> {
-        progress(self.write_for, self.stream.flush()).await?;
-        self.beat.sent(Instant::now());
+        progress(self.0.write_for, self.0.stream.flush()).await?;
+        self.0.beat.sent(Instant::now());
         Ok(())
     }
 
     /// Says why and ends. Takes up to two seconds, for the peer to hear it.
     pub async fn close(mut self, why: Close) {
-        self.metrics.closes(why).inc();
+        self.0.metrics.closes(why).inc();
         self.leave(why.code().into(), why.reason()).await;
     }
 
     async fn leave(&mut self, code: CloseCode, reason: &'static str) {
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         let goodbye = async {
-            if self.stream.send(Message::Close(Some(frame))).await.is_err() {
+            if self.0.stream.send(Message::Close(Some(frame))).await.is_err() {
                 return;
             }
-            while let Some(message) = self.stream.next().await {
+            while let Some(message) = self.0.stream.next().await {
                 if message.is_err() {
                     break;
                 }
             }
             // What the library cannot read (the rest of a frame that is too large) is not read
             // as frames any more.
-            let raw = self.stream.get_mut();
-            let mut rest = [0; 1_024];
+            let raw = self.0.stream.get_mut();
+            // On the heap: an array would be part of every socket's task for its whole life.
+            let mut rest = vec![0; 16 * 1_024];
             if raw.shutdown().await.is_ok() {
                 while raw.read(&mut rest).await.is_ok_and(|bytes| bytes > 0) {}
             }
@@ -252,7 +256,7 @@ impl Socket {
     }
 }
 
-impl Drop for Socket {
+impl Drop for Open {
     fn drop(&mut self) {
         self.metrics.sockets.of(self.side).dec();
     }

@@ -4,21 +4,15 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The table of the built-in examples.
-fn table() -> AnswerTable {
-    #[derive(Deserialize)]
-    struct File {
-        answers: AnswerTable,
-    }
-    let file: File = serde_saphyr::from_str(include_str!("../../../answers.yaml")).unwrap();
-    file.answers
+/// The built-in examples.
+fn examples(language: Language) -> AnswerExamples {
+    crate::content::build::draft(&[]).0.answer_examples(language)
 }
 
 static MODELS: LazyLock<Vec<AnswerModel>> = LazyLock::new(|| {
-    let table = table();
     Language::ALL
         .iter()
-        .map(|&language| AnswerModel::train(&AnswerExamples::of(&table, language)))
+        .map(|&language| AnswerModel::train(&examples(language)))
         .collect()
 });
 
@@ -91,9 +85,8 @@ impl Tally {
 /// only example.
 #[test]
 fn folds_of_the_examples_are_read() {
-    let table = table();
     for language in Language::ALL {
-        let all = AnswerExamples::of(&table, language);
+        let all = examples(language);
         let mut tally = Tally::default();
         for fold in 0..5 {
             let mut train = all.clone();
@@ -307,7 +300,7 @@ fn an_answer_may_echo_the_question() {
 
 #[test]
 fn other_matters_of_the_content_can_be_taught() {
-    let mut examples = AnswerExamples::of(&table(), Language::Sv);
+    let mut examples = examples(Language::Sv);
     let before = examples.classes[&AnswerClass::None].len();
     examples.add_other_matters(["jag fick en skattskuld på halsen", "Ja!", "nu funkar det"]);
     assert_eq!(examples.classes[&AnswerClass::None].len(), before + 1);
@@ -315,7 +308,7 @@ fn other_matters_of_the_content_can_be_taught() {
 
 #[test]
 fn two_trainings_are_equal() {
-    let examples = AnswerExamples::of(&table(), Language::Fi);
+    let examples = examples(Language::Fi);
     let texts = ["joo tein", "en oo varma", "korttini katosi", "nyt se lähti käyntiin"];
     let (one, two) = (AnswerModel::train(&examples), AnswerModel::train(&examples));
     for text in texts {
