@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 pub mod fold;
+pub mod identify;
 pub mod stem;
 pub mod text;
 
