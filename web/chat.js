@@ -185,8 +185,8 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .bot .bubble,.agent .bubble{border-start-start-radius:5px}
 .agent .bubble{background:var(--p);color:var(--p-t)}
 .visitor .bubble{background:var(--a);color:var(--on-a);border-start-end-radius:5px}
-.pending .bubble{opacity:.8}
-.failed .bubble{opacity:1;background:var(--s);color:var(--t);border-color:var(--bad)}
+.pending .bubble{background:var(--s);color:var(--t);border:1px dashed var(--a)}
+.failed .bubble{border:1px solid var(--bad)}
 .state{font-size:13px;color:var(--m);text-align:end;margin:2px 4px 0}
 .failed .state{color:var(--bad)}
 .acts{display:flex;justify-content:flex-end}
@@ -1279,6 +1279,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #fill(filling) {
       this.#filling = filling;
       this.#log.quiet(filling);
+      if (!filling) this.#seen();
     }
 
     #clear(id) {
@@ -1321,7 +1322,10 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const mine = event.from?.role === 'visitor';
       const follow = this.#log.atEnd || mine || this.#filling;
       this.#draw(event);
-      if (mine && event.id) this.#outbox.done(event.id);
+      if (mine && event.id) {
+        this.#outbox.done(event.id);
+        this.#composer.calm();
+      }
       this.#outbox.settle(seq);
       if (kind === 'message' && !mine && seq > talk.read.visitor && !this.#onScreen) this.#unreadIs(this.#unread + 1);
       if (follow) this.#log.toEnd();

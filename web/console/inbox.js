@@ -70,6 +70,11 @@ export class Inbox extends HTMLElement {
     this.#render();
   }
 
+  /** Who has claimed a conversation looks on where it went. */
+  followClaim() {
+    if (this.filter === 'waiting') this.#choose('mine');
+  }
+
   /** What the list shows, in its order. @returns {import('./desk.js').Item[]} */
   shown() {
     const fits = FILTERS[this.filter] ?? FILTERS.all;

@@ -26,7 +26,7 @@ export class Shell extends HTMLElement {
     this.pane = h('div', { id: 'pane', tabIndex: -1 });
     this.keys = new Keys(desk, this);
     this.append(h('a', { className: 'skip', href: '#pane', onclick: (event) => { event.preventDefault(); this.pane.focus(); } }, t('skip')),
-      this.#buildBar(), this.#buildLost(), h('main', { className: 'panes' }, this.inbox, this.pane));
+      h('header', {}, this.#buildBar(), this.#buildLost()), h('main', { className: 'panes' }, this.inbox, this.pane));
     for (const name of ['current', 'inbox', 'presence', 'link']) desk.addEventListener(name, () => this[`on_${name}`](), { signal });
     desk.addEventListener('delayed', ({ detail }) => toast(detail.code === 'rate_limited' ? t('error.rate_limited', detail.seconds) : t(`error.${detail.code}`)), { signal });
     desk.addEventListener('refused', ({ detail }) => this.#refused(detail), { signal });
@@ -34,8 +34,9 @@ export class Shell extends HTMLElement {
     window.addEventListener('online', () => desk.link.wake(), { signal });
     document.addEventListener('visibilitychange', () => { desk.link.wake(); desk.markRead(); }, { signal });
     this.keys.listen(signal);
+    desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
     this.#fromAddress();
-    this.on_current();
+    this.on_current(true);
     this.on_inbox();
     this.on_presence();
     if (desk.lost) this.on_link();
@@ -60,7 +61,7 @@ export class Shell extends HTMLElement {
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
-    return h('header', { className: 'bar' },
+    return h('div', { className: 'bar' },
       h('h1', { className: 'brand' }, icon('send'), h('span', {}, 'Skicka')),
       h('div', { className: 'state' }, this.dot, h('label', { className: 'sr', htmlFor: 'presence' }, t('presence')), this.state), menu);
   }
@@ -104,7 +105,8 @@ export class Shell extends HTMLElement {
     document.title = `${waiting ? `(${waiting}) ` : ''}Skicka – ${t('console')}`;
   }
 
-  on_current() {
+  /** @param {boolean} [first] somebody who only loaded the page keeps their focus */
+  on_current(first) {
     const { current } = this.desk;
     this.classList.toggle('talking', !!current);
     const address = current ? `#${current.id}` : '#';
@@ -113,7 +115,7 @@ export class Shell extends HTMLElement {
       this.conversation = new Conversation(this.desk, current, this);
       this.pane.replaceChildren(this.conversation);
       // On a narrow screen the list is gone, and with it the focus.
-      if (document.activeElement === document.body || !this.inbox.getClientRects().length) this.conversation.heading.focus();
+      if (!first && (document.activeElement === document.body || !this.inbox.getClientRects().length)) this.conversation.heading.focus();
     } else {
       this.conversation = null;
       this.pane.replaceChildren(h('div', { className: 'empty' }, h('p', {}, h('b', {}, t('pick'))), h('p', {}, t('pickMore'))));

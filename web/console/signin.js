@@ -11,8 +11,9 @@ function tongues(choose) {
 }
 
 /** A labelled input. */
-function field(name, label, props) {
-  return h('div', { className: 'field' }, h('label', { htmlFor: name }, label), h('input', { id: name, name, required: true, ...props }));
+function field(name, label, props, hint) {
+  const input = h('input', { id: name, name, required: true, 'aria-describedby': hint && `${name}-hint`, ...props });
+  return h('div', { className: 'field' }, h('label', { htmlFor: name }, label), input, hint && h('small', { id: `${name}-hint` }, hint));
 }
 
 /** What both forms share: one notice, one button, one attempt at a time. */
@@ -88,7 +89,7 @@ export class PasswordForm extends Gate {
       why: t('newPasswordWhy'),
       fields: [
         ...(this.old ? [] : [field('old', t('oldPassword'), { type: 'password', autocomplete: 'current-password' })]),
-        field('next', t('nextPassword'), fresh),
+        field('next', t('nextPassword'), fresh, t('passwordRule')),
         field('again', t('repeatPassword'), fresh),
       ],
       send: t('savePassword'),
