@@ -1,1 +1,242 @@
-//! To be written.
+//! Settings: what may differ between two installations of the same binary.
+//!
+//! Every key has a default, so an empty file works; `config/skicka.toml` shows them all. What a
+//! support team writes (intents, dialogues, teams) is content and does not stand here.
+//!
+//! **Invariant:** a [`Settings`] that [`load::load`] gave back is within the ranges of
+//! [`load::RANGES`]; nothing behind it checks again.
+
+use std::net::Ipv4Addr;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::language::Language;
+use crate::protocol;
+
+pub mod load;
+pub mod network;
+pub mod origin;
+
+use network::Network;
+use origin::Origin;
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The folder of the database.
+    pub data: PathBuf,
+    /// The folder that holds `intents/` and `dialogues/`.
+    pub content: PathBuf,
+    /// Who may connect, and through what.
+    pub server: Server,
+    /// How much, how fast, how long.
+    pub limits: Limits,
+    /// How the bot keeps time.
+    pub conversation: Conversation,
+    /// How the database writes.
+    pub store: Store,
+    /// What the chat window shows before anybody has said anything.
+    pub chat: Chat,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            data: PathBuf::from("data"),
+            content: PathBuf::from("."),
+            server: Server::default(),
+            limits: Limits::default(),
+            conversation: Conversation::default(),
+            store: Store::default(),
+            chat: Chat::default(),
+        }
+    }
+}
+
+/// Who may connect, and through what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Server {
+    /// Origins of pages that may carry the chat window, besides the server's own.
+    pub allowed_origins: Vec<Origin>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Whether customers reach the server by https, which a proxy ends.
+    pub https: bool,
+    /// The account that is made when there is none.
+    pub admin_email: String,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            https: false,
+            admin_email: "admin@skicka.local".to_owned(),
+        }
+    }
+}
+
+/// How much, how fast, how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// The heartbeat: a `ping` after this much silence, dead after twice as much.
+    pub ping_s: u32,
+    /// For the first frame after the upgrade.
+    pub hello_s: u32,
+    /// For the head of a request, and for the next request on a connection.
+    pub header_s: u32,
+    /// A socket whose reader takes longer than this is closed.
+    pub write_s: u32,
+    /// How long a stopping server waits for its sockets.
+    pub drain_s: u32,
+    /// An agent who is gone for longer gives back what they hold.
+    pub agent_grace_s: u32,
+    /// The longest text, in characters.
+    pub text_chars: u32,
+    /// The largest frame.
+    pub frame_bytes: u32,
+    /// How many frames may wait for a slow reader.
+    pub outbox_frames: u32,
+    /// What one visitor may send; 0 = no limit.
+    pub messages_per_minute: u32,
+    /// Tries to sign in, by account and by address.
+    pub logins_per_minute: u32,
+    /// What one address may have open; 0 = no limit.
+    pub connections_per_address: u32,
+    /// What all may have open together.
+    pub connections: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            ping_s: 25,
+            hello_s: 10,
+            header_s: 5,
+            write_s: 10,
+            drain_s: 10,
+            agent_grace_s: 60,
+            text_chars: 4_000,
+            frame_bytes: 65_536,
+            outbox_frames: 256,
+            messages_per_minute: 40,
+            logins_per_minute: 10,
+            connections_per_address: 200,
+            connections: 15_000,
+        }
+    }
+}
+
+impl Limits {
+    /// What a client is told of them.
+    #[must_use]
+    pub fn on_the_wire(&self) -> protocol::Limits {
+        protocol::Limits {
+            text_chars: self.text_chars,
+            frame_bytes: self.frame_bytes,
+            messages_per_minute: self.messages_per_minute,
+        }
+    }
+}
+
+/// A setting in seconds as a length of time.
+#[must_use]
+pub fn seconds(setting: u32) -> Duration {
+    Duration::from_secs(u64::from(setting))
+}
+
+/// How the bot keeps time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Conversation {
+    /// The language of a visitor who has named none that the bot speaks.
+    pub language: Language,
+    /// How long an unclear message waits for what may follow it; 0 = not at all.
+    pub burst_ms: u32,
+    /// After how much silence of the visitor the bot closes a conversation.
+    pub idle_close_min: u32,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        Self { language: Language::Sv, burst_ms: 1_200, idle_close_min: 60 }
+    }
+}
+
+/// How the database writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Store {
+    /// What a commit waits for.
+    pub synchronous: Synchronous,
+}
+
+/// What a commit waits for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// For the disk: what was acknowledged survives a power cut.
+    #[default]
+    Full,
+    /// For the operating system: the last moments may be lost in a power cut.
+    Normal,
+}
+
+/// What the chat window shows before anybody has said anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Chat {
+    /// The customer agrees to this before the first message; empty = nothing is asked.
+    pub consent: Texts,
+    /// The address of the privacy notice; empty = no link.
+    pub privacy_notice: Texts,
+    /// `auto`, `light` or `dark`.
+    pub theme: Theme,
+}
+
+/// A text in each language; empty where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Texts {
+    /// In Swedish.
+    pub sv: String,
+    /// In Finnish.
+    pub fi: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Texts {
+    /// Whether there is nothing in any language.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        [&self.sv, &self.fi, &self.en].iter().all(|text| text.trim().is_empty())
+    }
+}
+
+/// How the chat window looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the customer's device is set.
+    #[default]
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+#[cfg(test)]
+mod tests;

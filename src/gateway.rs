@@ -1,1 +1,29 @@
-//! To be written.
+//! The outer shell: what stands between the network and the engine.
+//!
+//! `accept` takes connections, `http` knows the addresses, `upgrade` lets sockets in, and
+//! `visitor` and `agent` serve one socket each; `app` is what they share. Nothing here decides
+//! what a conversation does.
+
+pub mod accept;
+pub mod accounts;
+pub mod agent;
+mod answer;
+pub mod app;
+mod desk;
+pub mod http;
+pub mod limits;
+pub mod login;
+mod over;
+pub mod pages;
+pub mod password;
+pub mod peer;
+pub mod places;
+pub mod refusal;
+pub mod shutdown;
+pub mod socket;
+pub mod tokens;
+pub mod upgrade;
+pub mod visitor;
+
+#[cfg(test)]
+mod tests;

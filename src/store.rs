@@ -1,1 +1,293 @@
-//! To be written.
+//! Where conversations, accounts and keys are kept.
+//!
+//! The log of events is the truth. An append is one conditional step: it holds when the
+//! conversation's head is still where the writer thought it was, is a duplicate when the input's
+//! id is known, and has lost otherwise. **Invariant:** whatever [`EventStore::append`] reported
+//! as appended survives `kill -9` and power loss.
+
+use async_trait::async_trait;
+
+use crate::conversation::event::Status;
+use crate::ids::AgentId;
+use crate::ids::ConversationId;
+use crate::ids::FrameId;
+use crate::ids::IntentId;
+use crate::ids::Seq;
+use crate::ids::TeamId;
+use crate::ids::Timestamp;
+use crate::ids::VisitorId;
+use crate::language::Language;
+
+#[cfg(test)]
+pub(crate) mod contract;
+pub mod sqlite;
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed; a write may or may not have been kept.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(#[source] anyhow::Error),
+    /// The database cannot be used at all; the sentence says why and what to do.
+    #[error("{0}")]
+    Unusable(String),
+    /// A stored row cannot be read.
+    #[error("a stored {what} cannot be read: {source}")]
+    Corrupt {
+        /// Which kind of row.
+        what: &'static str,
+        /// What the reader said.
+        #[source]
+        source: anyhow::Error,
+    },
+}
+
+/// The author of an input and the id that their client gave it; applied at most once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputKey {
+    /// `v:` and a visitor's id, or `a:` and an agent's.
+    pub author: String,
+    /// The client's id.
+    pub frame: FrameId,
+    /// The event that the input became, for the ack of a repetition.
+    pub seq: Seq,
+}
+
+/// One event as the log keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// Its place.
+    pub seq: Seq,
+    /// Its moment.
+    pub at: Timestamp,
+    /// Its fact and moves as JSON (`conversation::event::Event` without `seq` and `at`).
+    pub body: String,
+}
+
+/// What the newest event left of a conversation, for lists and timers; a projection of its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Who answers.
+    pub status: Status,
+    /// The queue or the agent's team.
+    pub team: Option<TeamId>,
+    /// Who holds it.
+    pub agent: Option<AgentId>,
+    /// The language spoken.
+    pub lang: Language,
+    /// The newest topic.
+    pub topic: Option<IntentId>,
+    /// When the shell must come back with a tick.
+    pub deadline: Option<Timestamp>,
+}
+
+/// A new conversation.
+#[derive(Debug, Clone)]
+pub struct NewConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whose it is.
+    pub visitor: VisitorId,
+    /// When it began.
+    pub at: Timestamp,
+    /// What hello said of the visitor, as JSON: page, client, languages, identity.
+    pub profile: String,
+    /// Its first head.
+    pub head: Head,
+}
+
+/// Events to be put behind a conversation's head.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The head that the events were decided on.
+    pub expected: Seq,
+    /// The input that caused them, when a client sent it.
+    pub input: Option<InputKey>,
+    /// At least one, rising from `expected + 1` without gaps.
+    pub events: Vec<EventRow>,
+    /// The head afterwards.
+    pub head: Head,
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// It stands in the log, durably.
+    Done,
+    /// The input was applied before; nothing changed.
+    Duplicate {
+        /// Where.
+        conversation: ConversationId,
+        /// As which event.
+        seq: Seq,
+    },
+    /// Another writer was first; nothing changed.
+    Conflict {
+        /// The head as it is.
+        actual: Seq,
+    },
+}
+
+/// A conversation as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationRow {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whose it is.
+    pub visitor: VisitorId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// The moment of its newest event.
+    pub updated_at: Timestamp,
+    /// What hello said, as JSON.
+    pub profile: String,
+    /// The place of its newest event.
+    pub seq: Seq,
+    /// What that left.
+    pub head: Head,
+    /// The last event that the visitor has read.
+    pub read_by_visitor: Seq,
+    /// The last event that an agent has read.
+    pub read_by_agent: Seq,
+}
+
+/// Who has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The customer.
+    Visitor,
+    /// Whoever answers.
+    Agent,
+}
+
+/// The log of all conversations.
+#[async_trait]
+pub trait EventStore: Send + Sync + 'static {
+    /// Makes a conversation, durably. Its head is [`Seq::ZERO`]. Making the same visitor's again
+    /// changes nothing: the caller may repeat it when an answer was lost.
+    async fn create(&self, new: NewConversation) -> Result<(), StoreError>;
+    /// Puts events behind the head, all or none, durably.
+    async fn append(&self, append: Append) -> Result<Appended, StoreError>;
+    /// Events with `seq > after`, rising, at most `limit`.
+    async fn events(
+        &self,
+        conversation: &ConversationId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<EventRow>, StoreError>;
+    /// One conversation.
+    async fn conversation(
+        &self,
+        conversation: &ConversationId,
+    ) -> Result<Option<ConversationRow>, StoreError>;
+    /// The visitor's newest conversation that has not ended.
+    async fn open_conversation_of(
+        &self,
+        visitor: &VisitorId,
+    ) -> Result<Option<ConversationId>, StoreError>;
+    /// Where an input was applied, if it was.
+    async fn input(
+        &self,
+        author: &str,
+        frame: &FrameId,
+    ) -> Result<Option<(ConversationId, Seq)>, StoreError>;
+    /// All conversations whose status is one of these and that changed at or after `since`, the
+    /// longest unchanged first.
+    async fn with_status(
+        &self,
+        statuses: &[Status],
+        since: Timestamp,
+    ) -> Result<Vec<ConversationRow>, StoreError>;
+    /// Conversations whose deadline is at or before `now`, the earliest first, at most `limit`.
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<ConversationId>, StoreError>;
+    /// Moves a read cursor forward, never back, and never beyond the head; durable in time, not
+    /// before it returns.
+    async fn mark_read(
+        &self,
+        conversation: &ConversationId,
+        by: Reader,
+        seq: Seq,
+    ) -> Result<(), StoreError>;
+    /// Whether the store can be written to.
+    async fn ready(&self) -> Result<(), StoreError>;
+    /// Writes out what waits and closes; further calls fail.
+    async fn close(&self);
+}
+
+/// What an agent may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Answers.
+    Agent,
+    /// Answers, and takes over from others and from the bot.
+    Supervisor,
+    /// Also keeps accounts and settings.
+    Admin,
+}
+
+/// An agent's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentRow {
+    /// Its id.
+    pub id: AgentId,
+    /// Lower case, unique.
+    pub email: String,
+    /// As shown to customers.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whose queues they serve; empty = all.
+    pub teams: Vec<TeamId>,
+    /// What they speak; empty = all.
+    pub languages: Vec<Language>,
+    /// A PHC string (argon2id).
+    pub password: String,
+    /// Whether the password was given by another and must be changed first.
+    pub must_change_password: bool,
+    /// Whether they may not sign in.
+    pub disabled: bool,
+}
+
+/// A signed-in agent's session; the token itself is never stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// SHA-256 of the token, hexadecimal.
+    pub token_hash: String,
+    /// Whose.
+    pub agent: AgentId,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// Accounts, sessions and keys.
+#[async_trait]
+pub trait Directory: Send + Sync + 'static {
+    /// Adds an account; `false` when the e-mail address is taken.
+    async fn add_agent(&self, agent: AgentRow) -> Result<bool, StoreError>;
+    /// Writes an account anew; `false` when there is none with this id, or when the e-mail address
+    /// is another's.
+    async fn update_agent(&self, agent: AgentRow) -> Result<bool, StoreError>;
+    /// All accounts by name.
+    async fn agents(&self) -> Result<Vec<AgentRow>, StoreError>;
+    /// The account with this e-mail address (any case).
+    async fn agent_by_email(&self, email: &str) -> Result<Option<AgentRow>, StoreError>;
+    /// The account with this id.
+    async fn agent(&self, id: &AgentId) -> Result<Option<AgentRow>, StoreError>;
+    /// Begins a session and forgets expired ones.
+    async fn add_session(&self, session: SessionRow, now: Timestamp) -> Result<(), StoreError>;
+    /// The session of a token, unless it has expired.
+    async fn session(
+        &self,
+        token_hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<SessionRow>, StoreError>;
+    /// Ends one session.
+    async fn end_session(&self, token_hash: &str) -> Result<(), StoreError>;
+    /// Ends all sessions of an agent.
+    async fn end_sessions_of(&self, agent: &AgentId) -> Result<(), StoreError>;
+    /// The key of this name; the first caller's `fresh` becomes it.
+    async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+}

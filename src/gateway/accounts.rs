@@ -1,0 +1,284 @@
+//! Agents' accounts: signing in and out, changing a password, and the first administrator.
+//!
+//! **Invariant:** a session's token leaves this module once, to the one who signed in; what is
+//! kept is its SHA-256. An answer never tells whether an account exists, nor does its time.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use sha2::Digest as _;
+use sha2::Sha256;
+use tokio::sync::Semaphore;
+
+use crate::clock;
+use crate::clock::Clock;
+use crate::gateway::limits::Attempts;
+use crate::gateway::limits::TooFast;
+use crate::gateway::password;
+use crate::gateway::password::Unfit;
+use crate::ids::AgentId;
+use crate::ids::Timestamp;
+use crate::protocol::Secret;
+use crate::protocol::agent::Card;
+use crate::store::AgentRow;
+use crate::store::Directory;
+use crate::store::Role;
+use crate::store::SessionRow;
+use crate::store::StoreError;
+
+/// How long a session lasts: a working day with its breaks.
+pub const SESSION_HOURS: i64 = 12;
+
+/// Hashes at once: each takes 19 MiB and a core.
+const HASHES_AT_ONCE: usize = 2;
+
+/// Attempts that may wait for a hash; more are turned away.
+const HASHES_WAITING: usize = 64;
+
+/// Accounts as the HTTP calls and the agent sockets use them.
+pub struct Accounts {
+    directory: Arc<dyn Directory>,
+    clock: Clock,
+    attempts: Attempts,
+    hashing: Semaphore,
+    waiting: Semaphore,
+}
+
+/// Why somebody is not signed in, or a password not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// No such account, or not its password, or it is disabled: which of them is not said.
+    #[error("the e-mail address or the password is wrong")]
+    Wrong,
+    /// The session is unknown or over.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Too many attempts.
+    #[error("too many attempts")]
+    TooFast(TooFast),
+    /// The new password may not be taken.
+    #[error("{0}")]
+    Unfit(#[from] Unfit),
+    /// The new password is the old one.
+    #[error("the new password is the old one")]
+    Unchanged,
+    /// The directory failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A session that has just begun.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session's token.
+    pub token: Secret,
+    /// Who.
+    pub agent: AgentRow,
+}
+
+/// An account that was made because there was none, with its password for one use.
+pub struct FirstAdministrator {
+    /// With which to sign in.
+    pub email: String,
+    /// Is shown once and kept nowhere.
+    pub password: String,
+}
+
+impl Accounts {
+    /// The accounts of this directory; `logins_per_minute` for each address and each account.
+    #[must_use]
+    pub fn new(directory: Arc<dyn Directory>, clock: Clock, logins_per_minute: u32) -> Self {
+        Self {
+            directory,
+            clock,
+            attempts: Attempts::per_minute(logins_per_minute),
+            hashing: Semaphore::new(HASHES_AT_ONCE),
+            waiting: Semaphore::new(HASHES_WAITING),
+        }
+    }
+
+    /// Begins a session.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &Secret,
+        from: IpAddr,
+    ) -> Result<SignedIn, Refused> {
+        let email = plain(email);
+        self.attempts.take(from, &email).map_err(Refused::TooFast)?;
+        let agent = self.directory.agent_by_email(&email).await?;
+        let kept = agent.as_ref().map(|agent| agent.password.clone());
+        let right = self.is_right(password, kept).await?;
+        match agent {
+            Some(agent) if right && !agent.disabled => {
+                Ok(SignedIn { token: self.begin_session(&agent.id).await?, agent })
+            }
+            _ => Err(Refused::Wrong),
+        }
+    }
+
+    async fn begin_session(&self, agent: &AgentId) -> Result<Secret, StoreError> {
+        let token = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
+        let now = self.now();
+        let session = SessionRow {
+            token_hash: fingerprint(&token),
+            agent: agent.clone(),
+            expires_at: now.plus_ms(SESSION_HOURS * 60 * 60 * 1_000),
+        };
+        self.directory.add_session(session, now).await?;
+        Ok(Secret::new(token))
+    }
+
+    /// Whose session this is; `None` when it is unknown, over, or its account is disabled. Whether
+    /// the password must be changed first is for the caller to see.
+    pub async fn signed_in(&self, token: &Secret) -> Result<Option<AgentRow>, StoreError> {
+        Ok(self.session(token).await?.map(|(_, agent)| agent))
+    }
+
+    async fn session(&self, token: &Secret) -> Result<Option<(SessionRow, AgentRow)>, StoreError> {
+        let hash = fingerprint(token.expose());
+        let Some(session) = self.directory.session(&hash, self.now()).await? else {
+            return Ok(None);
+        };
+        let agent = self.directory.agent(&session.agent).await?;
+        Ok(agent.filter(|agent| !agent.disabled).map(|agent| (session, agent)))
+    }
+
+    /// Ends a session; an unknown one is ended already.
+    pub async fn sign_out(&self, token: &Secret) -> Result<(), StoreError> {
+        self.directory.end_session(&fingerprint(token.expose())).await
+    }
+
+    /// Changes the password of the one who is signed in, and ends their other sessions.
+    pub async fn change_password(
+        &self,
+        token: &Secret,
+        old: &Secret,
+        new: &Secret,
+        from: IpAddr,
+    ) -> Result<AgentRow, Refused> {
+        let (session, agent) = self.session(token).await?.ok_or(Refused::NotSignedIn)?;
+        self.attempts.take(from, &agent.email).map_err(Refused::TooFast)?;
+        password::check(new.expose())?;
+        if !self.is_right(old, Some(agent.password.clone())).await? {
+            return Err(Refused::Wrong);
+        }
+        if old == new {
+            return Err(Refused::Unchanged);
+        }
+        let kept = self.hash(new).await?;
+        let changed = AgentRow { password: kept, must_change_password: false, ..agent };
+        self.directory.update_agent(changed.clone()).await?;
+        self.directory.end_sessions_of(&changed.id).await?;
+        self.directory.add_session(session, self.now()).await?;
+        Ok(changed)
+    }
+
+    /// Makes an administrator when there is none.
+    pub async fn first_administrator(
+        &self,
+        email: &str,
+    ) -> Result<Option<FirstAdministrator>, Refused> {
+        if self.directory.agents().await?.iter().any(|agent| agent.role == Role::Admin) {
+            return Ok(None);
+        }
+        let password = password::one_time();
+        let agent = AgentRow {
+            id: AgentId::new(&clock::new_id()),
+            email: plain(email),
+            name: "Admin".to_owned(),
+            role: Role::Admin,
+            teams: Vec::new(),
+            languages: Vec::new(),
+            password: self.hash(&Secret::new(password.clone())).await?,
+            must_change_password: true,
+            disabled: false,
+        };
+        let email = agent.email.clone();
+        let added = self.directory.add_agent(agent).await?;
+        Ok(added.then_some(FirstAdministrator { email, password }))
+    }
+
+    async fn is_right(&self, password: &Secret, kept: Option<String>) -> Result<bool, Refused> {
+        let password = password.clone();
+        self.work(move || password::matches(password.expose(), kept.as_deref())).await
+    }
+
+    async fn hash(&self, password: &Secret) -> Result<String, Refused> {
+        let password = password.clone();
+        self.work(move || password::hash(password.expose())).await
+    }
+
+    /// Runs a hash on a thread that may block, a few at a time.
+    async fn work<T: Send + 'static>(
+        &self,
+        hash: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        let busy = |_| Refused::TooFast(TooFast { retry_after_s: 5 });
+        let _queued = self.waiting.try_acquire().map_err(busy)?;
+        let _turn = self.hashing.acquire().await.expect("the semaphore is never closed");
+        Ok(tokio::task::spawn_blocking(hash).await.expect("hashing does not panic"))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// An account as its own client sees it.
+#[must_use]
+pub fn card(agent: &AgentRow) -> Card {
+    Card {
+        id: agent.id.clone(),
+        name: agent.name.clone(),
+        role: match agent.role {
+            Role::Agent => "agent",
+            Role::Supervisor => "supervisor",
+            Role::Admin => "admin",
+        },
+        teams: agent.teams.clone(),
+        languages: agent.languages.clone(),
+    }
+}
+
+/// An account in the answers of the HTTP calls.
+#[derive(Debug, Serialize)]
+pub struct Profile {
+    #[serde(flatten)]
+    card: Card,
+    email: String,
+    must_change_password: bool,
+}
+
+impl Profile {
+    /// Of this account.
+    #[must_use]
+    pub fn of(agent: &AgentRow) -> Self {
+        Self {
+            card: card(agent),
+            email: agent.email.clone(),
+            must_change_password: agent.must_change_password,
+        }
+    }
+}
+
+/// An e-mail address as it is compared.
+#[must_use]
+pub fn plain(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+fn fingerprint(token: &str) -> String {
+    let digest = Sha256::digest(token);
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! What every connection of one server shares.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::engine::Engine;
+use crate::gateway::accounts::Accounts;
+use crate::gateway::limits::MessageRate;
+use crate::gateway::places::Places;
+use crate::gateway::tokens;
+use crate::gateway::tokens::VisitorTokens;
+use crate::store::Directory;
+use crate::store::EventStore;
+use crate::store::StoreError;
+use crate::telemetry::metrics::Metrics;
+
+/// One running server.
+pub struct App {
+    /// As they were at the start.
+    pub settings: Settings,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What runs the conversations.
+    pub engine: Engine,
+    /// The log of all conversations.
+    pub store: Arc<dyn EventStore>,
+    /// Accounts, sessions and keys.
+    pub directory: Arc<dyn Directory>,
+    /// Where moments come from.
+    pub clock: Clock,
+    /// Cancelled when the server is told to stop: every loop ends what it is at and leaves.
+    pub drain: CancellationToken,
+    /// All connections and sockets; a stopping server waits for them.
+    pub tasks: TaskTracker,
+    /// Agents' accounts.
+    pub accounts: Accounts,
+    /// Visitors' tokens.
+    pub tokens: VisitorTokens,
+    /// How fast visitors may write.
+    pub message_rate: MessageRate,
+    /// How many sockets there may be.
+    pub sockets: Arc<Places>,
+}
+
+impl App {
+    /// A server on this store, not yet reachable by anybody.
+    pub async fn new(
+        settings: Settings,
+        metrics: Arc<Metrics>,
+        engine: Engine,
+        directory: Arc<dyn Directory>,
+        clock: Clock,
+    ) -> Result<Arc<Self>, StoreError> {
+        let key = directory.key(tokens::KEY_NAME, clock::random_bytes()).await?;
+        let limits = settings.limits;
+        Ok(Arc::new(Self {
+            accounts: Accounts::new(
+                Arc::clone(&directory),
+                clock.clone(),
+                limits.logins_per_minute,
+            ),
+            tokens: VisitorTokens::new(&key),
+            message_rate: MessageRate::per_minute(limits.messages_per_minute),
+            sockets: Places::new(limits.connections, limits.connections_per_address),
+            drain: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            store: Arc::clone(engine.store()),
+            settings,
+            metrics,
+            engine,
+            directory,
+            clock,
+        }))
+    }
+}

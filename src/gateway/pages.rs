@@ -1,0 +1,95 @@
+//! The pages and scripts, which are part of the binary.
+//!
+//! [`ASSETS`] is the whole list: what does not stand in it is not served. Each is sent with an
+//! `ETag` and `no-cache`, so that a browser asks every time and downloads only what has changed.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::Response;
+use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+/// Scripts, styles and connections of the server's own, and nothing made from text. (`'self'` in
+/// `connect-src` covers the WebSocket of the same host.)
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// One file under one address.
+struct Asset {
+    path: &'static str,
+    mime: &'static str,
+    body: &'static [u8],
+}
+
+macro_rules! asset {
+    ($path:literal, $mime:ident, $file:literal) => {
+        Asset {
+            path: $path,
+            mime: $mime,
+            body: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/web/", $file)),
+        }
+    };
+}
+
+const ASSETS: &[Asset] = &[
+    asset!("/", HTML, "index.html"),
+    asset!("/page.css", CSS, "page.css"),
+    asset!("/chat.js", JAVASCRIPT, "chat.js"),
+];
+
+/// What each file is known by to a browser's cache.
+static TAGS: LazyLock<HashMap<&'static str, HeaderValue>> = LazyLock::new(|| {
+    let tag = |asset: &Asset| {
+        let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(asset.body)[..12]);
+        HeaderValue::from_str(&format!("\"{digest}\"")).expect("base64 is plain ASCII")
+    };
+    ASSETS.iter().map(|asset| (asset.path, tag(asset))).collect()
+});
+
+/// The routes of all files.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    ASSETS.iter().fold(Router::new(), |router, asset| {
+        router.route(asset.path, get(async |headers: HeaderMap| answer(asset, &headers)))
+    })
+}
+
+fn answer(asset: &Asset, request: &HeaderMap) -> Response {
+    let tag = &TAGS[asset.path];
+    let held = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let is_fresh = held.is_some_and(|held| {
+        held.split(',').any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes())
+    });
+    let body = if is_fresh { Body::empty() } else { Body::from(asset.body) };
+    let mut response = Response::new(body);
+    if is_fresh {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let headers = response.headers_mut();
+    let mut put = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    put(header::CONTENT_TYPE, asset.mime);
+    put(header::CACHE_CONTROL, "no-cache");
+    put(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(header::ETAG, tag.clone());
+    response
+}
+
+#[cfg(test)]
+mod tests;

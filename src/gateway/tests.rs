@@ -1,0 +1,7 @@
+//! The shell over real connections, on a database in a file.
+
+mod accounts;
+mod connections;
+mod http;
+mod sockets;
+mod world;

@@ -1,0 +1,74 @@
+//! Changes of accounts, sessions and keys inside a batch.
+
+use sqlx::SqliteConnection;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+
+use crate::store::AgentRow;
+use crate::store::sqlite::batch::Change;
+use crate::store::sqlite::batch::Refused;
+use crate::store::sqlite::opening;
+use crate::store::sqlite::rows;
+use crate::store::sqlite::statements;
+
+/// Makes the changes one by one: they are rare. Answers whether each touched a row. One that
+/// breaks a rule of the schema (a session of nobody) is refused alone.
+pub(super) async fn perform(
+    connection: &mut SqliteConnection,
+    changes: &[&Change],
+) -> Result<Vec<Result<bool, Refused>>, sqlx::Error> {
+    let mut answers = Vec::with_capacity(changes.len());
+    for change in changes {
+        answers.push(match make(connection, change).await {
+            Ok(touched) => Ok(touched > 0),
+            Err(error) if opening::primary_code(&error) == Some(opening::CONSTRAINT) => {
+                Err(Refused(error.to_string()))
+            }
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(answers)
+}
+
+async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64, sqlx::Error> {
+    let query = match change {
+        Change::AddAgent(agent) => bind_agent(statements::ADD_AGENT, agent),
+        Change::UpdateAgent(agent) => bind_agent(statements::UPDATE_AGENT, agent),
+        Change::AddSession { session, now } => {
+            sqlx::query(statements::FORGET_EXPIRED_SESSIONS)
+                .bind(now.0)
+                .execute(&mut *connection)
+                .await?;
+            sqlx::query(statements::ADD_SESSION)
+                .bind(session.token_hash.as_str())
+                .bind(session.agent.as_str())
+                .bind(session.expires_at.0)
+        }
+        Change::EndSession { token_hash } => {
+            sqlx::query(statements::END_SESSION).bind(token_hash.as_str())
+        }
+        Change::EndSessionsOf { agent } => {
+            sqlx::query(statements::END_SESSIONS_OF).bind(agent.as_str())
+        }
+        Change::AddKey { name, bytes } => {
+            sqlx::query(statements::ADD_KEY).bind(name.as_str()).bind(bytes.as_slice())
+        }
+    };
+    Ok(query.execute(connection).await?.rows_affected())
+}
+
+fn bind_agent<'agent>(
+    text: &'static str,
+    agent: &'agent AgentRow,
+) -> Query<'agent, sqlx::Sqlite, SqliteArguments> {
+    sqlx::query(text)
+        .bind(agent.id.as_str())
+        .bind(rows::stored_email(&agent.email))
+        .bind(agent.name.as_str())
+        .bind(rows::role_word(agent.role))
+        .bind(rows::list_text(&agent.teams))
+        .bind(rows::list_text(&agent.languages))
+        .bind(agent.password.as_str())
+        .bind(i64::from(agent.must_change_password))
+        .bind(i64::from(agent.disabled))
+}

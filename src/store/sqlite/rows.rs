@@ -1,0 +1,191 @@
+//! Between stored rows and the store's types.
+//!
+//! Words for statuses, roles and languages are add-only: what stands in a file must stay
+//! readable.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::conversation::event::Status;
+use crate::ids::AgentId;
+use crate::ids::ConversationId;
+use crate::ids::IntentId;
+use crate::ids::Seq;
+use crate::ids::TeamId;
+use crate::ids::Timestamp;
+use crate::ids::VisitorId;
+use crate::language::Language;
+use crate::store::AgentRow;
+use crate::store::ConversationRow;
+use crate::store::EventRow;
+use crate::store::Head;
+use crate::store::Role;
+use crate::store::SessionRow;
+use crate::store::StoreError;
+
+/// A seq as stored; beyond what the database can count it stands behind every event.
+pub(super) fn stored_seq(seq: Seq) -> i64 {
+    i64::try_from(seq.0).unwrap_or(i64::MAX)
+}
+
+/// The name under which a visitor stands among the authors.
+pub(super) fn visitor_name(visitor: &VisitorId) -> String {
+    format!("v:{visitor}")
+}
+
+/// The visitor behind an author's name.
+pub(super) fn visitor_of(name: &str) -> VisitorId {
+    VisitorId::new(name.strip_prefix("v:").unwrap_or(name))
+}
+
+/// An e-mail address as it is stored and looked for.
+pub(super) fn stored_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// The word for a status.
+pub(super) fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Bot => "bot",
+        Status::Queued => "queued",
+        Status::Agent => "agent",
+        Status::Offline => "offline",
+        Status::Ended => "ended",
+    }
+}
+
+fn status(word: &str) -> anyhow::Result<Status> {
+    [Status::Bot, Status::Queued, Status::Agent, Status::Offline, Status::Ended]
+        .into_iter()
+        .find(|status| status_word(*status) == word)
+        .ok_or_else(|| anyhow::anyhow!("unknown status `{word}`"))
+}
+
+/// The word for a role.
+pub(super) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Agent => "agent",
+        Role::Supervisor => "supervisor",
+        Role::Admin => "admin",
+    }
+}
+
+fn role(word: &str) -> anyhow::Result<Role> {
+    [Role::Agent, Role::Supervisor, Role::Admin]
+        .into_iter()
+        .find(|role| role_word(*role) == word)
+        .ok_or_else(|| anyhow::anyhow!("unknown role `{word}`"))
+}
+
+fn language(tag: &str) -> anyhow::Result<Language> {
+    Language::from_tag(tag).ok_or_else(|| anyhow::anyhow!("unknown language `{tag}`"))
+}
+
+/// A list as JSON.
+pub(super) fn list_text<Item: Serialize>(items: &[Item]) -> String {
+    serde_json::to_string(items).expect("ids and languages are plain strings")
+}
+
+fn list<Item: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<Item>> {
+    Ok(serde_json::from_str(text)?)
+}
+
+fn seq(row: &SqliteRow, column: usize) -> anyhow::Result<Seq> {
+    Ok(Seq(u64::try_from(row.try_get::<i64, _>(column)?)?))
+}
+
+fn moment(row: &SqliteRow, column: usize) -> anyhow::Result<Timestamp> {
+    Ok(Timestamp(row.try_get(column)?))
+}
+
+/// An error about a row of kind `what`.
+fn corrupt(what: &'static str) -> impl Fn(anyhow::Error) -> StoreError {
+    move |source| StoreError::Corrupt { what, source }
+}
+
+/// An event: `seq, at, body`.
+pub(super) fn event(row: &SqliteRow) -> Result<EventRow, StoreError> {
+    let read = || -> anyhow::Result<EventRow> {
+        Ok(EventRow { seq: seq(row, 0)?, at: moment(row, 1)?, body: row.try_get(2)? })
+    };
+    read().map_err(corrupt("event"))
+}
+
+/// A conversation's id in the first column.
+pub(super) fn conversation_id(row: &SqliteRow) -> Result<ConversationId, StoreError> {
+    row.try_get::<&str, _>(0)
+        .map(ConversationId::new)
+        .map_err(|error| corrupt("conversation")(error.into()))
+}
+
+/// A conversation's id and a seq.
+pub(super) fn place_in(row: &SqliteRow) -> Result<(ConversationId, Seq), StoreError> {
+    Ok((conversation_id(row)?, seq(row, 1).map_err(corrupt("input"))?))
+}
+
+/// A conversation, in the order of `statements::CONVERSATION`.
+pub(super) fn conversation(row: &SqliteRow) -> Result<ConversationRow, StoreError> {
+    let read = || -> anyhow::Result<ConversationRow> {
+        Ok(ConversationRow {
+            id: ConversationId::new(row.try_get(0)?),
+            visitor: visitor_of(row.try_get(1)?),
+            created_at: moment(row, 2)?,
+            updated_at: moment(row, 3)?,
+            profile: row.try_get(4)?,
+            seq: seq(row, 5)?,
+            head: head(row)?,
+            read_by_visitor: seq(row, 12)?,
+            read_by_agent: seq(row, 13)?,
+        })
+    };
+    read().map_err(corrupt("conversation"))
+}
+
+fn head(row: &SqliteRow) -> anyhow::Result<Head> {
+    Ok(Head {
+        status: status(row.try_get(6)?)?,
+        team: row.try_get::<Option<&str>, _>(7)?.map(TeamId::new),
+        agent: row.try_get::<Option<&str>, _>(8)?.map(AgentId::new),
+        lang: language(row.try_get(9)?)?,
+        topic: row.try_get::<Option<&str>, _>(10)?.map(IntentId::new),
+        deadline: row.try_get::<Option<i64>, _>(11)?.map(Timestamp),
+    })
+}
+
+/// An account, in the order of `statements::AGENT`.
+pub(super) fn agent(row: &SqliteRow) -> Result<AgentRow, StoreError> {
+    let read = || -> anyhow::Result<AgentRow> {
+        Ok(AgentRow {
+            id: AgentId::new(row.try_get(0)?),
+            email: row.try_get(1)?,
+            name: row.try_get(2)?,
+            role: role(row.try_get(3)?)?,
+            teams: list(row.try_get(4)?)?,
+            languages: list(row.try_get(5)?)?,
+            password: row.try_get(6)?,
+            must_change_password: row.try_get::<i64, _>(7)? != 0,
+            disabled: row.try_get::<i64, _>(8)? != 0,
+        })
+    };
+    read().map_err(corrupt("account"))
+}
+
+/// A session: `token_hash, agent, expires_at`.
+pub(super) fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
+    let read = || -> anyhow::Result<SessionRow> {
+        Ok(SessionRow {
+            token_hash: row.try_get(0)?,
+            agent: AgentId::new(row.try_get(1)?),
+            expires_at: moment(row, 2)?,
+        })
+    };
+    read().map_err(corrupt("session"))
+}
+
+/// A key's 32 bytes in the first column.
+pub(super) fn key(row: &SqliteRow) -> Result<[u8; 32], StoreError> {
+    let read = || -> anyhow::Result<[u8; 32]> { Ok(row.try_get::<&[u8], _>(0)?.try_into()?) };
+    read().map_err(corrupt("key"))
+}

@@ -1,0 +1,211 @@
+//! Every SQL text of the store.
+//!
+//! The texts stay within what SQLite and PostgreSQL 15 both understand; a test prepares each of
+//! them. Single statements number their parameters (`$1`). Statements over many rows are made
+//! from a head, a row and a tail in a few fixed sizes, so that each is prepared once; their
+//! parameters are bare `?`, because SQLite finds a numbered one by a walk through all of them.
+//!
+//! **Invariant:** no value is ever written into a text.
+
+use std::sync::LazyLock;
+
+/// Row counts for which texts exist. Empty rows that fill up the next size are cheaper than a
+/// second statement, and few sizes keep the prepared statements few.
+const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
+
+/// A statement over many rows of parameters, in all [`SIZES`]. A row may be all NULL; every text
+/// passes over such a row.
+pub(super) struct ManyRows {
+    texts: [String; SIZES.len()],
+    /// Parameters a row.
+    width: usize,
+}
+
+/// A [`ManyRows`] in one size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct InSize {
+    pub(super) text: &'static str,
+    /// All its parameters.
+    pub(super) parameters: usize,
+}
+
+impl ManyRows {
+    fn new(head: &str, row: &str, tail: &str) -> Self {
+        Self {
+            texts: SIZES.map(|size| format!("{head} {} {tail}", vec![row; size].join(","))),
+            width: row.matches('?').count(),
+        }
+    }
+
+    /// Cuts `rows` into pieces, each with the smallest text that takes it.
+    pub(super) fn cut<'rows, Row>(
+        &'static self,
+        rows: &'rows [Row],
+    ) -> impl Iterator<Item = (InSize, &'rows [Row])> {
+        rows.chunks(SIZES[SIZES.len() - 1]).map(|piece| {
+            let place = SIZES.partition_point(|size| *size < piece.len());
+            let parameters = SIZES[place] * self.width;
+            (InSize { text: &self.texts[place], parameters }, piece)
+        })
+    }
+}
+
+macro_rules! many_rows {
+    ($($(#[$doc:meta])* $name:ident: $head:expr, $row:expr, $tail:expr;)*) => {
+        $($(#[$doc])* pub(super) static $name: LazyLock<ManyRows> =
+            LazyLock::new(|| ManyRows::new($head, $row, $tail));)*
+
+        #[cfg(test)]
+        fn texts_over_many_rows() -> Vec<&'static str> {
+            let mut texts = Vec::new();
+            $(texts.extend($name.texts.iter().map(String::as_str));)*
+            texts
+        }
+    };
+}
+
+macro_rules! single {
+    ($($(#[$doc:meta])* $name:ident: $text:expr;)*) => {
+        $($(#[$doc])* pub(super) const $name: &str = $text;)*
+
+        #[cfg(test)]
+        fn single_texts() -> Vec<&'static str> {
+            vec![$($name),*]
+        }
+    };
+}
+
+many_rows! {
+    FIND_AUTHORS: "SELECT name, number FROM authors WHERE name IN (", "?", ")";
+    ADD_AUTHORS:
+        "INSERT INTO authors (name) SELECT v.column1 FROM (VALUES",
+        "(?)",
+        ") AS v WHERE v.column1 IS NOT NULL ON CONFLICT (name) DO NOTHING";
+    FIND_PLACES: "SELECT id, number, seq FROM conversations WHERE id IN (", "?", ")";
+    /// The first parameter of a row only comes back, to tell whose answer it is.
+    FIND_INPUTS:
+        "SELECT v.column1, c.id, i.seq FROM (VALUES",
+        "(?,?,?)",
+        ") AS v JOIN inputs i ON i.author = v.column2 AND i.frame = v.column3 \
+         JOIN conversations c ON c.number = i.conversation";
+    ADD_CONVERSATIONS:
+        "INSERT INTO conversations (id, visitor, created_at, seq, updated_at, status, team, \
+         agent, lang, topic, deadline) SELECT v.column1, a.number, v.column3, v.column4, \
+         v.column5, v.column6, v.column7, v.column8, v.column9, v.column10, v.column11 \
+         FROM (VALUES",
+        "(?,?,?,?,?,?,?,?,?,?,?)",
+        ") AS v JOIN authors a ON a.name = v.column2 WHERE v.column1 IS NOT NULL \
+         ON CONFLICT (id) DO NOTHING RETURNING id, number, visitor";
+    /// Of a conversation that was there already the first profile stays.
+    ADD_PROFILES:
+        "INSERT INTO profiles (conversation, body) SELECT c.number, v.column2 FROM (VALUES",
+        "(?,?)",
+        ") AS v JOIN conversations c ON c.id = v.column1 WHERE v.column1 IS NOT NULL \
+         ON CONFLICT (conversation) DO NOTHING";
+    /// Holds for a row only while the head is where the events were decided on.
+    MOVE_HEADS:
+        "UPDATE conversations SET seq = v.column3, updated_at = v.column4, status = v.column5, \
+         team = v.column6, agent = v.column7, lang = v.column8, topic = v.column9, \
+         deadline = v.column10 FROM (VALUES",
+        "(?,?,?,?,?,?,?,?,?,?)",
+        ") AS v WHERE conversations.number = v.column1 AND conversations.seq = v.column2";
+    ADD_EVENTS:
+        "INSERT INTO events (conversation, seq, at, body) \
+         SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES",
+        "(?,?,?,?)",
+        ") AS v WHERE v.column1 IS NOT NULL";
+    ADD_INPUTS:
+        "INSERT INTO inputs (author, frame, conversation, seq) \
+         SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES",
+        "(?,?,?,?)",
+        ") AS v WHERE v.column1 IS NOT NULL";
+    READ_BY_VISITOR:
+        "UPDATE conversations SET read_by_visitor = v.column2 FROM (VALUES",
+        "(?,?)",
+        ") AS v WHERE conversations.number = v.column1 \
+         AND conversations.read_by_visitor < v.column2";
+    READ_BY_AGENT:
+        "UPDATE conversations SET read_by_agent = v.column2 FROM (VALUES",
+        "(?,?)",
+        ") AS v WHERE conversations.number = v.column1 \
+         AND conversations.read_by_agent < v.column2";
+}
+
+/// The columns of a conversation as `rows::conversation` reads them.
+macro_rules! conversation_columns {
+    () => {
+        "SELECT c.id, a.name, c.created_at, c.updated_at, p.body, c.seq, c.status, c.team, \
+         c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent \
+         FROM conversations c JOIN authors a ON a.number = c.visitor \
+         JOIN profiles p ON p.conversation = c.number "
+    };
+}
+
+/// The columns of an account as `rows::agent` reads them.
+macro_rules! agent_columns {
+    () => {
+        "SELECT id, email, name, role, teams, languages, password, must_change_password, \
+         disabled FROM agents "
+    };
+}
+
+single! {
+    COMMIT: "COMMIT";
+    ROLLBACK: "ROLLBACK";
+    BEAT: "UPDATE pulse SET beats = beats + 1 WHERE id = 1";
+    EVENTS:
+        "SELECT e.seq, e.at, e.body FROM events e WHERE e.conversation = \
+         (SELECT number FROM conversations WHERE id = $1) AND e.seq > $2 ORDER BY e.seq LIMIT $3";
+    CONVERSATION: concat!(conversation_columns!(), "WHERE c.id = $1");
+    WITH_STATUS: concat!(
+        conversation_columns!(),
+        "WHERE c.status IN ($1, $2, $3, $4, $5) AND c.updated_at >= $6 \
+         ORDER BY c.updated_at, c.number"
+    );
+    OPEN_CONVERSATION_OF:
+        "SELECT c.id FROM conversations c WHERE c.visitor = \
+         (SELECT number FROM authors WHERE name = $1) AND c.status <> $2 \
+         ORDER BY c.number DESC LIMIT 1";
+    INPUT:
+        "SELECT c.id, i.seq FROM inputs i JOIN conversations c ON c.number = i.conversation \
+         WHERE i.author = (SELECT number FROM authors WHERE name = $1) AND i.frame = $2";
+    DUE:
+        "SELECT id FROM conversations WHERE deadline <= $1 ORDER BY deadline, number LIMIT $2";
+    VISITOR_OF:
+        "SELECT a.name FROM conversations c JOIN authors a ON a.number = c.visitor \
+         WHERE c.id = $1";
+    ADD_AGENT:
+        "INSERT INTO agents (id, email, name, role, teams, languages, password, \
+         must_change_password, disabled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT DO NOTHING";
+    UPDATE_AGENT:
+        "UPDATE agents SET email = $2, name = $3, role = $4, teams = $5, languages = $6, \
+         password = $7, must_change_password = $8, disabled = $9 WHERE id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM agents other WHERE other.email = $2 AND other.id <> $1)";
+    AGENTS: concat!(agent_columns!(), "ORDER BY name, id");
+    AGENT_BY_EMAIL: concat!(agent_columns!(), "WHERE email = $1");
+    AGENT: concat!(agent_columns!(), "WHERE id = $1");
+    FORGET_EXPIRED_SESSIONS: "DELETE FROM sessions WHERE expires_at <= $1";
+    ADD_SESSION:
+        "INSERT INTO sessions (token_hash, agent, expires_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (token_hash) DO NOTHING";
+    SESSION:
+        "SELECT token_hash, agent, expires_at FROM sessions \
+         WHERE token_hash = $1 AND expires_at > $2";
+    END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
+    END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
+    KEY: "SELECT bytes FROM keys WHERE name = $1";
+    ADD_KEY: "INSERT INTO keys (name, bytes) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+}
+
+/// How many statuses `WITH_STATUS` asks for.
+pub(super) const STATUSES: usize = 5;
+
+/// Takes the write lock, and says whether another process wrote since the last time. SQLite only:
+/// PostgreSQL begins without it, as its conditional update waits for the row.
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; PRAGMA data_version";
+/// Moves the write-ahead log into the database file and empties it. SQLite only.
+pub(super) const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+#[cfg(test)]
+mod tests;

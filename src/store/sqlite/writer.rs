@@ -1,0 +1,93 @@
+//! The one writer: a task that turns what waits into transactions.
+//!
+//! It takes everything that waits, up to [`BATCH`], writes it as one transaction, commits, and
+//! only then answers. Nothing waits on a timer: while one batch is on its way to the disk the next
+//! one gathers by itself. The queue is bounded, so callers wait when the disk cannot follow.
+//!
+//! A batch that fails is refused as a whole and the writer goes on with the next: when space
+//! returns, so does service.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc;
+
+use crate::store::sqlite::batch::Batch;
+use crate::store::sqlite::batch::Refused;
+use crate::store::sqlite::batch::Request;
+use crate::store::sqlite::batch::refuse_all;
+use crate::store::sqlite::opening;
+use crate::store::sqlite::transaction::Transactions;
+
+/// The most requests in one transaction: at 256 the commit's share of each is small already.
+pub(super) const BATCH: usize = 256;
+/// The most requests that wait.
+pub(super) const QUEUE: usize = 4 * BATCH;
+
+/// Serves `requests` until all senders are gone or one asks to close.
+pub(super) async fn run(mut transactions: Transactions, mut requests: mpsc::Receiver<Request>) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    let mut closing = Vec::new();
+    while requests.recv_many(&mut waiting, BATCH).await > 0 {
+        let mut batch = Vec::with_capacity(waiting.len());
+        for request in waiting.drain(..) {
+            match request {
+                Request::Close(done) => {
+                    // What waits already is still written; what comes later is turned away.
+                    requests.close();
+                    closing.push(done);
+                }
+                request => batch.push(request),
+            }
+        }
+        serve(&mut transactions, batch).await;
+    }
+    transactions.close().await;
+    for done in closing {
+        let _gone = done.send(());
+    }
+}
+
+/// Writes a batch. When one request breaks a rule of the schema, each is tried alone, so that it
+/// fails alone.
+async fn serve(transactions: &mut Transactions, requests: Vec<Request>) {
+    if requests.is_empty() {
+        return;
+    }
+    let Some((requests, _)) = attempt(transactions, requests).await else { return };
+    for request in requests {
+        if let Some((alone, refused)) = attempt(transactions, vec![request]).await {
+            refuse_all(alone, &refused);
+        }
+    }
+}
+
+/// Writes and answers a batch, or refuses it. Gives it back when one of its requests, perhaps not
+/// all, breaks a rule.
+async fn attempt(
+    transactions: &mut Transactions,
+    requests: Vec<Request>,
+) -> Option<(Vec<Request>, Refused)> {
+    let batch = Batch::of(&requests);
+    let outcome = AssertUnwindSafe(transactions.perform(&batch)).catch_unwind().await;
+    match outcome {
+        Ok(Ok(answers)) => {
+            answers.hand_out(requests);
+            None
+        }
+        Ok(Err(error)) => {
+            let refused = Refused(error.to_string());
+            if opening::concerns_one(&error) {
+                return Some((requests, refused));
+            }
+            tracing::error!(%error, requests = requests.len(), "a batch could not be written");
+            refuse_all(requests, &refused);
+            None
+        }
+        Err(_panic) => {
+            transactions.start_anew();
+            refuse_all(requests, &Refused("the writer met a bug".to_owned()));
+            None
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Counters for `/metrics`, in one struct that every part of the shell is handed.
+//!
+//! What has labels is looked up once, at start: counting is one atomic addition.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::histogram::exponential_buckets;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+use crate::conversation::event::Status;
+use crate::protocol::Side;
+use crate::protocol::code::Close;
+use crate::protocol::code::Code;
+
+/// The type of what [`Metrics::encode`] writes.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All metrics of one server.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Sockets open now.
+    pub sockets: BySide<Gauge>,
+    /// Sockets opened since the start.
+    pub sockets_opened: BySide<Counter>,
+    /// Frames from clients.
+    pub frames_in: BySide<Counter>,
+    /// Frames to clients.
+    pub frames_out: BySide<Counter>,
+    /// Connections open now, sockets included.
+    pub connections: Gauge,
+    /// Connections that were turned away, and why.
+    pub turned_away: TurnedAway,
+    /// Turns decided.
+    pub turns: Counter,
+    /// From a visitor's frame to its durable answer, in seconds.
+    pub turn_seconds: Histogram,
+    /// One transaction of the writer, in seconds.
+    pub append_batch_seconds: Histogram,
+    /// Appends in one transaction.
+    pub append_batch_size: Histogram,
+    /// Frames whose id was known already.
+    pub duplicates: Counter,
+    /// Sign-ins of agents that failed.
+    pub failed_logins: Counter,
+    refusals: [Counter; Code::ALL.len()],
+    closes: [Counter; Close::ALL.len()],
+    conversations: [Gauge; STATUSES.len()],
+}
+
+/// One metric for each side of a conversation.
+#[derive(Debug)]
+pub struct BySide<M> {
+    /// Customers.
+    pub visitor: M,
+    /// Those who answer.
+    pub agent: M,
+}
+
+impl<M> BySide<M> {
+    /// The one of this side.
+    #[must_use]
+    pub fn of(&self, side: Side) -> &M {
+        match side {
+            Side::Visitor => &self.visitor,
+            Side::Agent => &self.agent,
+        }
+    }
+}
+
+/// Connections that were turned away before the upgrade.
+#[derive(Debug)]
+pub struct TurnedAway {
+    /// 403: an origin that is not on the list.
+    pub origin: Counter,
+    /// 429: too many from one address.
+    pub address: Counter,
+    /// 503: too many altogether.
+    pub overload: Counter,
+}
+
+const STATUSES: [(Status, &str); 5] = [
+    (Status::Bot, "bot"),
+    (Status::Queued, "queued"),
+    (Status::Agent, "agent"),
+    (Status::Offline, "offline"),
+    (Status::Ended, "ended"),
+];
+
+/// A metric's one label, by its name.
+type Label = [(&'static str, String); 1];
+
+impl Metrics {
+    /// All at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("skicka");
+        register_build(&mut registry);
+        let it = &mut registry;
+        Self {
+            sockets: by_side(it, "sockets", "Sockets open now"),
+            sockets_opened: by_side(it, "sockets_opened", "Sockets opened"),
+            frames_in: by_side(it, "frames_in", "Frames from clients"),
+            frames_out: by_side(it, "frames_out", "Frames to clients"),
+            connections: plain(it, "connections", "Connections open now, sockets included"),
+            turned_away: turned_away(it),
+            turns: plain(it, "turns", "Turns decided"),
+            turn_seconds: seconds(it, "turn_seconds", "From a frame to its durable answer"),
+            append_batch_seconds: seconds(it, "append_batch_seconds", "One write transaction"),
+            append_batch_size: sizes(it, "append_batch_size", "Appends in one transaction"),
+            duplicates: plain(it, "duplicates", "Frames whose id was known already"),
+            failed_logins: plain(it, "failed_logins", "Sign-ins of agents that failed"),
+            refusals: labelled(it, "refusals", "Frames refused", "code", Code::ALL, |code| {
+                code.as_str().to_owned()
+            }),
+            closes: labelled(it, "closes", "Sockets closed", "code", Close::ALL, |close| {
+                close.code().to_string()
+            }),
+            conversations: labelled(
+                it,
+                "conversations",
+                "Conversations in memory",
+                "status",
+                STATUSES,
+                |(_, name)| name.to_owned(),
+            ),
+            registry,
+        }
+    }
+
+    /// Frames refused with this code.
+    #[must_use]
+    pub fn refusals(&self, code: Code) -> &Counter {
+        &self.refusals[code as usize]
+    }
+
+    /// Sockets closed by the server for this reason.
+    #[must_use]
+    pub fn closes(&self, close: Close) -> &Counter {
+        &self.closes[close as usize]
+    }
+
+    /// Conversations in memory with this status.
+    #[must_use]
+    pub fn conversations(&self, status: Status) -> &Gauge {
+        &self.conversations[status as usize]
+    }
+
+    /// All of them as text.
+    ///
+    /// # Panics
+    /// Never: a string takes all that is written.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("a string takes all that is written");
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn register_build(registry: &mut Registry) {
+    #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+    struct Build {
+        version: &'static str,
+    }
+    let build = Info::new(Build { version: env!("CARGO_PKG_VERSION") });
+    registry.register("build", "The version that runs", build);
+}
+
+fn plain<M>(registry: &mut Registry, name: &str, help: &str) -> M
+where
+    M: prometheus_client::registry::Metric + Clone + Default,
+{
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+fn labelled<M, K: Copy, const N: usize>(
+    registry: &mut Registry,
+    name: &str,
+    help: &str,
+    label: &'static str,
+    keys: [K; N],
+    value: impl Fn(K) -> String,
+) -> [M; N]
+where
+    M: prometheus_client::registry::Metric
+        + prometheus_client::encoding::EncodeMetric
+        + prometheus_client::metrics::TypedMetric
+        + Clone
+        + Default,
+{
+    let family = Family::<Label, M>::default();
+    registry.register(name, help, family.clone());
+    keys.map(|key| family.get_or_create_owned(&[(label, value(key))]))
+}
+
+fn by_side<M>(registry: &mut Registry, name: &str, help: &str) -> BySide<M>
+where
+    M: prometheus_client::registry::Metric
+        + prometheus_client::encoding::EncodeMetric
+        + prometheus_client::metrics::TypedMetric
+        + Clone
+        + Default,
+{
+    let [visitor, agent] =
+        labelled(registry, name, help, "side", ["visitor", "agent"], str::to_owned);
+    BySide { visitor, agent }
+}
+
+fn turned_away(registry: &mut Registry) -> TurnedAway {
+    let reasons = ["origin", "address", "overload"];
+    let help = "Connections turned away before the upgrade";
+    let [origin, address, overload] =
+        labelled(registry, "turned_away", help, "reason", reasons, str::to_owned);
+    TurnedAway { origin, address, overload }
+}
+
+/// From 0.1 ms, half of an fsync on a good disk, to 3 s.
+fn seconds(registry: &mut Registry, name: &str, help: &str) -> Histogram {
+    histogram(registry, name, help, exponential_buckets(0.000_1, 2.0, 16))
+}
+
+fn sizes(registry: &mut Registry, name: &str, help: &str) -> Histogram {
+    histogram(registry, name, help, exponential_buckets(1.0, 2.0, 10))
+}
+
+fn histogram(
+    registry: &mut Registry,
+    name: &str,
+    help: &str,
+    buckets: impl Iterator<Item = f64>,
+) -> Histogram {
+    let histogram = Histogram::new(buckets);
+    registry.register(name, help, histogram.clone());
+    histogram
+}
