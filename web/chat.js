@@ -146,7 +146,7 @@ svg{width:22px;height:22px;fill:none;stroke:currentColor;stroke-width:2;stroke-l
 .launcher:focus-visible{border-radius:50%}
 .launcher svg{width:28px;height:28px}
 .badge{position:absolute;top:-4px;right:-4px;min-width:24px;height:24px;padding:0 6px;border-radius:12px;background:#b3261e;color:#fff;font-size:14px;line-height:24px;font-weight:600}
-.panel{border:1px solid var(--l);padding:0;margin:0;background:var(--s);color:var(--t);overflow:hidden;max-width:none;max-height:none}
+.panel{border:1px solid var(--l);padding:0;margin:0;background:var(--s);color:var(--t);overflow:hidden;overflow:clip;max-width:none;max-height:none}
 .panel[open],section.panel{display:flex;flex-direction:column}
 dialog.panel{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000);width:min(400px,calc(100vw - 40px));
  height:min(680px,calc(100dvh - 40px));border-radius:var(--skicka-radius,18px);box-shadow:0 16px 48px var(--shade)}
@@ -171,7 +171,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:14px 14px 6px;display:flex;flex-direction:column;gap:3px}
 .log:focus-visible{outline-offset:-3px}
 .log::before{content:"";margin-top:auto}
-.msg{max-width:88%;align-self:flex-start;margin-top:10px;animation:in .18s}
+.msg{position:relative;max-width:88%;align-self:flex-start;margin-top:10px;animation:in .18s}
 .msg.same{margin-top:1px}
 .msg.same .who{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .msg.visitor{align-self:flex-end}
@@ -185,8 +185,8 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .bot .bubble,.agent .bubble{border-start-start-radius:5px}
 .agent .bubble{background:var(--p);color:var(--p-t)}
 .visitor .bubble{background:var(--a);color:var(--on-a);border-start-end-radius:5px}
-.pending .bubble{opacity:.8}
-.failed .bubble{opacity:1;background:var(--s);color:var(--t);border-color:var(--bad)}
+.pending .bubble{background:var(--s);color:var(--t);border:1px dashed var(--a)}
+.failed .bubble{border:1px solid var(--bad)}
 .state{font-size:13px;color:var(--m);text-align:end;margin:2px 4px 0}
 .failed .state{color:var(--bad)}
 .acts{display:flex;justify-content:flex-end}
@@ -207,6 +207,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .foot{border-top:1px solid var(--l);padding:8px 12px 12px;flex:none;display:grid;gap:8px}
 .notice{font-size:14px;color:var(--bad);margin:0;overflow-wrap:anywhere}
 .row{display:flex;gap:8px;align-items:flex-end}
+.rating{display:grid;gap:8px}
 textarea,input[type=text]{flex:1;min-width:0;width:100%;min-height:46px;max-height:140px;padding:10px 14px;border:1.5px solid var(--edge);border-radius:16px;background:var(--s);color:var(--t);resize:none;line-height:1.45}
 textarea::placeholder{color:var(--m);opacity:1}
 textarea:focus-visible{outline-offset:0;border-radius:16px}
@@ -217,6 +218,7 @@ textarea:focus-visible{outline-offset:0;border-radius:16px}
 .human:hover{background:var(--soft)}
 .human[aria-disabled]{color:var(--m);cursor:default}
 .main{background:var(--a);color:var(--on-a);border-radius:22px;font-weight:600;padding:10px 20px;width:100%}
+.foot>div:not([hidden])~.main{background:none;color:var(--a)}
 .count{font-size:13px;color:var(--m);text-align:end}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
@@ -697,7 +699,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
           h('span', { className: 'tag' }, icon(person ? 'person' : 'bot'), speaker.say(h('span'), (w) => (person ? w.person : w.bot))));
       }
       who.append(speaker.say(h('time', { dateTime: at.toISOString() }), () => at.toLocaleTimeString(speaker.lang, { hour: '2-digit', minute: '2-digit' })));
-      const bubble = h('div', { className: 'bubble', part: `bubble bubble-${role}`, dir: 'auto', textContent: text, lang: lang || '' });
+      const bubble = h('div', { className: 'bubble', part: `bubble bubble-${role}`, dir: 'auto', textContent: text, ...(lang && { lang }) });
       return h('div', { className: `msg ${role}${same ? ' same' : ''}` }, who, bubble);
     }
 
@@ -722,7 +724,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
 
     #offer({ seq, choices, lang }) {
-      const group = h('div', { className: 'choices', role: 'group', lang: lang || '' });
+      const group = h('div', { className: 'choices', role: 'group', ...(lang && { lang }) });
       this.speaker.say(group, (w) => w.choices, 'aria-label');
       for (const { value, label } of choices) {
         const press = () => {
@@ -948,15 +950,13 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     const comment = h('input', { type: 'text', maxLength: 1000, autocomplete: 'off' });
     speaker.say(comment, (w) => w.comment, 'placeholder');
     speaker.say(comment, (w) => w.comment, 'aria-label');
-    const send = h('button', { className: 'send' }, icon('send'));
-    speaker.say(send, (w) => w.rate, 'aria-label');
     const form = h('form', { className: 'rating', onsubmit: (event) => {
       event.preventDefault();
       const said = comment.value.trim();
       rate({ score: Number(new FormData(form).get('score')), ...(said && { comment: said }) });
     } }, h('fieldset', {}, h('legend', { textContent: text }), scores,
       h('div', { className: 'ends', 'aria-hidden': 'true' }, speaker.say(h('span'), (w) => w.worst), speaker.say(h('span'), (w) => w.best))),
-    h('div', { className: 'row' }, comment, send));
+    comment, speaker.say(h('button', { className: 'main' }), (w) => w.rate));
     return form;
   };
 
@@ -1279,6 +1279,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #fill(filling) {
       this.#filling = filling;
       this.#log.quiet(filling);
+      if (!filling) this.#seen();
     }
 
     #clear(id) {
@@ -1321,7 +1322,10 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const mine = event.from?.role === 'visitor';
       const follow = this.#log.atEnd || mine || this.#filling;
       this.#draw(event);
-      if (mine && event.id) this.#outbox.done(event.id);
+      if (mine && event.id) {
+        this.#outbox.done(event.id);
+        this.#composer.calm();
+      }
       this.#outbox.settle(seq);
       if (kind === 'message' && !mine && seq > talk.read.visitor && !this.#onScreen) this.#unreadIs(this.#unread + 1);
       if (follow) this.#log.toEnd();

@@ -1,0 +1,90 @@
+/** The built binary on a data folder of its own: started, killed, started again. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** How long the server may take until it is ready. */
+const READY_MS = 20_000;
+
+/** A port that was free a moment ago. @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+export class Server {
+  /** @param {string} binary */
+  constructor(binary) {
+    this.binary = binary;
+    this.data = mkdtempSync(join(tmpdir(), 'skicka-browser-'));
+    /** What it printed on its first start. @type {string[]} */
+    this.lines = [];
+    this.log = '';
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it and waits until it says that it is ready. */
+  async start() {
+    this.port ??= await freePort();
+    const child = spawn(this.binary, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    const first = this.lines.length === 0;
+    createInterface({ input: child.stdout }).on('line', (line) => first && this.lines.push(line));
+    child.stderr.on('data', (chunk) => { this.log += chunk; });
+    const deadline = Date.now() + READY_MS;
+    while (!(await this.#isReady())) {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}\n${this.log}`);
+      if (Date.now() > deadline) throw new Error(`the server was not ready in ${READY_MS} ms\n${this.log}`);
+    }
+  }
+
+  async #isReady() {
+    try {
+      return (await fetch(`${this.url}/readyz`)).ok;
+    } catch {
+      // Not listening yet; asking again is the wait.
+      await new Promise((resolve) => setImmediate(resolve));
+      return false;
+    }
+  }
+
+  /** The administrator's e-mail and one-time password, printed on the first start only. */
+  get administrator() {
+    const line = this.lines.find((text) => /\S+@\S+/.test(text));
+    if (!line) throw new Error(`no line with an e-mail address in:\n${this.lines.join('\n')}`);
+    const [email] = line.match(/[\w.+-]+@[\w.-]*\w/);
+    return { email, password: line.trim().split(/\s+/).at(-1) };
+  }
+
+  /** Ends it as a power cut would. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  /** Ends it in good order and removes its data. */
+  async stop() {
+    await this.#end('SIGTERM');
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  async #end(signal) {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+}

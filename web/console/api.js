@@ -1,0 +1,45 @@
+/** The console's HTTP calls. The session is a cookie that no script can read. */
+
+/** @typedef {{id: string, name: string, role: string, teams: string[], languages: string[], must_change_password?: boolean}} Agent */
+
+/** A call that the server refused, or did not answer (status 0). */
+export class Refused extends Error {
+  /** @param {number} status */
+  constructor(status) {
+    super(`status ${status}`);
+    this.status = status;
+  }
+}
+
+async function call(path, body) {
+  const options = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: 'same-origin', cache: 'no-store', ...options });
+  } catch {
+    throw new Refused(0);
+  }
+  if (!answer.ok) throw new Refused(answer.status);
+  return answer.json().catch(() => ({}));
+}
+
+/** Who is signed in, if anybody. @returns {Promise<Agent|null>} */
+export async function me() {
+  try {
+    return (await call('/v1/console/me')).agent;
+  } catch (error) {
+    if (error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** @param {string} email @param {string} password @returns {Promise<Agent>} */
+export const login = async (email, password) => (await call('/v1/agent/login', { email, password })).agent;
+
+/** @param {string} old @param {string} next */
+export const changePassword = (old, next) => call('/v1/agent/password', { old, new: next });
+
+export const logout = () => call('/v1/agent/logout', {});
+
+/** The titles of the topics by their ids. @param {string} lang @returns {Promise<Object<string, string>>} */
+export const topics = (lang) => call(`/v1/console/topics?lang=${encodeURIComponent(lang)}`);

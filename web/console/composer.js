@@ -1,0 +1,92 @@
+/** Where the agent writes: to the customer, or a note for colleagues. Drafts outlive a reload. */
+
+import { button, h, icon } from './dom.js';
+import { t } from './words.js';
+
+const KEY = 'skicka-console:draft:';
+
+export class Composer extends HTMLElement {
+  /** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
+  constructor(desk, talk) {
+    super();
+    this.desk = desk;
+    this.talk = talk;
+    this.mode = 'reply';
+  }
+
+  connectedCallback() {
+    this.modes = new Map(['reply', 'note'].map((mode) => [mode, button(t(mode), () => this.focusField(mode), { glyph: mode === 'note' ? 'note' : 'person', look: 'mode' })]));
+    this.label = h('label', { className: 'sr', htmlFor: 'field' });
+    this.field = h('textarea', { id: 'field', rows: 2, autocomplete: 'off', oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), 'aria-describedby': 'hint' });
+    this.sendText = h('span', {});
+    this.send = h('button', { className: 'main send', 'aria-keyshortcuts': 'Control+Enter' }, icon('send'), this.sendText);
+    this.hint = h('p', { className: 'hint', id: 'hint' });
+    this.form = h('form', { className: 'composer', onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
+      h('div', { className: 'modes', role: 'group', 'aria-label': t('reply') }, [...this.modes.values()], this.hint),
+      this.label, h('div', { className: 'row' }, this.field, this.send));
+    this.over = h('p', { className: 'over' }, t('over'));
+    this.replaceChildren(this.form, this.over);
+    this.render();
+  }
+
+  /** Follows who holds the conversation: only they may write to the customer. */
+  render() {
+    const { desk, talk } = this;
+    const ended = talk.status === 'ended';
+    const mine = desk.isMine(talk);
+    const mode = mine ? this.mode : 'note';
+    this.form.hidden = ended;
+    this.over.hidden = !ended;
+    this.modes.get('reply').setAttribute('aria-disabled', String(!mine));
+    for (const [name, node] of this.modes) node.setAttribute('aria-pressed', String(name === mode));
+    this.hint.textContent = mine ? t('sendHint') : talk.holder ? t('otherHolds', talk.holder.name) : t('claimFirst');
+    if (mode === this.shown) return;
+    this.shown = mode;
+    this.form.classList.toggle('noting', mode === 'note');
+    this.label.textContent = t(mode === 'note' ? 'noteField' : 'replyField');
+    this.field.placeholder = this.label.textContent;
+    this.sendText.textContent = t(mode === 'note' ? 'saveNote' : 'send');
+    this.field.value = sessionStorage.getItem(this.#key_of(mode)) ?? '';
+    this.#grow();
+  }
+
+  /** @param {'reply'|'note'} mode */
+  focusField(mode) {
+    if (mode === 'note' || this.desk.isMine(this.talk)) this.mode = mode;
+    this.render();
+    this.field.focus();
+  }
+
+  #key_of(mode) {
+    return `${KEY}${mode}:${this.talk.id}`;
+  }
+
+  #grow() {
+    this.field.style.height = 'auto';
+    if (this.field.scrollHeight) this.field.style.height = `${this.field.scrollHeight + 3}px`;
+  }
+
+  #typed() {
+    this.#grow();
+    sessionStorage.setItem(this.#key_of(this.shown), this.field.value);
+    if (this.shown === 'reply' && this.field.value) this.desk.typing(this.talk.id);
+  }
+
+  #key(event) {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    this.#submit();
+  }
+
+  #submit() {
+    const text = this.field.value.trim();
+    if (!text) return;
+    this.desk.act(this.shown === 'note' ? 'note' : 'message', this.talk.id, { text });
+    this.field.value = '';
+    sessionStorage.removeItem(this.#key_of(this.shown));
+    this.#grow();
+    this.field.focus();
+  }
+}
+
+customElements.define('sk-composer', Composer);

@@ -1,0 +1,254 @@
+/**
+ * What the console knows, and the one place that talks to the server. Views read it and listen:
+ *
+ *   `link`      the connection came or went
+ *   `inbox`     lines changed
+ *   `presence`  one's own state changed
+ *   `agents`    the others' changed
+ *   `current`   another conversation is open
+ *   `talk`      `{ conversation, event? }`: something of a conversation changed
+ *   `acked`     `{ frame }`, `refused` `{ frame, error }`, `delayed` `{ code, seconds }`
+ *   `signed-out`
+ */
+
+import { topics } from './api.js';
+import { Link } from './link.js';
+import { Outbox } from './outbox.js';
+import { Talk } from './talk.js';
+import { lang } from './words.js';
+
+const PRESENCE = 'skicka-console:presence';
+/** Logs kept for coming back to; the oldest go. */
+const MOST_TALKS = 30;
+/** The protocol counts one `typing` in this time. */
+const TYPING_MS = 3000;
+
+/** @typedef {{conversation: string, status: string, team?: string, lang: string, topic?: string, reason?: string, priority: number, waiting_since?: string, agent?: {id: string, name: string}, visitor: {name?: string, identity: string}, preview: string, unread: number, removed?: boolean}} Item */
+
+export class Desk extends EventTarget {
+  /** @param {import('./api.js').Agent} me */
+  constructor(me) {
+    super();
+    this.me = me;
+    this.presence = sessionStorage.getItem(PRESENCE) || 'online';
+    /** @type {{id: string, name: string, state: string, load: number, capacity: number}[]} */
+    this.agents = [];
+    /** @type {Map<string, Item>} */
+    this.inbox = new Map();
+    /** @type {Map<string, Talk>} */
+    this.talks = new Map();
+    /** @type {Talk|null} */
+    this.current = null;
+    this.ready = false;
+    this.lost = false;
+    this.stopped = false;
+    this.typedAt = 0;
+    this.titles = {};
+    this.link = new Link('/v1/agent', { hello: () => ({ type: 'hello' }), frame: (frame) => this.#frame(frame), down: (code) => this.#down(code) });
+    this.outbox = new Outbox(this.link, {
+      changed: ({ frame }) => this.#tell('talk', { conversation: frame.conversation }),
+      acked: (entry) => this.#acked(entry),
+      delayed: (code, seconds) => this.#tell('delayed', { code, seconds }),
+      refused: ({ frame }, error) => this.#tell('refused', { frame, error }),
+    });
+  }
+
+  start() {
+    this.link.start();
+    this.loadTitles();
+  }
+
+  stop() {
+    this.link.stop();
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** The topics' titles in the console's language; ids stand in for them meanwhile. */
+  async loadTitles() {
+    try {
+      this.titles = await topics(lang());
+      this.#tell('inbox');
+      if (this.current) this.#tell('talk', { conversation: this.current.id });
+    } catch {
+      // They come with the next connection.
+    }
+  }
+
+  /** @param {string|null|undefined} id */
+  title(id) {
+    return id ? (this.titles[id] ?? id.replaceAll('_', ' ')) : '';
+  }
+
+  // ------------------------------------------------------------------------------- frames in
+
+  #frame(frame) {
+    switch (frame.type) {
+      case 'welcome': return this.#welcome(frame);
+      case 'inbox': return this.#inbox(frame);
+      case 'packet': return this.#change(frame, (talk) => { talk.packet = frame; });
+      case 'event': return this.#event(frame);
+      case 'ack': return this.outbox.ack(frame, this.talks.get(frame.conversation)?.last ?? 0);
+      case 'typing': return this.#change(frame, (talk) => this.#typing(talk, frame));
+      case 'read': return frame.by === 'visitor' && this.#change(frame, (talk) => { talk.visitorRead = Math.max(talk.visitorRead, frame.seq); });
+      case 'agents': return this.#agents(frame);
+      case 'error': return this.outbox.refuse(frame);
+      default: return undefined;
+    }
+  }
+
+  #welcome({ agent }) {
+    this.me = { ...this.me, ...agent };
+    this.ready = true;
+    this.lost = false;
+    this.stopped = false;
+    this.link.send({ type: 'presence', state: this.presence });
+    if (this.current) this.#follow(this.current);
+    this.outbox.flush();
+    if (!Object.keys(this.titles).length) this.loadTitles();
+    this.#tell('link');
+    this.#tell('presence');
+  }
+
+  #down(code) {
+    this.outbox.unsend();
+    for (const talk of this.talks.values()) talk.typing = null;
+    if (code === 4401) {
+      this.#tell('signed-out');
+      return;
+    }
+    this.lost = true;
+    this.stopped = code !== null;
+    this.#tell('link');
+  }
+
+  #inbox({ full, items }) {
+    if (full) this.inbox.clear();
+    for (const item of items) {
+      const { conversation } = item;
+      if (item.removed) this.inbox.delete(conversation);
+      else this.inbox.set(conversation, item);
+      const talk = this.talks.get(conversation);
+      if (talk) talk.item = item;
+    }
+    this.#tell('inbox');
+    if (this.current && items.some(({ conversation }) => conversation === this.current.id)) this.#tell('talk', { conversation: this.current.id });
+  }
+
+  #change({ conversation }, change) {
+    const talk = this.talks.get(conversation);
+    if (!talk) return;
+    change(talk);
+    this.#tell('talk', { conversation });
+  }
+
+  #typing(talk, { from, ttl_s: ttl }) {
+    if (from.role === 'agent' && from.name === this.me.name) return;
+    const until = Date.now() + (ttl || 5) * 1000;
+    talk.typing = { ...from, until };
+    setTimeout(() => {
+      if (talk.typing?.until !== until) return;
+      talk.typing = null;
+      this.#tell('talk', { conversation: talk.id });
+    }, (ttl || 5) * 1000);
+  }
+
+  #event(event) {
+    const { conversation } = event;
+    const talk = this.talks.get(conversation);
+    if (!talk) return;
+    const outcome = talk.add(event);
+    if (outcome === 'known') return;
+    if (outcome === 'gap') {
+      this.link.later();
+      return;
+    }
+    this.outbox.settle(conversation, event);
+    this.#tell('talk', { conversation, event, erased: outcome === 'erased' });
+    this.markRead();
+  }
+
+  #agents({ agents }) {
+    this.agents = agents;
+    const own = agents.find(({ id }) => id === this.me.id);
+    // Another of one's own tabs may have changed it.
+    if (own && own.state !== this.presence && document.visibilityState === 'hidden') this.#presenceIs(own.state);
+    this.#tell('agents');
+  }
+
+  #acked({ frame }) {
+    const talk = this.talks.get(frame.conversation);
+    if (talk && frame.type === 'resolve') talk.resolvedAt = Date.now();
+    if (talk && frame.type === 'reopen') talk.resolvedAt = 0;
+    this.#tell('acked', { frame });
+    this.#tell('talk', { conversation: frame.conversation });
+  }
+
+  // ------------------------------------------------------------------------ what the agent does
+
+  /** @param {'online'|'away'|'offline'} state */
+  setPresence(state) {
+    this.#presenceIs(state);
+    this.link.send({ type: 'presence', state });
+  }
+
+  #presenceIs(state) {
+    this.presence = state;
+    sessionStorage.setItem(PRESENCE, state);
+    this.#tell('presence');
+  }
+
+  /** Opens a conversation, or none. @param {string|null} id */
+  open(id) {
+    if (id === (this.current?.id ?? null)) return;
+    if (this.current) this.link.send({ type: 'leave', conversation: this.current.id });
+    this.current = id ? this.#talk(id) : null;
+    if (this.current && this.link.up) this.#follow(this.current);
+    this.typedAt = 0;
+    this.#tell('current');
+    this.markRead();
+  }
+
+  #talk(id) {
+    const talk = this.talks.get(id) ?? new Talk(id);
+    talk.item = this.inbox.get(id) ?? talk.item;
+    this.talks.delete(id);
+    this.talks.set(id, talk);
+    if (this.talks.size > MOST_TALKS) this.talks.delete(this.talks.keys().next().value);
+    return talk;
+  }
+
+  #follow(talk) {
+    this.link.send({ type: 'open', conversation: talk.id, after: talk.last });
+  }
+
+  /** Asks for something that wants an ack. @param {string} type @param {string} conversation @param {object} [fields] */
+  act(type, conversation, fields = {}) {
+    this.outbox.post(type, conversation, fields);
+  }
+
+  /** Whether the agent has asked for something that is not yet answered. */
+  asks(conversation, type) {
+    return this.outbox.of(conversation).some(({ frame, failed }) => frame.type === type && !failed);
+  }
+
+  isMine(talk) {
+    const { holder } = talk;
+    return talk.status === 'agent' && !!holder && (holder.id ? holder.id === this.me.id : holder.name === this.me.name);
+  }
+
+  /** Tells the customer that somebody writes. @param {string} conversation */
+  typing(conversation) {
+    if (Date.now() - this.typedAt < TYPING_MS) return;
+    if (this.link.send({ type: 'typing', conversation })) this.typedAt = Date.now();
+  }
+
+  /** What is on the screen of the one who holds the conversation has been read. */
+  markRead() {
+    const talk = this.current;
+    if (!talk || document.visibilityState === 'hidden' || !this.isMine(talk)) return;
+    if (talk.last > talk.readSent && this.link.up && this.link.send({ type: 'read', conversation: talk.id, seq: talk.last })) talk.readSent = talk.last;
+  }
+}

@@ -1,0 +1,68 @@
+/** The questions asked before something is done with a conversation. */
+
+import { button, h } from './dom.js';
+import { t } from './words.js';
+
+/**
+ * Asks in a modal dialog; the focus goes back by itself.
+ * @param {{title: string, send: string, parts: (Node|null|false)[], done: (fields: Object<string, string>) => void}} question
+ */
+export function ask({ title, send, parts, done }) {
+  const dialog = h('dialog', { 'aria-labelledby': 'question', onclose: () => dialog.remove() },
+    h('form', { onsubmit: (event) => {
+      event.preventDefault();
+      const fields = Object.fromEntries(new FormData(event.target));
+      dialog.close();
+      done(fields);
+    } }, h('h2', { id: 'question' }, title), ...parts.filter(Boolean),
+    h('div', { className: 'acts' }, button(t('cancel'), () => dialog.close()), h('button', { className: 'main' }, send))));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** One of several, as radio buttons. */
+function options(name, legend, list) {
+  return h('fieldset', {}, h('legend', {}, legend), list.map(({ value, label, more, checked }) => h('label', { className: 'option' },
+    h('input', { type: 'radio', name, value, required: true, checked: !!checked }), h('span', {}, label), more && h('small', {}, more))));
+}
+
+function remark() {
+  return h('div', { className: 'field' }, h('label', { htmlFor: 'remark' }, t('noteOptional')), h('textarea', { id: 'remark', name: 'note', rows: 2 }));
+}
+
+const withNote = (fields, note) => (note?.trim() ? { ...fields, note: note.trim() } : fields);
+
+/** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
+export function transfer(desk, talk) {
+  const teams = [...new Set([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean))].sort();
+  const others = desk.agents.filter(({ id, state }) => id !== desk.me.id && state !== 'offline');
+  ask({
+    title: t('transferTo'),
+    send: t('transfer'),
+    parts: [
+      others.length > 0 && options('to', t('agent'), others.map(({ id, name, state, load, capacity }) => ({ value: `agent ${id}`, label: name, more: `${t(state)}, ${t('load', load, capacity)}` }))),
+      teams.length > 0 && options('to', t('team'), teams.map((team) => ({ value: `team ${team}`, label: team }))),
+      remark(),
+    ],
+    done: ({ to, note }) => {
+      const [kind, id] = to.split(' ');
+      desk.act('transfer', talk.id, withNote({ [kind]: id }, note));
+    },
+  });
+}
+
+/** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
+export function handBack(desk, talk) {
+  ask({ title: t('handBackAsk'), send: t('handBack'), parts: [h('p', {}, t('handBackWhy'))], done: () => desk.act('hand_back', talk.id) });
+}
+
+/** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
+export function resolve(desk, talk) {
+  const outcomes = ['resolved', 'unresolved', 'escalated'].map((value) => ({ value, label: t(`outcome.${value}`), checked: value === 'resolved' }));
+  ask({
+    title: t('resolveAsk'),
+    send: t('resolve'),
+    parts: [options('outcome', t('outcome'), outcomes), remark()],
+    done: ({ outcome, note }) => desk.act('resolve', talk.id, withNote({ outcome }, note)),
+  });
+}

@@ -1,0 +1,191 @@
+/** The list of conversations: who waits, who is mine, who talks to the bot. */
+
+import { announce, h, icon } from './dom.js';
+import { everySecond, since } from './time.js';
+import { coded, t, tongue } from './words.js';
+
+const GLYPHS = { queued: 'waiting', offline: 'offline', bot: 'bot', agent: 'person', ended: 'done' };
+const WAITING = ['queued', 'offline'];
+/** In the list of all: those who wait stand first, those with the bot last. */
+const WEIGHT = { queued: 0, offline: 1, agent: 2, bot: 3, ended: 4 };
+
+/** Which items a filter shows. @type {Object<string, (item: import('./desk.js').Item, desk: import('./desk.js').Desk) => boolean>} */
+const FILTERS = {
+  waiting: ({ status }) => WAITING.includes(status),
+  mine: ({ status, agent }, desk) => status === 'agent' && agent?.id === desk.me.id,
+  all: () => true,
+  bot: ({ status }) => status === 'bot',
+};
+
+const order = (a, b) => (WEIGHT[a.status] ?? 9) - (WEIGHT[b.status] ?? 9) || (b.priority || 0) - (a.priority || 0)
+  || (a.waiting_since || '~').localeCompare(b.waiting_since || '~') || a.conversation.localeCompare(b.conversation);
+
+export class Inbox extends HTMLElement {
+  /** @param {import('./desk.js').Desk} desk */
+  constructor(desk) {
+    super();
+    this.desk = desk;
+    this.filter = sessionStorage.getItem('skicka-console:filter') || 'waiting';
+    /** Lines by conversation, so that a change touches its own line only. @type {Map<string, {li: HTMLElement, button: HTMLElement, time: HTMLElement, item: object}>} */
+    this.lines = new Map();
+    this.waited = null;
+  }
+
+  connectedCallback() {
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    this.tabs = new Map(Object.keys(FILTERS).map((name) => {
+      const count = h('span', { className: 'count' });
+      return [name, { count, node: h('button', { type: 'button', onclick: () => this.#choose(name) }, t(name), ' ', count) }];
+    }));
+    this.list = h('ul', { className: 'list', onkeydown: (event) => this.#key(event) });
+    this.none = h('p', { className: 'none' }, t('nobody'));
+    this.replaceChildren(h('nav', { className: 'inbox', 'aria-label': t('inbox') },
+      h('h2', { className: 'sr' }, t('inbox')),
+      h('div', { className: 'filters', role: 'group', 'aria-label': t('filter') }, [...this.tabs.values()].map(({ node }) => node)),
+      h('div', { className: 'scroll' }, this.list, this.none)));
+    this.desk.addEventListener('inbox', () => this.#soon(), { signal });
+    this.desk.addEventListener('current', () => this.#mark(), { signal });
+    everySecond(() => this.#tick(), signal);
+    this.#render();
+  }
+
+  disconnectedCallback() {
+    this.gone.abort();
+  }
+
+  /** Many changes in one frame are drawn once. */
+  #soon() {
+    if (this.planned) return;
+    this.planned = true;
+    requestAnimationFrame(() => {
+      this.planned = false;
+      if (this.isConnected) this.#render();
+    });
+  }
+
+  #choose(name) {
+    this.filter = name;
+    sessionStorage.setItem('skicka-console:filter', name);
+    this.#render();
+  }
+
+  /** Who has claimed a conversation looks on where it went. */
+  followClaim() {
+    if (this.filter === 'waiting') this.#choose('mine');
+  }
+
+  /** What the list shows, in its order. @returns {import('./desk.js').Item[]} */
+  shown() {
+    const fits = FILTERS[this.filter] ?? FILTERS.all;
+    return [...this.desk.inbox.values()].filter((item) => fits(item, this.desk)).sort(order);
+  }
+
+  #render() {
+    const everything = [...this.desk.inbox.values()];
+    for (const [name, { node, count }] of this.tabs) {
+      count.textContent = String(everything.filter((item) => FILTERS[name](item, this.desk)).length);
+      node.setAttribute('aria-pressed', String(name === this.filter));
+    }
+    this.#announceNew(everything.filter(FILTERS.waiting));
+    const held = this.list.contains(document.activeElement) ? [...this.list.children].indexOf(document.activeElement.parentNode) : -1;
+    const items = this.shown();
+    const keep = new Set(items.map(({ conversation }) => conversation));
+    for (const [id, { li }] of this.lines) {
+      if (keep.has(id)) continue;
+      li.remove();
+      this.lines.delete(id);
+    }
+    items.forEach((item, at) => {
+      const { li } = this.#line(item);
+      if (this.list.children[at] !== li) this.list.insertBefore(li, this.list.children[at] ?? null);
+    });
+    this.none.hidden = items.length > 0;
+    this.#mark();
+    // Its line went away under the focus: the neighbour takes it.
+    if (held >= 0 && !this.list.contains(document.activeElement)) this.list.children[Math.min(held, items.length - 1)]?.firstChild.focus();
+  }
+
+  #announceNew(waiting) {
+    const before = this.waited;
+    this.waited = new Set(waiting.map(({ conversation }) => conversation));
+    const fresh = before && waiting.filter(({ conversation }) => !before.has(conversation)).length;
+    if (fresh) announce(t('newWaiting', fresh));
+  }
+
+  #line(item) {
+    const old = this.lines.get(item.conversation);
+    // The titles of the topics may have come since.
+    const title = this.desk.title(item.topic);
+    if (old && old.item === item && old.title === title) return old;
+    const time = h('time', {});
+    const parts = [
+      h('span', { className: 'top' }, h('span', { className: `status ${item.status}` }, icon(GLYPHS[item.status] ?? 'person'), this.#status(item)), time),
+      h('b', {}, title || (item.reason ? coded('reason', item.reason) : item.visitor?.name || t('visitor'))),
+      h('span', { className: 'preview' }, item.preview),
+      h('span', { className: 'meta' },
+        item.unread > 0 && h('span', { className: 'unread' }, t('unread', item.unread)),
+        h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team)),
+    ];
+    const line = old ?? { li: h('li', {}), button: h('button', { type: 'button', className: 'item', onclick: () => this.desk.open(item.conversation) }) };
+    if (!old) line.li.append(line.button);
+    line.button.replaceChildren(...parts);
+    Object.assign(line, { time, item, title });
+    this.#time(line);
+    this.lines.set(item.conversation, line);
+    return line;
+  }
+
+  #status(item) {
+    if (item.status !== 'agent') return t(`status.${item.status}`);
+    return item.agent?.id === this.desk.me.id ? t('held') : t('heldBy', item.agent?.name ?? '');
+  }
+
+  #time({ time, item }) {
+    const text = item.waiting_since && WAITING.includes(item.status) ? since(item.waiting_since) : '';
+    if (time.textContent !== text) time.textContent = text;
+  }
+
+  #tick() {
+    for (const line of this.lines.values()) this.#time(line);
+  }
+
+  /** One line is in the order of tabs; the arrows reach the others. */
+  #mark() {
+    const id = this.desk.current?.id;
+    const first = this.lines.has(id) ? id : this.list.firstChild && [...this.lines].find(([, { li }]) => li === this.list.firstChild)?.[0];
+    const within = this.list.contains(document.activeElement);
+    for (const [key, { button }] of this.lines) {
+      if (key === id) button.setAttribute('aria-current', 'true');
+      else button.removeAttribute('aria-current');
+      button.tabIndex = (within ? button === document.activeElement : key === first) ? 0 : -1;
+    }
+  }
+
+  #key(event) {
+    const all = [...this.list.children].map((li) => li.firstChild);
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || !all[to]) return;
+    event.preventDefault();
+    all[at].tabIndex = -1;
+    all[to].tabIndex = 0;
+    all[to].focus();
+  }
+
+  /** @param {string} [id] the first line without it */
+  focusItem(id) {
+    const target = this.lines.get(id)?.button ?? this.list.firstChild?.firstChild ?? this.tabs.get(this.filter).node;
+    target.focus();
+  }
+
+  /** Opens the next line or the one before. @param {1|-1} step */
+  step(step) {
+    const items = this.shown();
+    const at = items.findIndex(({ conversation }) => conversation === this.desk.current?.id);
+    const next = items[at < 0 ? (step > 0 ? 0 : items.length - 1) : at + step];
+    if (next) this.desk.open(next.conversation);
+  }
+}
+
+customElements.define('sk-inbox', Inbox);

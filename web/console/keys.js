@@ -1,0 +1,66 @@
+/** The keyboard: every act of the console by Alt and a letter, and the sheet that lists them. */
+
+import { button, h } from './dom.js';
+import { t } from './words.js';
+
+const SINGLE = 'skicka-console:single-keys';
+
+/** Keys by their place, since Alt changes the letter on some keyboards. */
+const ACTS = [
+  ['KeyJ', 'keyNext', ({ inbox }) => inbox.step(1)],
+  ['KeyK', 'keyBefore', ({ inbox }) => inbox.step(-1)],
+  ['KeyI', 'keyList', ({ desk, inbox }) => inbox.focusItem(desk.current?.id)],
+  ['KeyC', 'keyClaim', ({ conversation }) => conversation?.claim()],
+  ['KeyL', 'keyReply', ({ conversation }) => conversation?.composer.focusField('reply')],
+  ['KeyP', 'keyNote', ({ conversation }) => conversation?.composer.focusField('note')],
+  ['KeyT', 'keyTransfer', ({ conversation }) => conversation?.transfer()],
+  ['KeyB', 'keyHandBack', ({ conversation }) => conversation?.handBack()],
+  ['KeyE', 'keyResolve', ({ conversation }) => conversation?.resolve()],
+];
+
+const single = () => localStorage.getItem(SINGLE) !== 'off';
+
+export class Keys {
+  /** @param {import('./desk.js').Desk} desk @param {import('./shell.js').Shell} shell */
+  constructor(desk, shell) {
+    this.desk = desk;
+    this.shell = shell;
+  }
+
+  /** @param {AbortSignal} signal */
+  listen(signal) {
+    document.addEventListener('keydown', (event) => this.#key(event), { signal });
+  }
+
+  #key(event) {
+    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
+    const { altKey, ctrlKey, metaKey, key, code, target } = event;
+    if (altKey && !ctrlKey && !metaKey) {
+      const act = ACTS.find(([place]) => place === code);
+      if (!act) return;
+      event.preventDefault();
+      const { inbox, conversation } = this.shell;
+      act[2]({ desk: this.desk, inbox, conversation });
+    } else if (key === '?' && single() && !target.closest('input, textarea, select')) {
+      event.preventDefault();
+      this.sheet();
+    } else if (key === 'Escape' && this.desk.current) {
+      this.shell.leave();
+    }
+  }
+
+  /** Shows what the keys do. */
+  sheet() {
+    const row = (keys, text) => h('div', {}, h('dt', {}, keys.map((key) => h('kbd', {}, key))), h('dd', {}, text));
+    const box = h('input', { type: 'checkbox', checked: single(), onchange: () => localStorage.setItem(SINGLE, box.checked ? 'on' : 'off') });
+    const dialog = h('dialog', { className: 'keys', 'aria-labelledby': 'keys', onclose: () => dialog.remove() },
+      h('h2', { id: 'keys' }, t('shortcuts')),
+      h('dl', {},
+        ACTS.map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
+        row(['Ctrl', 'Enter'], t('keySend')), row(['↑', '↓'], t('keyArrows')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
+      h('label', { className: 'option' }, box, h('span', {}, t('single'))),
+      h('div', { className: 'acts' }, button(t('close'), () => dialog.close(), { look: 'main' })));
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+}

@@ -1,0 +1,67 @@
+/** The console starts here: who is signed in decides what is shown. */
+
+import { logout, me } from './api.js';
+import { Desk } from './desk.js';
+import { button, h } from './dom.js';
+import { PasswordForm, SignIn } from './signin.js';
+import { Shell } from './shell.js';
+import { lang, speak, t } from './words.js';
+
+/** Runs again for the same view when the language changes. @type {() => void} */
+let again = () => {};
+
+function show(make) {
+  again = () => {
+    document.title = `Skicka – ${t('console')}`;
+    document.body.replaceChildren(make());
+  };
+  again();
+}
+
+/** @param {string} tag */
+export function changeLanguage(tag) {
+  speak(tag);
+  again();
+}
+
+function signIn() {
+  show(() => new SignIn({ done: enter, language: changeLanguage }));
+  document.querySelector('input')?.focus();
+}
+
+/** @param {import('./api.js').Agent} agent @param {string} [password] the one just used */
+function enter(agent, password) {
+  if (agent.must_change_password) {
+    show(() => new PasswordForm({ old: password, done: () => enter({ ...agent, must_change_password: false }), language: changeLanguage }));
+    document.querySelector('input')?.focus();
+    return;
+  }
+  const desk = new Desk(agent);
+  const leave = () => {
+    desk.stop();
+    signIn();
+  };
+  desk.addEventListener('signed-out', leave);
+  const signOut = async () => {
+    desk.setPresence('offline');
+    sessionStorage.clear();
+    desk.stop();
+    await logout().catch(() => {});
+    signIn();
+  };
+  show(() => new Shell(desk, { signOut, language: (tag) => { changeLanguage(tag); desk.loadTitles(); } }));
+  desk.start();
+}
+
+async function begin() {
+  try {
+    const agent = await me();
+    if (agent) enter(agent);
+    else signIn();
+  } catch {
+    show(() => h('main', { className: 'gate' }, h('p', { role: 'alert' }, t('noServer')), button(t('now'), begin, { look: 'main' })));
+  }
+}
+
+speak(lang());
+begin();

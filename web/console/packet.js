@@ -1,0 +1,72 @@
+/** The handover packet: what a person needs to know before the first word. */
+
+import { h } from './dom.js';
+import { everySecond, since, stopwatch } from './time.js';
+import { coded, t, tongue } from './words.js';
+
+/** Whether it stands open, for as long as the page lives. */
+let open = window.innerWidth >= 720;
+
+const fact = (name, ...value) => h('div', {}, h('dt', {}, name), h('dd', {}, ...value));
+
+/** A page's address as a link, when it is one that may be followed. */
+function pageLink({ url, title }) {
+  if (!url?.startsWith('https://') && !url?.startsWith('http://')) return title || url;
+  return h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, title || url, h('span', { className: 'sr' }, ` (${t('newTab')})`));
+}
+
+export class Packet extends HTMLElement {
+  /** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
+  constructor(desk, talk) {
+    super();
+    this.desk = desk;
+    this.talk = talk;
+  }
+
+  connectedCallback() {
+    this.gone = new AbortController();
+    everySecond(() => this.#tick(), this.gone.signal);
+    this.render();
+  }
+
+  disconnectedCallback() {
+    this.gone.abort();
+  }
+
+  render() {
+    const { packet } = this.talk;
+    this.hidden = !packet;
+    // Drawn again only when it changed: somebody may be reading or selecting in it.
+    if (!packet || (packet === this.drawn && this.titles === this.desk.titles)) return;
+    this.drawn = packet;
+    this.titles = this.desk.titles;
+    const { reason, steps = [], slots = {}, not_understood: missed = [], page } = packet;
+    this.time = h('span', {});
+    const details = h('details', { open, ontoggle: () => { open = details.open; } },
+      h('summary', {}, h('h2', {}, t('packet')), h('span', {}, packet.summary || this.desk.title(packet.topic))),
+      h('div', { className: 'facts' },
+        h('dl', {},
+          fact(t('topic'), packet.topic ? this.desk.title(packet.topic) : t('unsaid')),
+          reason && fact(t('reason'), coded('reason', reason)),
+          fact(t('waitTime'), this.time),
+          fact(t('lang'), tongue(packet.lang)),
+          fact(t('identity'), t(packet.identity === 'verified' ? 'verified' : 'anonymous')),
+          page && fact(t('page'), pageLink(page)),
+          ...Object.entries(slots).map(([name, value]) => fact(name.replaceAll('_', ' '), typeof value === 'string' ? value : JSON.stringify(value)))),
+        h('h3', {}, t('steps')),
+        steps.length ? h('ol', {}, steps.map(({ question, answer }) => h('li', {}, `${question}: `, h('b', {}, answer)))) : h('p', {}, t('nothingTried')),
+        missed.length > 0 && h('h3', {}, t('notUnderstood')),
+        missed.length > 0 && h('ul', { className: 'missed' }, missed.map((text) => h('li', { dir: 'auto' }, text)))));
+    this.replaceChildren(h('section', { className: 'packet', 'aria-label': t('packet') }, details));
+    this.#tick();
+  }
+
+  #tick() {
+    if (!this.time) return;
+    const { item, packet, status } = this.talk;
+    const waits = ['queued', 'offline'].includes(status) && item?.waiting_since;
+    this.time.textContent = waits ? since(item.waiting_since) : stopwatch(packet.waited_s);
+  }
+}
+
+customElements.define('sk-packet', Packet);

@@ -1,0 +1,145 @@
+/** The frame around everything: one's own state on top, the inbox and the open conversation below. */
+
+import { Conversation } from './conversation.js';
+import { announce, button, h, icon } from './dom.js';
+import { Inbox } from './inbox.js';
+import { Keys } from './keys.js';
+import { toast } from './toast.js';
+import { LANGUAGES, lang, t } from './words.js';
+
+/** Most breaks mend themselves before anybody needs to know. */
+const PATIENCE_MS = 1200;
+
+export class Shell extends HTMLElement {
+  /** @param {import('./desk.js').Desk} desk @param {{signOut: () => void, language: (tag: string) => void}} owner */
+  constructor(desk, owner) {
+    super();
+    this.desk = desk;
+    this.owner = owner;
+  }
+
+  connectedCallback() {
+    const { desk } = this;
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    this.inbox = new Inbox(desk);
+    this.pane = h('div', { id: 'pane', tabIndex: -1 });
+    this.keys = new Keys(desk, this);
+    this.append(h('a', { className: 'skip', href: '#pane', onclick: (event) => { event.preventDefault(); this.pane.focus(); } }, t('skip')),
+      h('header', {}, this.#buildBar(), this.#buildLost()), h('main', { className: 'panes' }, this.inbox, this.pane));
+    for (const name of ['current', 'inbox', 'presence', 'link']) desk.addEventListener(name, () => this[`on_${name}`](), { signal });
+    desk.addEventListener('delayed', ({ detail }) => toast(detail.code === 'rate_limited' ? t('error.rate_limited', detail.seconds) : t(`error.${detail.code}`)), { signal });
+    desk.addEventListener('refused', ({ detail }) => this.#refused(detail), { signal });
+    window.addEventListener('hashchange', () => this.#fromAddress(), { signal });
+    window.addEventListener('online', () => desk.link.wake(), { signal });
+    document.addEventListener('visibilitychange', () => { desk.link.wake(); desk.markRead(); }, { signal });
+    this.keys.listen(signal);
+    desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
+    this.#fromAddress();
+    this.on_current(true);
+    this.on_inbox();
+    this.on_presence();
+    if (desk.lost) this.on_link();
+  }
+
+  disconnectedCallback() {
+    this.gone.abort();
+    clearTimeout(this.patience);
+  }
+
+  #buildBar() {
+    const { me } = this.desk;
+    this.state = h('select', { id: 'presence', onchange: () => this.desk.setPresence(this.state.value) },
+      ['online', 'away', 'offline'].map((state) => h('option', { value: state }, t(state))));
+    this.dot = h('span', { className: 'dot', 'aria-hidden': 'true' });
+    const language = h('select', { id: 'tongue', onchange: () => this.owner.language(language.value) },
+      LANGUAGES.map(([tag, name]) => h('option', { value: tag, lang: tag, selected: tag === lang() }, name)));
+    const menu = h('details', { className: 'menu', onkeydown: (event) => this.#foldMenu(event, menu) },
+      h('summary', {}, icon('person'), h('span', { className: 'who' }, me.name), icon('down')),
+      h('div', { className: 'sheet' },
+        h('div', { className: 'field' }, h('label', { htmlFor: 'tongue' }, t('language')), language),
+        button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
+        button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
+    document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
+    return h('div', { className: 'bar' },
+      h('h1', { className: 'brand' }, icon('send'), h('span', {}, 'Skicka')),
+      h('div', { className: 'state' }, this.dot, h('label', { className: 'sr', htmlFor: 'presence' }, t('presence')), this.state), menu);
+  }
+
+  #foldMenu(event, menu) {
+    if (event.key !== 'Escape' || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+
+  #buildLost() {
+    this.lostText = h('span', {});
+    this.lost = h('div', { className: 'lost', hidden: true }, this.lostText,
+      button(t('now'), () => { this.desk.link.stop(); this.desk.link.start(); }, { look: 'quiet' }));
+    return this.lost;
+  }
+
+  on_link() {
+    clearTimeout(this.patience);
+    const { desk } = this;
+    if (!desk.lost) {
+      if (!this.lost.hidden) announce(t('found'));
+      this.lost.hidden = true;
+      return;
+    }
+    this.patience = setTimeout(() => {
+      this.lostText.textContent = desk.stopped ? t('stopped') : desk.ready ? t('lost') : t('connecting');
+      if (this.lost.hidden) announce(this.lostText.textContent);
+      this.lost.hidden = false;
+    }, PATIENCE_MS);
+  }
+
+  on_presence() {
+    this.state.value = this.desk.presence;
+    this.dot.className = `dot ${this.desk.presence}`;
+  }
+
+  on_inbox() {
+    const waiting = [...this.desk.inbox.values()].filter(({ status }) => status === 'queued' || status === 'offline').length;
+    document.title = `${waiting ? `(${waiting}) ` : ''}Skicka – ${t('console')}`;
+  }
+
+  /** @param {boolean} [first] somebody who only loaded the page keeps their focus */
+  on_current(first) {
+    const { current } = this.desk;
+    this.classList.toggle('talking', !!current);
+    const address = current ? `#${current.id}` : '#';
+    if ((location.hash || '#') !== address) history.pushState(null, '', address);
+    if (current) {
+      this.conversation = new Conversation(this.desk, current, this);
+      this.pane.replaceChildren(this.conversation);
+      // On a narrow screen the list is gone, and with it the focus.
+      if (!first && (document.activeElement === document.body || !this.inbox.getClientRects().length)) this.conversation.heading.focus();
+    } else {
+      this.conversation = null;
+      this.pane.replaceChildren(h('div', { className: 'empty' }, h('p', {}, h('b', {}, t('pick'))), h('p', {}, t('pickMore'))));
+    }
+  }
+
+  /** The address names the open conversation, so a reload and the way back keep it. */
+  #fromAddress() {
+    this.desk.open(location.hash.slice(1) || null);
+  }
+
+  /** Back to the inbox, on a screen that shows one thing at a time. */
+  leave() {
+    const id = this.desk.current?.id;
+    this.desk.open(null);
+    this.inbox.focusItem(id);
+  }
+
+  #refused({ frame, error }) {
+    const { code } = error;
+    const known = ['taken', 'wrong_status', 'forbidden', 'not_found', 'too_long', 'ended', 'bad_field'].includes(code);
+    const text = code === 'taken' ? t('error.taken', error.agent?.name) : t(known ? `error.${code}` : 'error.other');
+    if (frame) toast(text);
+  }
+}
+
+customElements.define('sk-shell', Shell);

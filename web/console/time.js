@@ -1,0 +1,31 @@
+/** Times in words, in the language of the console. */
+
+import { lang } from './words.js';
+
+/** @param {string|Date} at */
+export const clock = (at) => new Date(at).toLocaleTimeString(lang(), { hour: '2-digit', minute: '2-digit' });
+
+/** @param {string|Date} at */
+export const day = (at) => new Date(at).toLocaleDateString(lang(), { weekday: 'long', day: 'numeric', month: 'long' });
+
+const two = (n) => String(n).padStart(2, '0');
+
+/** A length of time as a stopwatch shows it. @param {number} seconds */
+export function stopwatch(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** How long ago. @param {string} at */
+export const since = (at) => stopwatch((Date.now() - new Date(at)) / 1000);
+
+/**
+ * Calls back every second while the page is visible, until the signal.
+ * @param {() => void} tick @param {AbortSignal} signal
+ */
+export function everySecond(tick, signal) {
+  const timer = setInterval(() => document.visibilityState === 'visible' && tick(), 1000);
+  signal.addEventListener('abort', () => clearInterval(timer));
+}

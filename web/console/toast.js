@@ -1,0 +1,40 @@
+/** A short message at the edge of the window, with a way back when there is one. */
+
+import { button, h } from './dom.js';
+
+const SHOWN_MS = 7000;
+
+let corner = null;
+
+/**
+ * @param {string} text
+ * @param {{until?: number, label?: (seconds: number) => string, act?: () => void}} [undo] offered until then
+ * @returns {() => void} takes it away
+ */
+export function toast(text, { until, label, act } = {}) {
+  if (!corner?.isConnected) {
+    corner = h('div', { className: 'toasts', role: 'status' });
+    document.body.append(corner);
+  }
+  const node = h('div', { className: 'toast' }, h('span', {}, text));
+  let timer;
+  const away = () => {
+    clearInterval(timer);
+    node.remove();
+  };
+  if (act) {
+    // The count is not read aloud every second: its name stays the first one.
+    const left = () => Math.ceil((until - Date.now()) / 1000);
+    const undo = button(label(left()), () => { away(); act(); }, { look: 'quiet' });
+    undo.setAttribute('aria-live', 'off');
+    timer = setInterval(() => {
+      if (left() <= 0) away();
+      else undo.firstChild.textContent = label(left());
+    }, 1000);
+    node.append(undo);
+  } else {
+    timer = setInterval(away, SHOWN_MS);
+  }
+  corner.append(node);
+  return away;
+}
