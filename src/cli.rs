@@ -1,9 +1,136 @@
-//! The command line.
+//! The command line: the one place that picks a concrete store and puts the parts together.
+//!
+//! Errors of use are one sentence on standard error and exit code 2; a failure while running is
+//! one sentence and exit code 1.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::error::ErrorKind;
+
+use crate::config::load::Flags;
+
+mod chat;
+mod check;
+mod content;
+mod matching;
+mod serve;
+
+/// How a command ended, other than well.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// The caller asked for something that cannot be asked: exit code 2.
+    Use(String),
+    /// It went wrong while running: exit code 1.
+    Run(anyhow::Error),
+    /// Everything was said already: exit code 1.
+    Told,
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Use(sentence) => out.write_str(sentence),
+            Self::Run(error) => write!(out, "{error:#}"),
+            Self::Told => Ok(()),
+        }
+    }
+}
+
+/// A customer-support chat server: answers what it can from files, hands the rest to a person.
+#[derive(Debug, Parser)]
+#[command(name = "skicka", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the chat, the console and the sockets (the default).
+    Serve(serve::ServeArgs),
+    /// Check the content: every fault with its place and how to mend it.
+    Check(check::CheckArgs),
+    /// Talk to the bot in the terminal, without a server.
+    Chat(chat::ChatArgs),
+    /// Match messages from standard input, a JSON line each.
+    Match(matching::MatchArgs),
+}
+
+/// Where the content lies, for the commands that need nothing else.
+#[derive(Debug, clap::Args)]
+struct ContentArgs {
+    /// The folder with intents/ and dialogues/.
+    #[arg(long, value_name = "DIR")]
+    content: Option<PathBuf>,
+}
+
+impl ContentArgs {
+    /// The folder: the flag, else what variables and the settings file say.
+    fn folder(&self) -> Result<PathBuf, Failed> {
+        let flags = Flags { content: self.content.clone(), ..Flags::default() };
+        let settings = crate::config::load::load(&flags, std::env::vars())
+            .map_err(|error| Failed::Use(error.to_string()))?;
+        Ok(settings.content)
+    }
+}
 
 /// Runs the program.
 #[must_use]
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
+    let result = match arguments.command {
+        None => serve::run(&arguments.serve),
+        Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Chat(args)) => chat::run(&args),
+        Some(Command::Match(args)) => matching::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            let sentence = failed.to_string();
+            if !sentence.is_empty() {
+                eprintln!("skicka: {sentence}");
+            }
+            ExitCode::from(if matches!(failed, Failed::Use(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+/// Help is help; any other error of use is put into one sentence.
+fn misused(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        print!("{error}");
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let sentence: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let sentence = sentence.join(" ");
+    eprintln!("skicka: {}; see skicka --help", sentence.trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+/// Runs a command that waits.
+fn block_on<T>(future: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
 }

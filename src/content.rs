@@ -1,1 +1,111 @@
-//! To be written.
+//! All that a support team writes, read, checked and trained: intents, dialogues, manners.
+//!
+//! Pure but for [`load`]. Reading never stops at the first fault: every file gives what it can
+//! and adds its faults to one list. **Invariant:** a [`Content`] is only ever made of files
+//! without an error, so the interpreter need not expect a step that leads nowhere.
+
+use std::collections::BTreeMap;
+
+use crate::content::dialogue::Dialogue;
+use crate::content::dialogue::StepKind;
+use crate::content::intent::Intent;
+use crate::content::manners::Manners;
+use crate::ids::DialogueId;
+use crate::ids::IntentId;
+use crate::language::Language;
+use crate::matcher::Matcher;
+use crate::matcher::answers::AnswerModel;
+
+mod answers;
+pub mod build;
+mod check;
+pub mod diagnostic;
+pub mod dialogue;
+mod fields;
+pub mod intent;
+pub mod load;
+pub mod manners;
+mod suggest;
+pub mod template;
+pub mod text;
+mod yaml;
+
+/// The intent of whoever wants a person; the button for it leads to its dialogue.
+pub const TALK_TO_HUMAN: &str = "talk_to_human";
+
+/// The intent of whoever says thanks.
+pub const THANKS: &str = "thanks";
+/// The intent of whoever says goodbye.
+pub const GOODBYE: &str = "goodbye";
+
+/// A content file as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its path below the content folder.
+    pub file: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Everything the bot knows, at one revision.
+#[derive(Debug)]
+pub struct Content {
+    /// A name for exactly these files.
+    pub revision: String,
+    /// By id.
+    pub intents: BTreeMap<IntentId, Intent>,
+    /// By id.
+    pub dialogues: BTreeMap<DialogueId, Dialogue>,
+    /// The bot's own texts.
+    pub manners: Manners,
+    matchers: [Matcher; 3],
+    answers: [AnswerModel; 3],
+}
+
+impl Content {
+    /// The matcher of a language.
+    #[must_use]
+    pub fn matcher(&self, language: Language) -> &Matcher {
+        &self.matchers[place(language)]
+    }
+
+    /// The reader of answers of a language.
+    #[must_use]
+    pub fn answers(&self, language: Language) -> &AnswerModel {
+        &self.answers[place(language)]
+    }
+
+    /// The dialogue that treats an intent.
+    #[must_use]
+    pub fn dialogue_of(&self, intent: &IntentId) -> Option<&Dialogue> {
+        self.dialogues.get(&self.intents.get(intent)?.dialogue)
+    }
+
+    /// Whether an intent is a problem that a dialogue treats, rather than a courtesy, an
+    /// emergency or the wish for a person.
+    #[must_use]
+    pub fn is_problem(&self, intent: &IntentId) -> bool {
+        let asks = |dialogue: &Dialogue| {
+            dialogue.steps.values().any(|step| matches!(step.kind, StepKind::Ask(_)))
+        };
+        self.intents.get(intent).is_some_and(|intent| !intent.urgent)
+            && self.dialogue_of(intent).is_some_and(asks)
+    }
+
+    /// The name of an intent for people.
+    #[must_use]
+    pub fn title<'a>(&'a self, intent: &'a IntentId, language: Language) -> &'a str {
+        self.intents.get(intent).map_or(intent.as_str(), |intent| intent.title.plain(language))
+    }
+}
+
+fn place(language: Language) -> usize {
+    match language {
+        Language::Sv => 0,
+        Language::Fi => 1,
+        Language::En => 2,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,5 +1,316 @@
 //! The rules of one conversation: facts and an input in, new facts out.
 //!
-//! Nothing here awaits, reads a clock or draws a random number.
+//! Nothing here awaits, reads a clock or draws a random number. The engine loads the state, calls
+//! [`decide`], appends the events, and only then carries on.
+//!
+//! **Invariant:** [`state::State::apply`] is the only code that changes a state, so folding the
+//! stored events always rebuilds the state that `decide` saw. The bot is silent while a person
+//! owns the conversation, save for what concerns the queue.
 
+use crate::content::Content;
+use crate::conversation::event::Author;
+use crate::conversation::event::Choice;
+use crate::conversation::event::Chosen;
+use crate::conversation::event::EndedBy;
+use crate::conversation::event::Event;
+use crate::conversation::event::Fact;
+use crate::conversation::event::Message;
+use crate::conversation::event::Move;
+use crate::conversation::event::Outcome;
+use crate::conversation::event::ReadAs;
+use crate::conversation::event::Reading;
+use crate::conversation::event::Status;
+use crate::conversation::event::StatusChange;
+use crate::conversation::input::Act;
+use crate::conversation::input::Input;
+use crate::conversation::input::Refusal;
+use crate::conversation::policy::Policy;
+use crate::conversation::state::State;
+use crate::conversation::turn::Turn;
+use crate::ids::FrameId;
+use crate::ids::Seq;
+use crate::ids::Timestamp;
+use crate::language::Language;
+
+mod escalate;
 pub mod event;
+pub mod input;
+mod mention;
+pub mod policy;
+mod read;
+pub mod state;
+mod turn;
+mod visitor;
+mod walk;
+
+/// What an input caused.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// New events; none when a tick came too early.
+    pub events: Vec<Event>,
+    /// The state after them.
+    pub state: State,
+    /// The event that the input became, for its ack.
+    pub input_seq: Seq,
+}
+
+/// When the engine must come back with [`Act::Tick`], if nothing happens before.
+#[must_use]
+pub fn deadline(state: &State, policy: &Policy) -> Option<Timestamp> {
+    let waits = state.status == Status::Bot && state.visitor_messages > 0;
+    (waits && policy.idle_close_ms > 0).then(|| state.visitor_at.plus_ms(policy.idle_close_ms))
+}
+
+/// The language that a message is taken to be in, with all that the state knows as evidence.
+#[must_use]
+pub fn language_of(content: &Content, state: &State, text: &str) -> Language {
+    read::language_of(content, state, text)
+}
+
+/// Decides what an input causes.
+pub fn decide(
+    content: &Content,
+    policy: &Policy,
+    state: &State,
+    input: &Input,
+) -> Result<Decision, Refusal> {
+    let mut turn = Turn::new(content, policy, state, input);
+    match &input.act {
+        Act::Begin => turn.begin(),
+        Act::Said { text, masked } => turn.said(input.id.as_ref(), text, *masked)?,
+        Act::Chose { offer, value } => turn.chose(input.id.as_ref(), *offer, value)?,
+        Act::WantsPerson => turn.asked_for_person(input.id.as_ref())?,
+        Act::ChoseLanguage(lang) => turn.chose_language(*lang)?,
+        Act::Rated { score, comment } => turn.rated(*score, comment.clone())?,
+        Act::Leave => turn.leave()?,
+        Act::Tick => turn.tick(),
+        Act::DutyBegan { team } => turn.duty_began(team.clone())?,
+        Act::DutyEnded => turn.duty_ended()?,
+        agent_act => turn.agent_act(agent_act, input.id.as_ref())?,
+    }
+    let input_seq = turn.events.first().map_or(state.seq, |event| event.seq);
+    Ok(Decision { events: turn.events, state: turn.state, input_seq })
+}
+
+/// What is done with an input that [`decide`] failed on: a visitor's words are kept as they are
+/// and a person is brought; anything else is refused.
+pub fn give_up(
+    content: &Content,
+    policy: &Policy,
+    state: &State,
+    input: &Input,
+) -> Result<Decision, Refusal> {
+    let mut turn = Turn::new(content, policy, state, input);
+    turn.not_ended()?;
+    let text = match &input.act {
+        Act::Said { text, .. } => text.as_str(),
+        Act::Chose { value, .. } => value.as_str(),
+        Act::WantsPerson => "",
+        _ => return Err(Refusal::WrongStatus("the server failed on this")),
+    };
+    let lang = turn.lang();
+    turn.heard(input.id.as_ref(), text, None, Some(reading(ReadAs::PassedOn, content)), lang);
+    if turn.state.status == Status::Bot {
+        turn.escalate_after_fault();
+    }
+    let input_seq = state.seq.next();
+    Ok(Decision { events: turn.events, state: turn.state, input_seq })
+}
+
+impl Turn<'_> {
+    fn begin(&mut self) {
+        if self.state.seq == Seq::ZERO {
+            let text = self.content.manners.hello.pick(self.lang(), 0).to_owned();
+            self.put_plain(text, Vec::new());
+        }
+    }
+
+    /// Puts the visitor's message down.
+    fn heard(
+        &mut self,
+        id: Option<&FrameId>,
+        text: &str,
+        chose: Option<Chosen>,
+        read: Option<Reading>,
+        lang: Language,
+    ) {
+        self.emit(Fact::Message(Message {
+            from: Author::Visitor,
+            id: id.cloned(),
+            text: text.to_owned(),
+            lang,
+            choices: Vec::new(),
+            links: Vec::new(),
+            topic: None,
+            chose,
+            read,
+        }));
+    }
+
+    fn not_ended(&self) -> Result<(), Refusal> {
+        if self.state.status == Status::Ended { Err(Refusal::Ended) } else { Ok(()) }
+    }
+
+    fn said(&mut self, id: Option<&FrameId>, text: &str, masked: bool) -> Result<(), Refusal> {
+        self.not_ended()?;
+        let lang = read::language_of(self.content, &self.state, text);
+        if self.state.status != Status::Bot {
+            self.heard(id, text, None, Some(reading(ReadAs::PassedOn, self.content)), lang);
+            return Ok(());
+        }
+        // The message is read in its own language, before it is put down: how it was read is part
+        // of the event.
+        let mut listening = self.state.clone();
+        listening.lang = lang;
+        let heard = read::read(self.content, &listening, self.open_ask(), text);
+        self.heard(id, text, None, Some(heard.reading), lang);
+        if lang != self.lang() {
+            self.shift(Move::Speaks { lang, chosen: false });
+        }
+        if masked && !self.state.told_of_mask {
+            self.shift(Move::ToldOfMask);
+            let text = self.content.manners.masked.plain(lang).to_owned();
+            self.put_plain(text, Vec::new());
+        }
+        if self.respond(heard.taken, text).is_err() {
+            self.escalate_after_fault();
+        }
+        Ok(())
+    }
+
+    fn chose(&mut self, id: Option<&FrameId>, offer: Seq, value: &str) -> Result<(), Refusal> {
+        self.not_ended()?;
+        let label = self
+            .state
+            .open
+            .as_ref()
+            .filter(|open| open.offer == offer && self.state.status == Status::Bot)
+            .and_then(|open| open.choices.iter().find(|choice| choice.value == value))
+            .map(|choice: &Choice| choice.label.clone())
+            .ok_or(Refusal::ExpiredChoice)?;
+        let chose = Chosen { offer, value: value.to_owned() };
+        let lang = self.lang();
+        self.heard(id, &label, Some(chose), Some(reading(ReadAs::Answer, self.content)), lang);
+        if self.chosen(value).is_err() {
+            self.escalate_after_fault();
+        }
+        Ok(())
+    }
+
+    fn asked_for_person(&mut self, id: Option<&FrameId>) -> Result<(), Refusal> {
+        self.not_ended()?;
+        let label = self.content.manners.person.plain(self.lang()).to_owned();
+        let lang = self.lang();
+        self.heard(id, &label, None, Some(reading(ReadAs::Command, self.content)), lang);
+        if self.state.status == Status::Bot && self.wants_person().is_err() {
+            self.escalate_after_fault();
+        }
+        Ok(())
+    }
+
+    fn chose_language(&mut self, lang: Language) -> Result<(), Refusal> {
+        self.not_ended()?;
+        self.emit(Fact::Status(StatusChange {
+            status: self.state.status,
+            agent: self.state.agent.clone(),
+            reason: None,
+            team: None,
+            front: self.state.front,
+        }));
+        let changed = lang != self.lang();
+        self.shift(Move::Speaks { lang, chosen: true });
+        if changed && self.state.status == Status::Bot {
+            let said = self.say(&self.content.manners.language_switched).and_then(|()| {
+                if self.open_ask().is_some() { self.ask_again(false) } else { Ok(()) }
+            });
+            if said.is_err() {
+                self.escalate_after_fault();
+            }
+        }
+        Ok(())
+    }
+
+    fn rated(&mut self, score: u8, comment: Option<String>) -> Result<(), Refusal> {
+        let in_time =
+            self.state.ended_at.is_none_or(|at| self.at.ms_since(at) <= self.policy.rating_ms);
+        if !self.state.rating_open || !in_time {
+            return Err(Refusal::WrongStatus("no rating was asked for"));
+        }
+        self.emit(Fact::Rated { score, comment });
+        Ok(())
+    }
+
+    fn leave(&mut self) -> Result<(), Refusal> {
+        self.not_ended()?;
+        let outcome = self.outcome_so_far();
+        self.emit(Fact::Ended { by: EndedBy::Visitor, outcome, note: None });
+        if self.state.visitor_messages > 0 {
+            let text = self.content.manners.rating.plain(self.lang()).to_owned();
+            self.emit(Fact::RatingRequest { text, scale: 5 });
+        }
+        Ok(())
+    }
+
+    fn outcome_so_far(&self) -> Outcome {
+        match self.state.status {
+            Status::Queued | Status::Agent => Outcome::Escalated,
+            Status::Offline => Outcome::Offline,
+            _ if !self.state.stack.is_empty() => Outcome::Unresolved,
+            _ => self.state.outcome.unwrap_or(Outcome::Unresolved),
+        }
+    }
+
+    fn tick(&mut self) {
+        let due = deadline(&self.state, self.policy).is_some_and(|at| at <= self.at);
+        if due {
+            let outcome = self.outcome_so_far();
+            let text = self.content.manners.closed_idle.plain(self.lang()).to_owned();
+            self.put_plain(text, Vec::new());
+            self.emit(Fact::Ended { by: EndedBy::Timeout, outcome, note: None });
+        }
+    }
+
+    fn duty_began(&mut self, team: Option<crate::ids::TeamId>) -> Result<(), Refusal> {
+        if self.state.status != Status::Offline {
+            return Err(Refusal::WrongStatus("it does not wait for duty to begin"));
+        }
+        self.emit(Fact::Status(StatusChange {
+            status: Status::Queued,
+            agent: None,
+            reason: self.state.reason.clone(),
+            team,
+            front: self.state.front,
+        }));
+        Ok(())
+    }
+
+    fn duty_ended(&mut self) -> Result<(), Refusal> {
+        if self.state.status != Status::Queued {
+            return Err(Refusal::WrongStatus("it does not wait"));
+        }
+        let text = self.content.manners.offline.plain(self.lang()).to_owned();
+        self.put_plain(text, Vec::new());
+        self.emit(Fact::Status(StatusChange {
+            status: Status::Offline,
+            agent: None,
+            reason: self.state.reason.clone(),
+            team: self.state.team.clone(),
+            front: self.state.front,
+        }));
+        Ok(())
+    }
+}
+
+fn reading(read_as: ReadAs, content: &Content) -> Reading {
+    Reading {
+        read_as,
+        intent: None,
+        confidence: 0,
+        runner_up: None,
+        runner_up_confidence: 0,
+        revision: content.revision.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,168 @@
-//! To be written.
+//! The shell around the rules: it loads states, asks the rules, stores what they decide, and
+//! tells whoever follows.
+//!
+//! One conversation is worked on by one task at a time; a task lives as long as there is work and
+//! leaves nothing behind but a cached state. **Invariants:** nothing is acked or shown before the
+//! store has it; no lock is held across an await; a fault in one conversation touches no other.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::bus::InProcess;
+use crate::clock::Clock;
+use crate::content::Content;
+use crate::conversation::event::AgentRef;
+use crate::conversation::input::Act;
+use crate::conversation::policy::Policy;
+use crate::ids::ConversationId;
+use crate::ids::FrameId;
+use crate::ids::Seq;
+use crate::ids::VisitorId;
+use crate::store::EventStore;
+use crate::store::StoreError;
+use crate::telemetry::metrics::Metrics;
+
+pub mod arrival;
+pub mod floor;
+mod follow;
+mod lanes;
+mod turn;
+
+use floor::Floor;
+use lanes::Lanes;
+
+/// Who sends an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sender {
+    /// The customer.
+    Visitor(VisitorId),
+    /// A person.
+    Agent(AgentRef),
+    /// The engine itself: timers, people coming and going.
+    Engine,
+}
+
+impl Sender {
+    /// The name under which the ids of this sender's frames are unique.
+    fn key(&self) -> Option<String> {
+        match self {
+            Self::Visitor(visitor) => Some(format!("v:{visitor}")),
+            Self::Agent(agent) => Some(format!("a:{}", agent.id)),
+            Self::Engine => None,
+        }
+    }
+}
+
+/// An input on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// To which conversation.
+    pub conversation: ConversationId,
+    /// From whom.
+    pub sender: Sender,
+    /// The id that makes it happen at most once.
+    pub id: Option<FrameId>,
+    /// What is asked.
+    pub act: Act,
+}
+
+/// Proof that an input is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Where it stands.
+    pub conversation: ConversationId,
+    /// As which event.
+    pub seq: Seq,
+    /// Whether it stood there before.
+    pub duplicate: bool,
+}
+
+/// Why an input was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Refused(#[from] crate::conversation::input::Refusal),
+    /// There is no such conversation.
+    #[error("there is no such conversation")]
+    NotFound,
+    /// The store could not keep it; nothing was acked, and it may be sent again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// More inputs wait than are ever worked off in time.
+    #[error("too much waits for this conversation")]
+    Overloaded,
+}
+
+/// What the engine works with.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn EventStore>,
+    /// What the bot knows.
+    pub content: Arc<Content>,
+    /// How the rules go.
+    pub policy: Policy,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+/// The engine; clones are the same one.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn EventStore>,
+    content: ArcSwap<Content>,
+    policy: Policy,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    bus: Arc<InProcess>,
+    lanes: Lanes,
+    floor: Floor,
+}
+
+impl Engine {
+    /// An engine over a store; conversations that wait for people are read in from it.
+    pub async fn start(parts: Parts) -> Result<Self, StoreError> {
+        let engine = Self {
+            inner: Arc::new(Inner {
+                store: parts.store,
+                content: ArcSwap::new(parts.content),
+                policy: parts.policy,
+                clock: parts.clock,
+                metrics: parts.metrics,
+                bus: Arc::default(),
+                lanes: Lanes::default(),
+                floor: Floor::default(),
+            }),
+        };
+        engine.read_desk().await?;
+        Ok(engine)
+    }
+
+    /// The content that new turns go by.
+    #[must_use]
+    pub fn content(&self) -> Arc<Content> {
+        self.inner.content.load_full()
+    }
+
+    /// The policy that turns go by.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn EventStore> {
+        &self.inner.store
+    }
+}
+
+#[cfg(test)]
+mod tests;

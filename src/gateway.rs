@@ -7,10 +7,13 @@
 pub mod accept;
 pub mod accounts;
 pub mod agent;
+mod answer;
 pub mod app;
+mod desk;
 pub mod http;
 pub mod limits;
 pub mod login;
+mod over;
 pub mod pages;
 pub mod password;
 pub mod peer;

@@ -1,1 +1,261 @@
-//! To be written.
+//! What people need to take over: who waits where, who is on duty, and what is known already.
+//!
+//! Pure: the engine tells the [`Desk`] what each conversation has become and asks it who waits.
+//! The desk is a projection of the logs; it is never stored.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use crate::content::Content;
+use crate::conversation::event::AgentRef;
+use crate::conversation::event::Status;
+use crate::conversation::state::State;
+use crate::ids::AgentId;
+use crate::ids::ConversationId;
+use crate::ids::IntentId;
+use crate::ids::TeamId;
+use crate::ids::Timestamp;
+use crate::language::Language;
+
+/// Conversations that left the desk and are still remembered, so that a console which was away
+/// for a moment hears of it; whoever was away longer starts anew.
+const REMEMBERED: usize = 10_000;
+/// The characters of a preview.
+const PREVIEW: usize = 120;
+
+/// One conversation as agents see it in their list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Who answers.
+    pub status: Status,
+    /// Its queue.
+    pub team: Option<TeamId>,
+    /// The language spoken.
+    pub lang: Language,
+    /// What it is about.
+    pub topic: Option<IntentId>,
+    /// Why a person is wanted.
+    pub reason: Option<String>,
+    /// Whether it stands before all others.
+    pub front: bool,
+    /// Since when a person is wanted.
+    pub waiting_since: Option<Timestamp>,
+    /// Who holds it.
+    pub agent: Option<AgentRef>,
+    /// The newest words.
+    pub preview: String,
+    /// Messages of the visitor that no agent has seen.
+    pub unread: u32,
+}
+
+impl Item {
+    /// What a conversation looks like in the list; `None` when it does not belong there.
+    #[must_use]
+    pub fn of(state: &State) -> Option<Self> {
+        let listed = match state.status {
+            Status::Ended => false,
+            Status::Bot => state.visitor_messages > 0,
+            Status::Queued | Status::Agent | Status::Offline => true,
+        };
+        listed.then(|| Self {
+            status: state.status,
+            team: state.team.clone(),
+            lang: state.lang,
+            topic: state.topic.clone(),
+            reason: state.reason.clone(),
+            front: state.front,
+            waiting_since: state.waiting_since,
+            agent: state.agent.clone(),
+            preview: state.preview.chars().take(PREVIEW).collect(),
+            unread: state.unseen,
+        })
+    }
+}
+
+/// Every conversation that people may care about now.
+#[derive(Debug, Default)]
+pub struct Desk {
+    entries: HashMap<ConversationId, Entry>,
+    /// Which conversation changed last at which version; each stands here once.
+    changes: BTreeMap<u64, ConversationId>,
+    version: u64,
+    /// How many conversations lie on the desk.
+    live: usize,
+    /// Versions up to here are forgotten.
+    forgotten: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    version: u64,
+    item: Option<Item>,
+}
+
+/// A conversation with what it has become, or `None` when it left the desk.
+pub type Change<'a> = (&'a ConversationId, Option<&'a Item>);
+
+impl Desk {
+    /// Takes in what a conversation has become. Answers whether anything changed.
+    pub fn put(&mut self, conversation: &ConversationId, item: Option<Item>) -> bool {
+        let before = self.entries.get(conversation);
+        let same = match before {
+            Some(entry) => entry.item == item,
+            None => item.is_none(),
+        };
+        if same {
+            return false;
+        }
+        if let Some(entry) = before {
+            self.changes.remove(&entry.version);
+        }
+        let was_there = before.is_some_and(|entry| entry.item.is_some());
+        self.live = self.live - usize::from(was_there) + usize::from(item.is_some());
+        self.version += 1;
+        self.changes.insert(self.version, conversation.clone());
+        self.entries.insert(conversation.clone(), Entry { version: self.version, item });
+        self.forget_old();
+        true
+    }
+
+    fn forget_old(&mut self) {
+        let gone = self.changes.len().saturating_sub(self.live);
+        if gone <= REMEMBERED {
+            return;
+        }
+        let oldest: Vec<u64> = self
+            .changes
+            .iter()
+            .filter(|(_, id)| self.entries.get(*id).is_some_and(|entry| entry.item.is_none()))
+            .map(|(version, _)| *version)
+            .take(gone - REMEMBERED / 2)
+            .collect();
+        for version in oldest {
+            if let Some(id) = self.changes.remove(&version) {
+                self.entries.remove(&id);
+                self.forgotten = self.forgotten.max(version);
+            }
+        }
+    }
+
+    /// How many conversations lie on the desk.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether the desk is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// The newest version.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What changed after a version; `None` when that is too long ago, and all must be read anew.
+    #[must_use]
+    pub fn changes_since(&self, version: u64) -> Option<Vec<Change<'_>>> {
+        (version >= self.forgotten).then(|| {
+            self.changes
+                .range(version + 1..)
+                .map(|(_, id)| (id, self.entries.get(id).and_then(|entry| entry.item.as_ref())))
+                .collect()
+        })
+    }
+
+    /// Everything on the desk.
+    pub fn all(&self) -> impl Iterator<Item = (&ConversationId, &Item)> {
+        self.entries.iter().filter_map(|(id, entry)| Some((id, entry.item.as_ref()?)))
+    }
+
+    /// One conversation.
+    #[must_use]
+    pub fn item(&self, conversation: &ConversationId) -> Option<&Item> {
+        self.entries.get(conversation)?.item.as_ref()
+    }
+
+    /// Marks a conversation's messages as seen by an agent.
+    pub fn seen(&mut self, conversation: &ConversationId) {
+        if let Some(item) = self.item(conversation)
+            && item.unread > 0
+        {
+            let item = Item { unread: 0, ..item.clone() };
+            self.put(conversation, Some(item));
+        }
+    }
+
+    /// The conversations that an agent holds.
+    #[must_use]
+    pub fn held_by(&self, agent: &AgentId) -> Vec<ConversationId> {
+        self.all()
+            .filter(|(_, item)| item.agent.as_ref().is_some_and(|holder| holder.id == *agent))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// Who waits in a queue, the next first.
+    #[must_use]
+    pub fn queue(&self, team: Option<&TeamId>) -> Vec<ConversationId> {
+        let mut waiting: Vec<(&ConversationId, &Item)> = self
+            .all()
+            .filter(|(_, item)| item.status == Status::Queued && item.team.as_ref() == team)
+            .collect();
+        waiting.sort_by(|(one_id, one), (other_id, other)| {
+            other
+                .front
+                .cmp(&one.front)
+                .then(one.waiting_since.cmp(&other.waiting_since))
+                .then(one_id.cmp(other_id))
+        });
+        waiting.into_iter().map(|(id, _)| id.clone()).collect()
+    }
+}
+
+/// An agent at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// Their name.
+    pub name: String,
+    /// Whose queues they serve; empty = all.
+    pub teams: Vec<TeamId>,
+    /// Whether they take conversations.
+    pub online: bool,
+}
+
+impl Worker {
+    /// Whether they serve a queue.
+    #[must_use]
+    pub fn serves(&self, team: Option<&TeamId>) -> bool {
+        self.teams.is_empty() || team.is_none_or(|team| self.teams.contains(team))
+    }
+}
+
+/// One line for the agent who takes over, made of titles and labels alone.
+#[must_use]
+pub fn summary(content: &Content, state: &State, lang: Language) -> String {
+    let manners = &content.manners;
+    let topic = match &state.topic {
+        Some(topic) => content.title(topic, lang),
+        None => manners.summary_none.plain(lang),
+    };
+    let tried: Vec<String> = state
+        .tried
+        .iter()
+        .map(|tried| format!("{}: {}", tried.question, tried.answer))
+        .collect();
+    let mut line = format!("{}: {topic}.", manners.summary_topic.plain(lang));
+    if !tried.is_empty() {
+        line += &format!(" {}: {}.", manners.summary_tried.plain(lang), tried.join("; "));
+    }
+    if let Some(missed) = state.not_understood.last() {
+        let missed: String = missed.chars().take(PREVIEW).collect();
+        line += &format!(" {}: {missed}", manners.summary_missed.plain(lang));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests;

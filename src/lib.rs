@@ -9,6 +9,7 @@
 //! `bus` → `engine` → `gateway` → `cli`. Everything up to `authoring` is pure: no await, no I/O,
 //! no clock, no randomness, no logging (the loader of `content` excepted).
 
+pub mod authoring;
 pub mod bus;
 pub mod cli;
 pub mod clock;

@@ -386,6 +386,8 @@ pub enum Move {
         /// Which.
         topic: IntentId,
     },
+    /// The running dialogue went back to the question before.
+    WentBack,
     /// The visitor was told once that something was masked.
     ToldOfMask,
     /// A change that this version does not know.

@@ -1,23 +1,544 @@
-//! The loop of an agent's socket.
+//! An agent's socket: the inbox, the conversations they have open, and what they do to them.
 
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesOrdered;
+use tokio::time::Instant;
+use tokio::time::sleep_until;
+use tokio::time::timeout;
+
+use crate::bus::Doorbell;
+use crate::bus::Following;
+use crate::bus::Passing;
+use crate::bus::Writer;
+use crate::config::seconds;
+use crate::conversation::event::AgentRef;
+use crate::conversation::event::TransferTarget;
+use crate::conversation::input::Act;
+use crate::conversation::input::Refusal;
+use crate::engine::Receipt;
+use crate::engine::Sender;
+use crate::engine::Submission;
+use crate::engine::SubmitError;
+use crate::gateway::accounts::card;
+use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
+use crate::gateway::desk;
+use crate::gateway::over::Over;
+use crate::gateway::over::failed;
+use crate::gateway::over::over;
 use crate::gateway::peer::Peer;
 use crate::gateway::socket::Received;
 use crate::gateway::socket::Socket;
+use crate::ids::AgentId;
+use crate::ids::ConversationId;
+use crate::ids::FrameId;
+use crate::ids::Seq;
+use crate::protocol::Ack;
+use crate::protocol::ErrorFrame;
+use crate::protocol::FrameError;
+use crate::protocol::ReadUpTo;
+use crate::protocol::Secret;
+use crate::protocol::Sender as From;
+use crate::protocol::SenderRole;
+use crate::protocol::Typing;
+use crate::protocol::agent::ClientFrame;
+use crate::protocol::agent::Inbox;
+use crate::protocol::agent::OnDuty;
+use crate::protocol::agent::ServerFrame;
+use crate::protocol::agent::TransferTo;
+use crate::protocol::agent::Welcome;
+use crate::protocol::agent::parse;
 use crate::protocol::code::Close;
+use crate::protocol::code::Code;
+use crate::protocol::event::Audience;
+use crate::store::AgentRow;
+use crate::store::Reader;
+
+/// Frames of one agent that may wait for their acks.
+const PENDING: usize = 64;
+/// Conversations that one console may have open.
+const OPEN: usize = 100;
+/// The inbox is not sent more often than this, however much moves.
+const INBOX_EVERY: Duration = Duration::from_millis(100);
+const TYPING_TTL_S: u32 = 5;
+const NOT_SERVED: &str = "the conversation belongs to a team that you do not serve";
+
+/// A frame of the agent on its way, with what to answer to.
+type Waiting = (FrameId, ConversationId, Result<Receipt, SubmitError>);
 
 /// Serves one agent's socket to its end.
-pub async fn serve(mut socket: Socket, _app: Arc<App>, _peer: Peer) {
-    loop {
-        let why = match socket.recv().await {
-            Received::Text(_) | Received::Binary(_) => continue,
-            Received::TooBig => Close::TooBig,
-            Received::TimedOut => Close::TimedOut,
-            Received::Draining => Close::GoingAway,
-            Received::Gone => return,
-        };
-        return socket.close(why).await;
+pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
+    let over = match meet(&mut socket, &app, peer.session).await {
+        Ok(agent) => {
+            let id = agent.id.clone();
+            let over = Shift::new(&app, agent).run(&mut socket).await.err();
+            app.engine.agent_went(&id);
+            over
+        }
+        Err(over) => Some(over),
+    };
+    if let Some(Over::Close(why)) = over {
+        socket.close(why).await;
     }
+}
+
+/// Waits for hello; its token, else the session that came with the upgrade, says who it is.
+async fn meet(
+    socket: &mut Socket,
+    app: &App,
+    session: Option<Secret>,
+) -> Result<AgentRow, Over> {
+    let hello = timeout(seconds(app.settings.limits.hello_s), socket.recv()).await;
+    let token = match hello.map_err(|_| Over::from(Close::TimedOut))? {
+        Received::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
+            Ok(ClientFrame::Hello { token }) => token.or(session),
+            _ => return Err(Close::BadHello.into()),
+        },
+        other => return Err(over(&other)),
+    };
+    let token = token.ok_or(Over::from(Close::Unauthorized))?;
+    match app.accounts.signed_in(&token).await {
+        Ok(Some(agent)) => Ok(agent),
+        Ok(None) => Err(Close::Unauthorized.into()),
+        Err(error) => {
+            tracing::error!(%error, "an agent could not be welcomed");
+            Err(Close::StoreUnavailable.into())
+        }
+    }
+}
+
+/// A conversation that the console has open.
+struct Opened {
+    _following: Following,
+    sent: Seq,
+    /// The packet as it was last sent.
+    packet: String,
+}
+
+/// A signed-in agent at a console.
+struct Shift<'a> {
+    app: &'a App,
+    agent: AgentRow,
+    doorbell: Arc<Doorbell>,
+    open: HashMap<ConversationId, Opened>,
+    /// The version of the desk that the console knows.
+    desk: u64,
+    /// The conversations that stand in the console's inbox.
+    listed: HashSet<ConversationId>,
+    colleagues: Vec<OnDuty>,
+    inbox_at: Option<Instant>,
+    /// Refusals that wait to be sent.
+    ready: VecDeque<String>,
+}
+
+impl<'a> Shift<'a> {
+    fn new(app: &'a App, agent: AgentRow) -> Self {
+        Self {
+            app,
+            agent,
+            doorbell: Arc::new(Doorbell::default()),
+            open: HashMap::new(),
+            desk: 0,
+            listed: HashSet::new(),
+            colleagues: Vec::new(),
+            inbox_at: None,
+            ready: VecDeque::new(),
+        }
+    }
+
+    fn me(&self) -> AgentRef {
+        AgentRef { id: self.agent.id.clone(), name: self.agent.name.clone() }
+    }
+
+    async fn run(mut self, socket: &mut Socket) -> Result<(), Over> {
+        let presence = self.app.engine.agent_came(&self.agent, &self.doorbell);
+        let welcome = ServerFrame::Welcome(Welcome {
+            agent: card(&self.agent),
+            presence,
+            ping_s: self.app.settings.limits.ping_s,
+        });
+        socket.send(welcome.to_json()).await?;
+        self.send_whole_inbox(socket).await?;
+        self.send_colleagues(socket).await?;
+        let mut pending = FuturesOrdered::new();
+        loop {
+            tokio::select! {
+                Some(done) = pending.next(), if !pending.is_empty() => {
+                    self.answer(socket, done).await?;
+                }
+                incoming = socket.recv(), if pending.len() < PENDING => match incoming {
+                    Received::Text(text) => {
+                        if let Some((id, submission)) = self.take(socket, &text).await? {
+                            let conversation = submission.conversation.clone();
+                            let receipt = self.app.engine.enqueue(submission);
+                            pending.push_back(async move {
+                                let result =
+                                    receipt.await.unwrap_or(Err(SubmitError::Overloaded));
+                                (id, conversation, result)
+                            });
+                        }
+                        while let Some(text) = self.ready.pop_front() {
+                            socket.send(text).await?;
+                        }
+                    }
+                    Received::Binary(_) => {
+                        let error = ErrorFrame::from(FrameError::binary());
+                        socket.send(ServerFrame::Error(error).to_json()).await?;
+                    }
+                    other => return Err(over(&other)),
+                },
+                () = self.doorbell.heard() => {
+                    self.send_news(socket).await?;
+                    self.inbox_at.get_or_insert(now() + INBOX_EVERY);
+                }
+                () = until(self.inbox_at) => {
+                    self.inbox_at = None;
+                    self.send_inbox(socket).await?;
+                    self.send_colleagues(socket).await?;
+                }
+            }
+        }
+    }
+
+    async fn send_whole_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
+        let (version, all) = self.app.engine.desk_all();
+        self.desk = version;
+        let items: Vec<_> = all
+            .into_iter()
+            .filter(|(_, item)| desk::may_see(&self.agent, item))
+            .map(|(id, item)| desk::inbox_item(id, &item))
+            .collect();
+        self.listed = items.iter().map(|item| item.conversation.clone()).collect();
+        Ok(socket.send(ServerFrame::Inbox(Inbox { full: true, items }).to_json()).await?)
+    }
+
+    async fn send_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
+        let Some((version, changes)) = self.app.engine.desk_changes(self.desk) else {
+            return self.send_whole_inbox(socket).await;
+        };
+        self.desk = version;
+        let mut items = Vec::new();
+        for (id, item) in changes {
+            match item.filter(|item| desk::may_see(&self.agent, item)) {
+                Some(item) => {
+                    self.listed.insert(id.clone());
+                    items.push(desk::inbox_item(id, &item));
+                }
+                None if self.listed.remove(&id) => items.push(desk::removed_item(id)),
+                None => {}
+            }
+        }
+        if items.is_empty() {
+            return Ok(());
+        }
+        Ok(socket.send(ServerFrame::Inbox(Inbox { full: false, items }).to_json()).await?)
+    }
+
+    async fn send_colleagues(&mut self, socket: &mut Socket) -> Result<(), Over> {
+        let agents = self.app.engine.staff();
+        if agents == self.colleagues {
+            return Ok(());
+        }
+        self.colleagues.clone_from(&agents);
+        Ok(socket.send(ServerFrame::Agents { agents }.to_json()).await?)
+    }
+
+    /// Sends what moved in the conversations that are open.
+    async fn send_news(&mut self, socket: &mut Socket) -> Result<(), Over> {
+        for conversation in self.doorbell.take_moved() {
+            self.send_events(socket, &conversation).await?;
+            self.send_packet(socket, &conversation).await?;
+        }
+        for passing in self.doorbell.take_passing() {
+            socket.send(passing_frame(passing).to_json()).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_events(
+        &mut self,
+        socket: &mut Socket,
+        conversation: &ConversationId,
+    ) -> Result<(), Over> {
+        while let Some(opened) = self.open.get_mut(conversation) {
+            let frames = self
+                .app
+                .engine
+                .frames_after(conversation, opened.sent, Audience::Agent)
+                .await
+                .map_err(|error| failed(&error))?;
+            if frames.is_empty() {
+                break;
+            }
+            for frame in frames {
+                socket.send(frame.text).await?;
+                opened.sent = frame.seq;
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_packet(
+        &mut self,
+        socket: &mut Socket,
+        conversation: &ConversationId,
+    ) -> Result<(), Over> {
+        if !self.open.contains_key(conversation) {
+            return Ok(());
+        }
+        let packet = desk::packet(self.app, &self.agent, conversation)
+            .await
+            .map_err(|error| failed(&error))?;
+        // The time waited runs on by itself; only what else changed is news.
+        let mut unchanging = packet.clone();
+        unchanging.waited_s = 0;
+        let unchanging = ServerFrame::Packet(Box::new(unchanging)).to_json();
+        if let Some(opened) = self.open.get_mut(conversation)
+            && opened.packet != unchanging
+        {
+            opened.packet = unchanging;
+            socket.send(ServerFrame::Packet(Box::new(packet)).to_json()).await?;
+        }
+        Ok(())
+    }
+
+    async fn answer(
+        &self,
+        socket: &mut Socket,
+        (id, conversation, result): Waiting,
+    ) -> Result<(), Over> {
+        let frame = match result {
+            Ok(receipt) => ServerFrame::Ack(Ack {
+                id,
+                conversation: receipt.conversation,
+                seq: receipt.seq,
+                duplicate: receipt.duplicate,
+            }),
+            Err(error) => {
+                let mut frame = error_frame(&error, Some(id));
+                frame.conversation = Some(conversation);
+                self.app.metrics.refusals(frame.code).inc();
+                ServerFrame::Error(frame)
+            }
+        };
+        Ok(socket.send(frame.to_json()).await?)
+    }
+
+    fn refuse(&mut self, conversation: Option<&ConversationId>, mut error: ErrorFrame) {
+        error.conversation = conversation.cloned();
+        self.app.metrics.refusals(error.code).inc();
+        self.ready.push_back(ServerFrame::Error(error).to_json());
+    }
+
+    /// Reads a frame; what is to be submitted is answered, the rest is done at once.
+    async fn take(
+        &mut self,
+        socket: &mut Socket,
+        text: &str,
+    ) -> Result<Option<(FrameId, Submission)>, Over> {
+        let agent = self.me();
+        let frame = match parse(text, &self.app.settings.limits.on_the_wire()) {
+            Ok(frame) => frame,
+            Err(error) => {
+                self.refuse(None, error.into());
+                return Ok(None);
+            }
+        };
+        match frame {
+            ClientFrame::Claim { id, conversation } => {
+                Ok(self.submit(id, conversation, Act::Claim { agent }))
+            }
+            ClientFrame::Message { id, conversation, text } => {
+                Ok(self.submit(id, conversation, Act::AgentSaid { agent, text }))
+            }
+            ClientFrame::Note { id, conversation, text } => {
+                Ok(self.submit(id, conversation, Act::AgentNoted { agent, text }))
+            }
+            ClientFrame::Transfer { id, conversation, to, note } => {
+                self.transfer(id, conversation, to, note).await
+            }
+            ClientFrame::HandBack { id, conversation, dialogue, step } => {
+                Ok(self.submit(id, conversation, Act::HandBack { agent, dialogue, step }))
+            }
+            ClientFrame::Resolve { id, conversation, outcome, note } => {
+                Ok(self.submit(id, conversation, Act::Resolve { agent, outcome, note }))
+            }
+            ClientFrame::Reopen { id, conversation } => {
+                Ok(self.submit(id, conversation, Act::Reopen { agent }))
+            }
+            other => {
+                self.take_unanswered(socket, other).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Frames that become no event.
+    async fn take_unanswered(
+        &mut self,
+        socket: &mut Socket,
+        frame: ClientFrame,
+    ) -> Result<(), Over> {
+        match frame {
+            ClientFrame::Presence { state, capacity } => {
+                self.app.engine.set_presence(&self.agent.id, state, capacity).await;
+            }
+            ClientFrame::Open { conversation, after } => {
+                self.open(socket, conversation, after).await?;
+            }
+            ClientFrame::Leave { conversation } => {
+                self.open.remove(&conversation);
+            }
+            ClientFrame::Typing { conversation } if self.open.contains_key(&conversation) => {
+                let from = Writer::Agent(self.agent.name.clone());
+                let passing = Passing::Typing { conversation, from };
+                self.app.engine.tell(&passing, &self.doorbell);
+            }
+            ClientFrame::Read { conversation, seq } => self.read(&conversation, seq).await?,
+            ClientFrame::Hello { .. } => {
+                let error = "hello was said already on this socket";
+                self.refuse(None, ErrorFrame::new(Code::WrongStatus, error));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn serves(&self, conversation: &ConversationId) -> bool {
+        let item = self.app.engine.desk_item(conversation);
+        item.is_none_or(|item| desk::may_see(&self.agent, &item))
+    }
+
+    fn submit(
+        &mut self,
+        id: FrameId,
+        conversation: ConversationId,
+        act: Act,
+    ) -> Option<(FrameId, Submission)> {
+        if !self.serves(&conversation) {
+            let error = ErrorFrame::answering(&id, Code::Forbidden, NOT_SERVED);
+            self.refuse(Some(&conversation), error);
+            return None;
+        }
+        let sender = Sender::Agent(self.me());
+        Some((id.clone(), Submission { conversation, sender, id: Some(id), act }))
+    }
+
+    async fn transfer(
+        &mut self,
+        id: FrameId,
+        conversation: ConversationId,
+        to: TransferTo,
+        note: Option<String>,
+    ) -> Result<Option<(FrameId, Submission)>, Over> {
+        let to = match to {
+            TransferTo::Team(team) => TransferTarget::Team(team),
+            TransferTo::Agent(other) => match self.colleague(&other).await? {
+                Some(agent) => TransferTarget::Agent(agent),
+                None => {
+                    let error = SubmitError::Refused(Refusal::NotFound("agent"));
+                    self.refuse(Some(&conversation), error_frame(&error, Some(id)));
+                    return Ok(None);
+                }
+            },
+        };
+        let agent = self.me();
+        Ok(self.submit(id, conversation, Act::Transfer { agent, to, note }))
+    }
+
+    async fn colleague(&self, id: &AgentId) -> Result<Option<AgentRef>, Over> {
+        let row = self
+            .app
+            .directory
+            .agent(id)
+            .await
+            .map_err(|error| failed(&SubmitError::Store(error)))?;
+        Ok(row.filter(|row| !row.disabled).map(|row| AgentRef { id: row.id, name: row.name }))
+    }
+
+    async fn open(
+        &mut self,
+        socket: &mut Socket,
+        conversation: ConversationId,
+        after: Seq,
+    ) -> Result<(), Over> {
+        let state = match self.app.engine.state(&conversation).await {
+            Ok(state) => state,
+            Err(error) => {
+                self.refuse(Some(&conversation), error_frame(&error, None));
+                return Ok(());
+            }
+        };
+        if !self.serves(&conversation) {
+            let error = ErrorFrame::new(Code::Forbidden, NOT_SERVED);
+            self.refuse(Some(&conversation), error);
+            return Ok(());
+        }
+        if self.open.len() >= OPEN && !self.open.contains_key(&conversation) {
+            let error = "too many conversations are open on this socket";
+            self.refuse(Some(&conversation), ErrorFrame::new(Code::RateLimited, error));
+            return Ok(());
+        }
+        // A console that holds more than there is held it before a backup was restored.
+        let sent = if after > state.seq { Seq::ZERO } else { after };
+        let following = self.app.engine.follow(&conversation, &self.doorbell);
+        let opened = Opened { _following: following, sent, packet: String::new() };
+        self.open.insert(conversation.clone(), opened);
+        self.send_packet(socket, &conversation).await?;
+        self.send_events(socket, &conversation).await
+    }
+
+    async fn read(&mut self, conversation: &ConversationId, seq: Seq) -> Result<(), Over> {
+        let Some(opened) = self.open.get(conversation) else { return Ok(()) };
+        let seq = seq.min(opened.sent);
+        self.app.engine.desk_seen(conversation);
+        let item = self.app.engine.desk_item(conversation);
+        let holder = item.and_then(|item| item.agent);
+        // A colleague's look is not the one that the visitor waits for.
+        if holder.is_none_or(|holder| holder.id != self.agent.id) {
+            return Ok(());
+        }
+        self.app
+            .engine
+            .read_up_to(conversation, Reader::Agent, seq, &self.doorbell)
+            .await
+            .map_err(|error| failed(&error))
+    }
+}
+
+fn passing_frame(passing: Passing) -> ServerFrame {
+    match passing {
+        Passing::Typing { conversation, from } => {
+            let from = match from {
+                Writer::Visitor => From { role: SenderRole::Visitor, name: None },
+                Writer::Agent(name) => From { role: SenderRole::Agent, name: Some(name) },
+            };
+            let conversation = Some(conversation);
+            ServerFrame::Typing(Typing { conversation, from, ttl_s: TYPING_TTL_S })
+        }
+        Passing::Read { conversation, by, seq } => ServerFrame::Read(ReadUpTo {
+            conversation: Some(conversation),
+            by: by.into(),
+            seq,
+        }),
+    }
+}
+
+/// Waits until a moment; without one, for ever.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how often the inbox is sent is the socket's matter")]
+fn now() -> Instant {
+    Instant::now()
 }

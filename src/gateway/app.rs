@@ -1,7 +1,6 @@
 //! What every connection of one server shares.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -9,6 +8,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::engine::Engine;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::places::Places;
@@ -25,6 +25,8 @@ pub struct App {
     pub settings: Settings,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What runs the conversations.
+    pub engine: Engine,
     /// The log of all conversations.
     pub store: Arc<dyn EventStore>,
     /// Accounts, sessions and keys.
@@ -43,8 +45,6 @@ pub struct App {
     pub message_rate: MessageRate,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
-    /// Whether a person is on duty; kept up to date by whoever knows the agents.
-    pub person_on_duty: AtomicBool,
 }
 
 impl App {
@@ -52,7 +52,7 @@ impl App {
     pub async fn new(
         settings: Settings,
         metrics: Arc<Metrics>,
-        store: Arc<dyn EventStore>,
+        engine: Engine,
         directory: Arc<dyn Directory>,
         clock: Clock,
     ) -> Result<Arc<Self>, StoreError> {
@@ -69,10 +69,10 @@ impl App {
             sockets: Places::new(limits.connections, limits.connections_per_address),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),
-            person_on_duty: AtomicBool::new(false),
+            store: Arc::clone(engine.store()),
             settings,
             metrics,
-            store,
+            engine,
             directory,
             clock,
         }))

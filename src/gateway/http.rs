@@ -1,7 +1,6 @@
 //! The table of addresses, and what is the same for all of them.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Json;
@@ -101,7 +100,7 @@ async fn chat_config(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap
         "language": app.settings.conversation.language,
         "consent": texts(&chat.consent),
         "privacy_notice": texts(&chat.privacy_notice),
-        "open": app.person_on_duty.load(Ordering::Relaxed),
+        "open": app.engine.is_anybody_on_duty(),
         "theme": chat.theme,
         "limits": app.settings.limits.on_the_wire(),
     });

@@ -1,6 +1,6 @@
 //! The calls that need no account.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::body::to_bytes;
@@ -12,6 +12,10 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::config::Settings;
+use crate::ids::AgentId;
+use crate::protocol::agent::Presence;
+use crate::store::AgentRow;
+use crate::store::Role;
 use crate::gateway::http::router;
 use crate::gateway::tests::world::app;
 
@@ -82,7 +86,19 @@ async fn the_window_learns_what_it_needs_before_it_connects() {
 #[tokio::test]
 async fn the_window_is_told_of_consent_and_of_people_on_duty() {
     let (app, _folder) = app(|settings| settings.chat.consent.sv = "Okej?".into()).await;
-    app.person_on_duty.store(true, Ordering::Relaxed);
+    let agent = AgentRow {
+        id: AgentId::new("aino"),
+        email: "aino@bank.example".into(),
+        name: "Aino".into(),
+        role: Role::Agent,
+        teams: Vec::new(),
+        languages: Vec::new(),
+        password: String::new(),
+        must_change_password: false,
+        disabled: false,
+    };
+    app.engine.agent_came(&agent, &Arc::default());
+    app.engine.set_presence(&agent.id, Presence::Online, None).await;
     let answer = router(app).oneshot(request("/v1/chat/config", &[])).await.unwrap();
     let config: Value = serde_json::from_str(&text(answer).await).unwrap();
     assert_eq!(config["consent"], json!({ "sv": "Okej?", "fi": "", "en": "" }));

@@ -27,6 +27,9 @@ use crate::config::Settings;
 use crate::gateway::accept;
 use crate::gateway::app::App;
 use crate::gateway::http;
+use crate::conversation::policy::Policy;
+use crate::engine::Engine;
+use crate::engine::Parts;
 use crate::gateway::peer::Peer;
 use crate::gateway::socket::Received;
 use crate::gateway::socket::Socket;
@@ -62,7 +65,16 @@ pub(crate) async fn app(change: impl FnOnce(&mut Settings)) -> (Arc<App>, TempDi
     let clock = Clock::by_hand(Timestamp(1_795_383_296_789));
     let metrics = Arc::new(Metrics::new());
     let directory = Arc::clone(&store) as _;
-    (App::new(settings, metrics, store, directory, clock).await.unwrap(), folder)
+    let (draft, _) = crate::content::build::draft(&crate::content::tests::small());
+    let parts = Parts {
+        store,
+        content: Arc::new(draft.train()),
+        policy: Policy::default(),
+        clock: clock.clone(),
+        metrics: Arc::clone(&metrics),
+    };
+    let engine = Engine::start(parts).await.unwrap();
+    (App::new(settings, metrics, engine, directory, clock).await.unwrap(), folder)
 }
 
 impl World {

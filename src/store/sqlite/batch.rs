@@ -79,6 +79,12 @@ impl<'requests> Batch<'requests> {
         }
         batch
     }
+
+    /// The conversations that exist already, as far as the callers know.
+    pub(super) fn conversations(&self) -> impl Iterator<Item = &'requests ConversationId> {
+        let appended = self.appends.iter().map(|append| &append.conversation);
+        appended.chain(self.marks.iter().map(|mark| &mark.conversation))
+    }
 }
 
 /// The answers to a [`Batch`], kind by kind in its order.

@@ -1,7 +1,7 @@
 //! New conversations of a batch.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::HashSet;
 
 use sqlx::Arguments;
 use sqlx::Row;
@@ -20,6 +20,7 @@ use crate::store::NewConversation;
 use crate::store::sqlite::batch::Refused;
 use crate::store::sqlite::memory::Memory;
 use crate::store::sqlite::rows;
+use crate::store::sqlite::script::Script;
 use crate::store::sqlite::statements;
 use crate::store::sqlite::verdict::Place;
 
@@ -33,63 +34,61 @@ pub(super) async fn perform(
     if creates.is_empty() {
         return Ok(Vec::new());
     }
-    let visitors: Vec<String> =
-        creates.iter().map(|new| rows::visitor_name(&new.visitor)).collect();
-    let names = || visitors.iter().map(String::as_str);
-    memory.learn_authors(connection, names()).await?;
-    memory.add_authors(connection, names()).await?;
-    let made = insert(connection, memory, creates, &visitors).await?;
+    let wishes: Vec<(&NewConversation, String)> =
+        creates.iter().map(|new| (*new, rows::visitor_name(&new.visitor))).collect();
+    let made = insert(connection, memory, &wishes).await?;
     let mut answers = Vec::with_capacity(creates.len());
-    for (new, visitor) in creates.iter().zip(&visitors) {
-        let mine = match made.get(&new.id) {
-            Some((_, maker)) => *maker == visitor.as_str(),
-            None => owner(connection, &new.id).await?.as_deref() == Some(visitor),
-        };
+    for (new, visitor) in &wishes {
+        let theirs = made.contains(&new.id)
+            || owner(connection, &new.id).await?.as_deref() == Some(visitor.as_str());
         let taken = || Refused(format!("conversation {} is another visitor's", new.id));
-        answers.push(if mine { Ok(()) } else { Err(taken()) });
+        answers.push(if theirs { Ok(()) } else { Err(taken()) });
     }
     Ok(answers)
 }
 
-/// Inserts what is new; answers its numbers and whose it is.
-async fn insert<'batch>(
+/// Inserts what is new; answers the conversations that one wish alone asked for and got.
+async fn insert(
     connection: &mut SqliteConnection,
     memory: &mut Memory,
-    creates: &'batch [&NewConversation],
-    visitors: &'batch [String],
-) -> Result<HashMap<ConversationId, (i64, &'batch str)>, sqlx::Error> {
-    let mut first: HashMap<&str, (&NewConversation, &str)> = HashMap::new();
-    let mut conversations = Vec::with_capacity(creates.len());
-    for (new, visitor) in creates.iter().zip(visitors) {
-        if let Entry::Vacant(vacant) = first.entry(new.id.as_str()) {
-            vacant.insert((new, visitor));
-            conversations.push((*new, memory.author(visitor)));
+    wishes: &[(&NewConversation, String)],
+) -> Result<HashSet<ConversationId>, sqlx::Error> {
+    let mut visitors: HashMap<&str, Option<&str>> = HashMap::with_capacity(wishes.len());
+    for (new, visitor) in wishes {
+        visitors
+            .entry(new.id.as_str())
+            .and_modify(|wished_twice| *wished_twice = None)
+            .or_insert(Some(visitor));
+    }
+    let mut made = HashSet::with_capacity(wishes.len());
+    for row in insertion(wishes)?.fetch(connection).await? {
+        let (id, number, visitor): (&str, i64, i64) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        memory.set_place(ConversationId::new(id), Place { number, seq: Seq::ZERO });
+        if let Some(Some(name)) = visitors.get(id) {
+            memory.set_author(name, visitor);
+            made.insert(ConversationId::new(id));
         }
     }
-    let inserted = statements::ADD_CONVERSATIONS
-        .fetch(connection, &conversations, |arguments, (new, author)| {
-            arguments.add(new.id.as_str())?;
-            arguments.add(author)?;
-            arguments.add(new.at.0)?;
-            bind_head(arguments, Seq::ZERO, new.at, &new.head)
-        })
-        .await?;
-    let mut made = HashMap::with_capacity(inserted.len());
-    let mut profiles = Vec::with_capacity(inserted.len());
-    for row in inserted {
-        let (id, number): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let Some((new, visitor)) = first.get(id) else { continue };
-        profiles.push((number, new.profile.as_str()));
-        memory.set_place(new.id.clone(), Place { number, seq: Seq::ZERO });
-        made.insert(new.id.clone(), (number, *visitor));
-    }
-    statements::ADD_PROFILES
-        .execute(connection, &profiles, |arguments, (number, profile)| {
-            arguments.add(number)?;
-            arguments.add(*profile)
-        })
-        .await?;
     Ok(made)
+}
+
+fn insertion(wishes: &[(&NewConversation, String)]) -> Result<Script, sqlx::Error> {
+    let mut script = Script::default();
+    script.rows(&statements::ADD_AUTHORS, wishes, |arguments, (_, visitor)| {
+        arguments.add(visitor.as_str())
+    })?;
+    script.rows(&statements::ADD_CONVERSATIONS, wishes, |arguments, (new, visitor)| {
+        arguments.add(new.id.as_str())?;
+        arguments.add(visitor.as_str())?;
+        arguments.add(new.at.0)?;
+        bind_head(arguments, Seq::ZERO, new.at, &new.head)
+    })?;
+    script.rows(&statements::ADD_PROFILES, wishes, |arguments, (new, _)| {
+        arguments.add(new.id.as_str())?;
+        arguments.add(new.profile.as_str())
+    })?;
+    Ok(script)
 }
 
 /// Binds a head in the order in which all statements name it: `seq, updated_at, status, team,

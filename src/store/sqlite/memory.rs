@@ -12,11 +12,15 @@ use sqlx::SqliteConnection;
 use crate::ids::ConversationId;
 use crate::ids::Seq;
 use crate::store::sqlite::recent::Recent;
+use crate::store::sqlite::script::Script;
 use crate::store::sqlite::statements;
 use crate::store::sqlite::verdict::Place;
 
 /// Entries kept at least: more than any batch asks for, and some thousand talking visitors.
 const KEPT: usize = 16_384;
+
+/// By its columns a row of `FIND_PLACES` is told from one of `FIND_AUTHORS`.
+const PLACE_COLUMNS: usize = 3;
 
 /// Numbers and heads of late.
 pub(super) struct Memory {
@@ -39,12 +43,15 @@ impl Memory {
         self.authors.clear();
     }
 
-    /// Forgets everything if another process wrote since the last call.
-    pub(super) fn note_version(&mut self, version: i64) {
-        if version != self.version {
+    /// Takes note of `version`; answers whether another process wrote since the last time, in
+    /// which case everything is forgotten.
+    pub(super) fn note_version(&mut self, version: i64) -> bool {
+        let changed = version != self.version;
+        if changed {
             self.forget();
             self.version = version;
         }
+        changed
     }
 
     /// Where a conversation stands; `None` until it was learnt.
@@ -61,64 +68,38 @@ impl Memory {
         self.authors.look_up(name)
     }
 
-    /// Looks up the conversations that it does not remember.
-    pub(super) async fn learn_places(
+    pub(super) fn set_author(&mut self, name: &str, number: i64) {
+        self.authors.insert(Box::from(name), number);
+    }
+
+    /// Looks up the conversations and authors that it does not remember.
+    pub(super) async fn learn(
         &mut self,
         connection: &mut SqliteConnection,
         conversations: impl Iterator<Item = &ConversationId>,
+        authors: impl Iterator<Item = &str>,
     ) -> Result<(), sqlx::Error> {
-        let unknown: BTreeSet<&ConversationId> =
-            conversations.filter(|id| self.places.look_up(*id).is_none()).collect();
-        let unknown: Vec<&ConversationId> = unknown.into_iter().collect();
-        let found = statements::FIND_PLACES
-            .fetch(connection, &unknown, |arguments, id| arguments.add(id.as_str()))
-            .await?;
-        for row in found {
-            let seq: i64 = row.try_get(2)?;
-            let place = Place { number: row.try_get(1)?, seq: Seq(seq.unsigned_abs()) };
-            self.places.insert(ConversationId::new(row.try_get(0)?), place);
+        let places: Vec<&str> = distinct(
+            conversations.filter(|id| self.place(id).is_none()).map(ConversationId::as_str),
+        );
+        let names = distinct(authors.filter(|name| self.author(name).is_none()));
+        let mut script = Script::default();
+        script.rows(&statements::FIND_PLACES, &places, |arguments, id| arguments.add(*id))?;
+        script.rows(&statements::FIND_AUTHORS, &names, |arguments, name| arguments.add(*name))?;
+        for row in script.fetch(connection).await? {
+            let (name, number): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
+            if row.len() == PLACE_COLUMNS {
+                let seq: i64 = row.try_get(2)?;
+                let place = Place { number, seq: Seq(seq.unsigned_abs()) };
+                self.set_place(ConversationId::new(name), place);
+            } else {
+                self.set_author(name, number);
+            }
         }
         Ok(())
     }
+}
 
-    /// Looks up the authors that it does not remember.
-    pub(super) async fn learn_authors(
-        &mut self,
-        connection: &mut SqliteConnection,
-        names: impl Iterator<Item = &str>,
-    ) -> Result<(), sqlx::Error> {
-        let unknown = self.unknown_authors(names);
-        let found = statements::FIND_AUTHORS
-            .fetch(connection, &unknown, |arguments, name| arguments.add(*name))
-            .await?;
-        for row in found {
-            self.authors.insert(Box::from(row.try_get::<&str, _>(1)?), row.try_get(0)?);
-        }
-        Ok(())
-    }
-
-    /// Adds the authors that it does not remember; ask [`Memory::learn_authors`] first.
-    pub(super) async fn add_authors(
-        &mut self,
-        connection: &mut SqliteConnection,
-        names: impl Iterator<Item = &str>,
-    ) -> Result<(), sqlx::Error> {
-        let unknown = self.unknown_authors(names);
-        let added = statements::ADD_AUTHORS
-            .fetch(connection, &unknown, |arguments, name| arguments.add(*name))
-            .await?;
-        for row in added {
-            self.authors.insert(Box::from(row.try_get::<&str, _>(1)?), row.try_get(0)?);
-        }
-        Ok(())
-    }
-
-    fn unknown_authors<'names>(
-        &mut self,
-        names: impl Iterator<Item = &'names str>,
-    ) -> Vec<&'names str> {
-        let unknown: BTreeSet<&str> =
-            names.filter(|name| self.authors.look_up(*name).is_none()).collect();
-        unknown.into_iter().collect()
-    }
+fn distinct<'names>(names: impl Iterator<Item = &'names str>) -> Vec<&'names str> {
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }

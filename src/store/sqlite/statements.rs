@@ -9,78 +9,45 @@
 
 use std::sync::LazyLock;
 
-use sqlx::SqliteConnection;
-use sqlx::error::BoxDynError;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::sqlite::SqliteRow;
+/// Row counts for which texts exist. Empty rows that fill up the next size are cheaper than a
+/// second statement, and few sizes keep the prepared statements few.
+const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 
-/// Row counts for which texts exist, the largest first.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
-
-/// A statement over many rows of parameters, in all [`SIZES`].
+/// A statement over many rows of parameters, in all [`SIZES`]. A row may be all NULL; every text
+/// passes over such a row.
 pub(super) struct ManyRows {
     texts: [String; SIZES.len()],
+    /// Parameters a row.
+    width: usize,
+}
+
+/// A [`ManyRows`] in one size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct InSize {
+    pub(super) text: &'static str,
+    /// All its parameters.
+    pub(super) parameters: usize,
 }
 
 impl ManyRows {
     fn new(head: &str, row: &str, tail: &str) -> Self {
-        Self { texts: SIZES.map(|size| format!("{head} {} {tail}", vec![row; size].join(", "))) }
-    }
-
-    /// Runs the statement over all `rows`; answers how many rows of the table it touched.
-    pub(super) async fn execute<Row>(
-        &'static self,
-        connection: &mut SqliteConnection,
-        rows: &[Row],
-        bind: impl Fn(&mut SqliteArguments, &Row) -> Result<(), BoxDynError>,
-    ) -> Result<u64, sqlx::Error> {
-        let mut touched = 0;
-        for (text, piece) in self.cut(rows) {
-            let arguments = arguments_of(piece, &bind)?;
-            let done = sqlx::query_with(text, arguments).execute(&mut *connection).await?;
-            touched += done.rows_affected();
+        Self {
+            texts: SIZES.map(|size| format!("{head} {} {tail}", vec![row; size].join(","))),
+            width: row.matches('?').count(),
         }
-        Ok(touched)
     }
 
-    /// Runs the statement over all `rows`; answers the rows that it gives back, in any order.
-    pub(super) async fn fetch<Row>(
+    /// Cuts `rows` into pieces, each with the smallest text that takes it.
+    pub(super) fn cut<'rows, Row>(
         &'static self,
-        connection: &mut SqliteConnection,
-        rows: &[Row],
-        bind: impl Fn(&mut SqliteArguments, &Row) -> Result<(), BoxDynError>,
-    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-        let mut found = Vec::new();
-        for (text, piece) in self.cut(rows) {
-            let arguments = arguments_of(piece, &bind)?;
-            found.extend(sqlx::query_with(text, arguments).fetch_all(&mut *connection).await?);
-        }
-        Ok(found)
-    }
-
-    /// Cuts `rows` into pieces for which a text exists, the largest first.
-    fn cut<'rows, Row>(
-        &'static self,
-        mut rows: &'rows [Row],
-    ) -> impl Iterator<Item = (&'static str, &'rows [Row])> {
-        std::iter::from_fn(move || {
-            let place = SIZES.iter().position(|size| *size <= rows.len())?;
-            let (piece, rest) = rows.split_at(SIZES[place]);
-            rows = rest;
-            Some((self.texts[place].as_str(), piece))
+        rows: &'rows [Row],
+    ) -> impl Iterator<Item = (InSize, &'rows [Row])> {
+        rows.chunks(SIZES[SIZES.len() - 1]).map(|piece| {
+            let place = SIZES.partition_point(|size| *size < piece.len());
+            let parameters = SIZES[place] * self.width;
+            (InSize { text: &self.texts[place], parameters }, piece)
         })
     }
-}
-
-fn arguments_of<Row>(
-    rows: &[Row],
-    bind: impl Fn(&mut SqliteArguments, &Row) -> Result<(), BoxDynError>,
-) -> Result<SqliteArguments, sqlx::Error> {
-    let mut arguments = SqliteArguments::default();
-    for row in rows {
-        bind(&mut arguments, row).map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
 }
 
 macro_rules! many_rows {
@@ -109,38 +76,57 @@ macro_rules! single {
 }
 
 many_rows! {
-    FIND_AUTHORS: "SELECT number, name FROM authors WHERE name IN (", "?", ")";
-    ADD_AUTHORS: "INSERT INTO authors (name) VALUES", "(?)", "RETURNING number, name";
+    FIND_AUTHORS: "SELECT name, number FROM authors WHERE name IN (", "?", ")";
+    ADD_AUTHORS:
+        "INSERT INTO authors (name) SELECT v.column1 FROM (VALUES",
+        "(?)",
+        ") AS v WHERE v.column1 IS NOT NULL ON CONFLICT (name) DO NOTHING";
     FIND_PLACES: "SELECT id, number, seq FROM conversations WHERE id IN (", "?", ")";
+    /// The first parameter of a row only comes back, to tell whose answer it is.
     FIND_INPUTS:
-        "SELECT v.column3, c.id, i.seq FROM (VALUES",
-        "(?, ?, ?)",
-        ") AS v JOIN inputs i ON i.author = v.column1 AND i.frame = v.column2 \
+        "SELECT v.column1, c.id, i.seq FROM (VALUES",
+        "(?,?,?)",
+        ") AS v JOIN inputs i ON i.author = v.column2 AND i.frame = v.column3 \
          JOIN conversations c ON c.number = i.conversation";
     ADD_CONVERSATIONS:
         "INSERT INTO conversations (id, visitor, created_at, seq, updated_at, status, team, \
-         agent, lang, topic, deadline) VALUES",
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "ON CONFLICT (id) DO NOTHING RETURNING id, number";
-    ADD_PROFILES: "INSERT INTO profiles (conversation, body) VALUES", "(?, ?)", "";
+         agent, lang, topic, deadline) SELECT v.column1, a.number, v.column3, v.column4, \
+         v.column5, v.column6, v.column7, v.column8, v.column9, v.column10, v.column11 \
+         FROM (VALUES",
+        "(?,?,?,?,?,?,?,?,?,?,?)",
+        ") AS v JOIN authors a ON a.name = v.column2 WHERE v.column1 IS NOT NULL \
+         ON CONFLICT (id) DO NOTHING RETURNING id, number, visitor";
+    /// Of a conversation that was there already the first profile stays.
+    ADD_PROFILES:
+        "INSERT INTO profiles (conversation, body) SELECT c.number, v.column2 FROM (VALUES",
+        "(?,?)",
+        ") AS v JOIN conversations c ON c.id = v.column1 WHERE v.column1 IS NOT NULL \
+         ON CONFLICT (conversation) DO NOTHING";
     /// Holds for a row only while the head is where the events were decided on.
     MOVE_HEADS:
         "UPDATE conversations SET seq = v.column3, updated_at = v.column4, status = v.column5, \
          team = v.column6, agent = v.column7, lang = v.column8, topic = v.column9, \
          deadline = v.column10 FROM (VALUES",
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "(?,?,?,?,?,?,?,?,?,?)",
         ") AS v WHERE conversations.number = v.column1 AND conversations.seq = v.column2";
-    ADD_EVENTS: "INSERT INTO events (conversation, seq, at, body) VALUES", "(?, ?, ?, ?)", "";
+    ADD_EVENTS:
+        "INSERT INTO events (conversation, seq, at, body) \
+         SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES",
+        "(?,?,?,?)",
+        ") AS v WHERE v.column1 IS NOT NULL";
     ADD_INPUTS:
-        "INSERT INTO inputs (author, frame, conversation, seq) VALUES", "(?, ?, ?, ?)", "";
+        "INSERT INTO inputs (author, frame, conversation, seq) \
+         SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES",
+        "(?,?,?,?)",
+        ") AS v WHERE v.column1 IS NOT NULL";
     READ_BY_VISITOR:
         "UPDATE conversations SET read_by_visitor = v.column2 FROM (VALUES",
-        "(?, ?)",
+        "(?,?)",
         ") AS v WHERE conversations.number = v.column1 \
          AND conversations.read_by_visitor < v.column2";
     READ_BY_AGENT:
         "UPDATE conversations SET read_by_agent = v.column2 FROM (VALUES",
-        "(?, ?)",
+        "(?,?)",
         ") AS v WHERE conversations.number = v.column1 \
          AND conversations.read_by_agent < v.column2";
 }

@@ -9,6 +9,8 @@
 //! **Invariant:** when [`Transactions::perform`] fails, nothing of the batch is in the database,
 //! save when the commit itself was cut short by a failing disk.
 
+use std::collections::BTreeMap;
+
 use sqlx::Arguments;
 use sqlx::ConnectOptions;
 use sqlx::Connection;
@@ -23,9 +25,11 @@ use crate::store::sqlite::batch::Batch;
 use crate::store::sqlite::batch::Mark;
 use crate::store::sqlite::changes;
 use crate::store::sqlite::creates;
+use crate::store::sqlite::inputs::Inputs;
 use crate::store::sqlite::memory::Memory;
 use crate::store::sqlite::opening;
 use crate::store::sqlite::rows;
+use crate::store::sqlite::script::Script;
 use crate::store::sqlite::statements;
 
 /// Runs batches on the one write connection.
@@ -73,18 +77,15 @@ impl Transactions {
         }
         let connection = self.connection.as_mut().expect("it was opened above");
         let memory = &mut self.memory;
-        begin(connection, memory).await?;
-        let answers = Answers {
-            creates: creates::perform(connection, memory, &batch.creates).await?,
-            appends: appends::perform(connection, memory, &batch.appends).await?,
-            changes: changes::perform(connection, &batch.changes).await?,
-        };
-        mark_read(connection, memory, &batch.marks).await?;
-        if batch.beats > 0 {
-            sqlx::query(statements::BEAT).execute(&mut *connection).await?;
-        }
-        sqlx::query(statements::COMMIT).execute(&mut *connection).await?;
-        Ok(answers)
+        let inputs = begin(connection, memory, batch).await?;
+        let creates = creates::perform(connection, memory, &batch.creates).await?;
+        let conversations = batch.conversations();
+        let authors = batch.appends.iter().filter_map(|append| appends::author(append));
+        memory.learn(connection, conversations, authors).await?;
+        let appends = appends::perform(connection, memory, &batch.appends, inputs).await?;
+        let changes = changes::perform(connection, &batch.changes).await?;
+        commit(connection, memory, batch).await?;
+        Ok(Answers { creates, appends, changes })
     }
 
     /// Leaves no half state: undoes what the connection still holds, or gives the connection up,
@@ -102,39 +103,61 @@ impl Transactions {
     }
 }
 
-async fn begin(connection: &mut SqliteConnection, memory: &mut Memory) -> Result<(), sqlx::Error> {
-    let row = sqlx::query(statements::BEGIN).fetch_one(connection).await?;
-    memory.note_version(row.try_get(0)?);
-    Ok(())
-}
-
-/// Moves read cursors, each at most to the head.
-async fn mark_read(
+/// Takes the write lock, and looks already for the inputs of authors whom `memory` knows: that is
+/// good if no other process wrote since.
+async fn begin<'batch>(
     connection: &mut SqliteConnection,
     memory: &mut Memory,
-    marks: &[&Mark],
-) -> Result<(), sqlx::Error> {
-    if marks.is_empty() {
-        return Ok(());
+    batch: &Batch<'batch>,
+) -> Result<Inputs<'batch>, sqlx::Error> {
+    let mut inputs = Inputs::default();
+    let mut script = Script::default();
+    script.line(statements::BEGIN);
+    inputs.ask(&mut script, memory, &batch.appends)?;
+    let rows = script.fetch(connection).await?;
+    let (version, found) = rows.split_first().ok_or(sqlx::Error::RowNotFound)?;
+    if memory.note_version(version.try_get(0)?) {
+        return Ok(Inputs::default());
     }
-    memory.learn_places(connection, marks.iter().map(|mark| &mark.conversation)).await?;
+    inputs.note(found, &batch.appends)?;
+    Ok(inputs)
+}
+
+/// Moves read cursors, proves that the database takes a write if that was asked, and commits.
+async fn commit(
+    connection: &mut SqliteConnection,
+    memory: &mut Memory,
+    batch: &Batch<'_>,
+) -> Result<(), sqlx::Error> {
+    let mut script = Script::default();
     for (reader, statement) in [
         (Reader::Visitor, &statements::READ_BY_VISITOR),
         (Reader::Agent, &statements::READ_BY_AGENT),
     ] {
-        let mut furthest = std::collections::BTreeMap::new();
-        for mark in marks.iter().filter(|mark| mark.by == reader) {
-            let Some(place) = memory.place(&mark.conversation) else { continue };
-            let cursor: &mut i64 = furthest.entry(place.number).or_default();
-            *cursor = rows::stored_seq(mark.seq.min(place.seq)).max(*cursor);
-        }
-        let cursors: Vec<(i64, i64)> = furthest.into_iter().collect();
-        statement
-            .execute(connection, &cursors, |arguments, (number, seq)| {
-                arguments.add(number)?;
-                arguments.add(seq)
-            })
-            .await?;
+        let cursors = furthest(memory, batch.marks.iter().filter(|mark| mark.by == reader));
+        script.rows(statement, &cursors, |arguments, (number, seq)| {
+            arguments.add(number)?;
+            arguments.add(seq)
+        })?;
     }
+    if batch.beats > 0 {
+        script.line(statements::BEAT);
+    }
+    script.line(statements::COMMIT);
+    script.execute(connection).await?;
     Ok(())
+}
+
+/// The furthest cursor of each conversation, by its number, at most at its head.
+fn furthest<'marks>(
+    memory: &mut Memory,
+    marks: impl Iterator<Item = &'marks &'marks Mark>,
+) -> Vec<(i64, i64)> {
+    let mut furthest = BTreeMap::new();
+    for mark in marks {
+        let Some(place) = memory.place(&mark.conversation) else { continue };
+        let cursor: &mut i64 = furthest.entry(place.number).or_default();
+        *cursor = rows::stored_seq(mark.seq.min(place.seq)).max(*cursor);
+    }
+    furthest.into_iter().collect()
 }

@@ -1,0 +1,3 @@
+//! Tools for those who write content; all of them pure.
+
+pub mod transcript;

@@ -1,0 +1,229 @@
+//! From files to [`Content`].
+
+use std::collections::BTreeMap;
+
+use sha2::Digest;
+use sha2::Sha256;
+
+use crate::content::Content;
+use crate::content::Source;
+use crate::content::answers;
+use crate::content::check;
+use crate::content::diagnostic::Code;
+use crate::content::diagnostic::Diagnostic;
+use crate::content::diagnostic::Severity;
+use crate::content::diagnostic::Span;
+use crate::content::dialogue::Dialogue;
+use crate::content::dialogue::read as dialogue_file;
+use crate::content::fields::Fields;
+use crate::content::intent;
+use crate::content::intent::Intent;
+use crate::content::manners;
+use crate::content::manners::Manners;
+use crate::content::yaml;
+use crate::content::yaml::Node;
+use crate::content::yaml::Value;
+use crate::ids::DialogueId;
+use crate::ids::IntentId;
+use crate::language::Language;
+use crate::matcher::IntentExamples;
+use crate::matcher::Matcher;
+use crate::matcher::TrainingSet;
+use crate::matcher::answers::AnswerExamples;
+use crate::matcher::answers::AnswerModel;
+use crate::matcher::answers::AnswerTable;
+
+/// The texts and examples that serve where a content folder brings none of its own.
+const BUILT_IN: [(&str, &str); 2] = [
+    ("manners.yaml", include_str!("../../manners.yaml")),
+    ("answers.yaml", include_str!("../../answers.yaml")),
+];
+
+/// What the files say, before any model is trained.
+#[derive(Debug, Default)]
+pub struct Draft {
+    intents: BTreeMap<IntentId, Intent>,
+    dialogues: BTreeMap<DialogueId, Dialogue>,
+    manners: Option<Manners>,
+    answers: AnswerTable,
+    out_of_scope: BTreeMap<Language, Vec<String>>,
+    revision: String,
+}
+
+/// Reads files and checks them. The draft serves only when no diagnostic is an error.
+#[must_use]
+pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
+    let mut draft = Draft { revision: revision_of(sources), ..Draft::default() };
+    let mut diagnostics = Vec::new();
+    for source in sources {
+        take_file(&mut draft, &source.file, &source.text, &mut diagnostics);
+    }
+    for (file, text) in BUILT_IN {
+        let brought = match file {
+            "manners.yaml" => draft.manners.is_some(),
+            _ => !draft.answers.is_empty(),
+        };
+        if !brought {
+            take_file(&mut draft, file, text, &mut diagnostics);
+        }
+    }
+    let unread = |kind: &str| diagnostics.iter().any(|found: &Diagnostic| found.file.contains(kind));
+    if draft.intents.is_empty() && !unread("intents") {
+        Diagnostic::add(
+            &mut diagnostics,
+            "intents/",
+            Span::at(1, 1),
+            Code::NothingThere,
+            "there is no intent, so nothing can be understood",
+        )
+        .help("write one: a file intents/NAME.yaml that begins with `intent: NAME`");
+    }
+    check::check(&draft.intents, &draft.dialogues, &mut diagnostics);
+    diagnostics.sort_by(|one, other| {
+        (&one.file, one.span, one.code).cmp(&(&other.file, other.span, other.code))
+    });
+    diagnostics.dedup();
+    (draft, diagnostics)
+}
+
+/// Whether content with these diagnostics may be served.
+#[must_use]
+pub fn is_servable(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+}
+
+fn revision_of(sources: &[Source]) -> String {
+    let mut hash = Sha256::new();
+    for source in sources {
+        hash.update(source.file.as_bytes());
+        hash.update([0]);
+        hash.update(source.text.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(node) = yaml::parse(file, text, diagnostics) else { return };
+    let first = match &node.value {
+        Value::Map(entries) => entries.first().map(|(key, _)| (key.name.clone(), key.span)),
+        _ => None,
+    };
+    let (kind, span) = first.unwrap_or_else(|| (String::new(), Span::at(1, 1)));
+    match kind.as_str() {
+        "intent" => {
+            if let Some(intent) = intent::read(file, node, diagnostics) {
+                check_file_name(file, intent.id.as_str(), span, diagnostics);
+                if let Some(other) = draft.intents.insert(intent.id.clone(), intent) {
+                    repeated(file, span, "intent", other.id.as_str(), &other.file, diagnostics);
+                }
+            }
+        }
+        "dialogue" => {
+            if let Some(dialogue) = dialogue_file::read(file, node, diagnostics) {
+                check_file_name(file, dialogue.id.as_str(), span, diagnostics);
+                if let Some(other) = draft.dialogues.insert(dialogue.id.clone(), dialogue) {
+                    repeated(file, span, "dialogue", other.id.as_str(), &other.file, diagnostics);
+                }
+            }
+        }
+        "out_of_scope" => {
+            for (language, mut texts) in intent::read_out_of_scope(file, node, diagnostics) {
+                draft.out_of_scope.entry(language).or_default().append(&mut texts);
+            }
+        }
+        "manners" => draft.manners = Some(manners::read(file, node, diagnostics)),
+        "answers" => draft.answers = answers::read(file, node, diagnostics),
+        other => unknown_kind(file, other, span, node, diagnostics),
+    }
+}
+
+fn unknown_kind(
+    file: &str,
+    kind: &str,
+    span: Span,
+    node: Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let known = ["intent", "dialogue", "out_of_scope", "manners", "answers"];
+    let mut fields = Fields::open(file, node, "a content file", diagnostics);
+    let misplaced = known.iter().any(|known| fields.has(known));
+    fields.rest();
+    if misplaced {
+        fields
+            .report(span, Code::BadValue, "the first key of a content file tells its kind")
+            .help("move `intent:` or `dialogue:` to the top");
+    } else {
+        let help = crate::content::suggest::did_you_mean(kind, known);
+        fields
+            .report(span, Code::UnknownKey, &format!("a content file cannot begin with `{kind}:`"))
+            .help(&help);
+    }
+}
+
+fn check_file_name(file: &str, id: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
+    let stem = file.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(stem, _)| stem);
+    if stem != Some(id) {
+        Diagnostic::add(
+            diagnostics,
+            file,
+            span,
+            Code::BadValue,
+            &format!("the file holds `{id}` but is not named so"),
+        )
+        .help(&format!("rename the file to {id}.yaml, or the id to the file's name"));
+    }
+}
+
+fn repeated(
+    file: &str,
+    span: Span,
+    kind: &str,
+    id: &str,
+    other: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let message = format!("{kind} `{id}` stands in {other} already");
+    Diagnostic::add(diagnostics, file, span, Code::DuplicateId, &message)
+        .help("give one of them another name");
+}
+
+impl Draft {
+    /// The messages a matcher of one language learns from.
+    #[must_use]
+    pub fn training_set(&self, language: Language) -> TrainingSet {
+        let intents = self.intents.values().map(|intent| IntentExamples {
+            id: intent.id.clone(),
+            title: intent.title.plain(language).to_owned(),
+            keywords: intent.keywords.get(&language).cloned().unwrap_or_default(),
+            examples: intent.examples.get(&language).cloned().unwrap_or_default(),
+        });
+        TrainingSet {
+            language,
+            intents: intents.collect(),
+            out_of_scope: self.out_of_scope.get(&language).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The answers a reader of one language learns from.
+    #[must_use]
+    pub fn answer_examples(&self, language: Language) -> AnswerExamples {
+        AnswerExamples::of(&self.answers, language)
+    }
+
+    /// Trains the models. A draft with errors must not come here.
+    #[must_use]
+    pub fn train(self) -> Content {
+        let matchers = Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
+        let answers =
+            Language::ALL.map(|language| AnswerModel::train(&self.answer_examples(language)));
+        Content {
+            revision: self.revision,
+            intents: self.intents,
+            dialogues: self.dialogues,
+            manners: self.manners.unwrap_or_default(),
+            matchers,
+            answers,
+        }
+    }
+}

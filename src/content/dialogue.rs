@@ -1,0 +1,218 @@
+//! Dialogues: steps that ask, tell and lead to an end.
+
+use std::collections::BTreeMap;
+
+use crate::content::diagnostic::Span;
+use crate::content::text::Text;
+use crate::ids::DialogueId;
+use crate::ids::StepId;
+use crate::ids::TeamId;
+use crate::language::Language;
+
+pub(crate) mod read;
+
+/// A dialogue as an author wrote it.
+#[derive(Debug, Clone)]
+pub struct Dialogue {
+    /// The name of its file.
+    pub id: DialogueId,
+    /// Where it begins.
+    pub start: StepId,
+    /// Its steps.
+    pub steps: BTreeMap<StepId, Step>,
+    /// The file, for later diagnostics.
+    pub(crate) file: String,
+    /// Where it is named.
+    pub(crate) span: Span,
+    /// Where its start is named.
+    pub(crate) start_span: Span,
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its name.
+    pub id: StepId,
+    /// What it does.
+    pub kind: StepKind,
+    /// Where it is named.
+    pub(crate) span: Span,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub enum StepKind {
+    /// Tells.
+    Say {
+        /// What.
+        text: Text,
+        /// Links beside it.
+        links: Vec<LinkText>,
+        /// Where it goes on.
+        next: Exit,
+    },
+    /// Asks, and waits for the answer.
+    Ask(Box<Ask>),
+    /// Goes one way or another.
+    Branch(Vec<Arm>),
+    /// Remembers values.
+    Set {
+        /// Slot and expression.
+        values: Vec<(String, String)>,
+        /// Where it goes on.
+        next: Exit,
+    },
+    /// Runs another dialogue and comes back.
+    Call {
+        /// Which.
+        dialogue: DialogueId,
+        /// Where it is named.
+        span: Span,
+        /// Where it goes on afterwards.
+        next: Exit,
+    },
+    /// Leaves for another dialogue.
+    Goto {
+        /// Which.
+        dialogue: DialogueId,
+        /// Where it is named.
+        span: Span,
+    },
+    /// Ends happily.
+    Resolve {
+        /// The last words, if not the bot's usual ones.
+        text: Option<Text>,
+    },
+    /// Hands over to a person.
+    Escalate {
+        /// Whose queue; the default team if none is named.
+        team: Option<TeamId>,
+        /// Why, as a code.
+        reason: String,
+        /// What is said before.
+        say: Option<Text>,
+    },
+}
+
+/// A question.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The question.
+    pub text: Text,
+    /// The same in other words, for when the answer was not understood.
+    pub again: Text,
+    /// Its short name in the packet.
+    pub label: Text,
+    /// Links beside it.
+    pub links: Vec<LinkText>,
+    /// Where its answer is remembered.
+    pub slot: Option<String>,
+    /// What can be answered.
+    pub answers: Answers,
+    /// The verb that a reply may echo, by language.
+    pub verb: BTreeMap<Language, String>,
+}
+
+/// What can be answered.
+#[derive(Debug, Clone)]
+pub enum Answers {
+    /// Yes or no.
+    YesNo {
+        /// After yes.
+        yes: Exit,
+        /// After no.
+        no: Exit,
+        /// After "I don't know".
+        unsure: Exit,
+        /// Whether it asks if the problem is gone.
+        check: bool,
+    },
+    /// One of several.
+    Choices(Vec<ChoiceStep>),
+}
+
+/// A button and where it leads.
+#[derive(Debug, Clone)]
+pub struct ChoiceStep {
+    /// Its value.
+    pub value: String,
+    /// What stands on it.
+    pub label: Text,
+    /// Other words for it.
+    pub also: BTreeMap<Language, Vec<String>>,
+    /// Where it leads.
+    pub next: Exit,
+}
+
+/// A link beside a text.
+#[derive(Debug, Clone)]
+pub struct LinkText {
+    /// What stands on it.
+    pub label: Text,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// One way of a branch.
+#[derive(Debug, Clone)]
+pub struct Arm {
+    /// When it is taken; the last arm has none.
+    pub condition: Option<String>,
+    /// Where it leads.
+    pub next: Exit,
+}
+
+/// Where a step leads, and where that is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exit {
+    /// Where it leads.
+    pub target: Target,
+    /// Where it is written.
+    pub(crate) span: Span,
+}
+
+/// Where a step leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Another step of the dialogue.
+    Step(StepId),
+    /// The bot's usual happy ending.
+    Resolved,
+    /// A person, since the steps are used up.
+    Person,
+    /// The end, without more ado.
+    End,
+}
+
+impl Target {
+    /// Reads a target; every word that is not reserved names a step.
+    #[must_use]
+    pub fn named(word: &str) -> Self {
+        match word {
+            "resolved" => Self::Resolved,
+            "person" => Self::Person,
+            "end" => Self::End,
+            step => Self::Step(StepId::new(step)),
+        }
+    }
+}
+
+impl Step {
+    /// Every way out of the step.
+    #[must_use]
+    pub fn exits(&self) -> Vec<&Exit> {
+        match &self.kind {
+            StepKind::Say { next, .. }
+            | StepKind::Set { next, .. }
+            | StepKind::Call { next, .. } => vec![next],
+            StepKind::Ask(ask) => match &ask.answers {
+                Answers::YesNo { yes, no, unsure, .. } => vec![yes, no, unsure],
+                Answers::Choices(choices) => choices.iter().map(|choice| &choice.next).collect(),
+            },
+            StepKind::Branch(arms) => arms.iter().map(|arm| &arm.next).collect(),
+            StepKind::Goto { .. } | StepKind::Resolve { .. } | StepKind::Escalate { .. } => {
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Reading dialogue files.
+
+use std::collections::BTreeMap;
+
+use crate::content::diagnostic::Code;
+use crate::content::diagnostic::Diagnostic;
+use crate::content::diagnostic::Span;
+use crate::content::dialogue::Answers;
+use crate::content::dialogue::Arm;
+use crate::content::dialogue::Ask;
+use crate::content::dialogue::ChoiceStep;
+use crate::content::dialogue::Dialogue;
+use crate::content::dialogue::Exit;
+use crate::content::dialogue::LinkText;
+use crate::content::dialogue::Step;
+use crate::content::dialogue::StepKind;
+use crate::content::dialogue::Target;
+use crate::content::fields::Fields;
+use crate::content::text::Text;
+use crate::content::yaml::Key;
+use crate::content::yaml::Node;
+use crate::content::yaml::Value;
+use crate::ids::DialogueId;
+use crate::ids::StepId;
+use crate::ids::TeamId;
+use crate::language::Language;
+
+/// The keys that say what a step does; a step has exactly one of them, save that `say` may stand
+/// beside `escalate`.
+const KINDS: [&str; 9] =
+    ["ask", "check", "branch", "set", "call", "goto", "resolve", "escalate", "say"];
+
+/// Reads a dialogue file.
+pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Dialogue> {
+    let mut fields = Fields::open(file, node, "a dialogue", diagnostics);
+    let id = fields.need_word("dialogue", "a dialogue");
+    let start = fields.need_word("start", "a dialogue");
+    let steps = fields.need("steps", "a dialogue").map(|(_, node)| node);
+    let read = steps.map(|node| read_steps(file, node, fields.diagnostics()));
+    fields.finish("a dialogue");
+    let (id, start) = (id?, start?);
+    Some(Dialogue {
+        id: DialogueId::new(&id.text),
+        start: StepId::new(&start.text),
+        steps: read.unwrap_or_default(),
+        file: file.to_owned(),
+        span: id.span,
+        start_span: start.span,
+    })
+}
+
+fn read_steps(
+    file: &str,
+    node: Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<StepId, Step> {
+    let mut fields = Fields::open(file, node, "`steps`", diagnostics);
+    let mut steps = BTreeMap::new();
+    for (key, node) in fields.rest() {
+        if !matches!(Target::named(&key.name), Target::Step(_)) {
+            fields
+                .report(key.span, Code::BadValue, &format!("`{}` is a reserved word", key.name))
+                .help("give the step another name");
+        }
+        if let Some(step) = read_step(file, key, node, fields.diagnostics()) {
+            steps.insert(step.id.clone(), step);
+        }
+    }
+    steps
+}
+
+fn read_step(
+    file: &str,
+    key: Key,
+    node: Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Step> {
+    let mut fields = Fields::open(file, node, "a step", diagnostics);
+    let what = format!("step `{}`", key.name);
+    let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
+    let kind = match kinds.as_slice() {
+        ["escalate", "say"] => "escalate",
+        [one] => one,
+        [] => {
+            fields
+                .report(key.span, Code::MissingKey, &format!("{what} does nothing"))
+                .help(&format!("give it one of: {}", KINDS.join(", ")));
+            // Its other keys are still read, so that a misspelt kind is pointed at.
+            fields.finish("a step");
+            return None;
+        }
+        [one, other, ..] => {
+            let message = format!("{what} has both `{one}:` and `{other}:`");
+            fields
+                .report(key.span, Code::BadValue, &message)
+                .help("make two steps of it, joined by `next:`");
+            return None;
+        }
+    };
+    let kind = match kind {
+        "ask" => read_ask(&mut fields, &what, false),
+        "check" => read_ask(&mut fields, &what, true),
+        "say" => read_say(&mut fields, &what),
+        "branch" => read_branch(&mut fields),
+        "set" => read_set(&mut fields, &what),
+        "call" | "goto" => read_jump(&mut fields, &what),
+        "resolve" => Some(read_resolve(&mut fields)),
+        _ => read_escalate(&mut fields),
+    };
+    fields.finish(&what);
+    Some(Step { id: StepId::new(&key.name), kind: kind?, span: key.span })
+}
+
+fn exit(fields: &mut Fields<'_>, name: &'static str, what: &str) -> Option<Exit> {
+    let word = fields.need_word(name, what)?;
+    Some(Exit { target: Target::named(&word.text), span: word.span })
+}
+
+fn read_say(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
+    let text = fields.need_text("say", what);
+    let links = read_links(fields);
+    let next = exit(fields, "next", what)?;
+    Some(StepKind::Say { text, links, next })
+}
+
+fn read_ask(fields: &mut Fields<'_>, what: &str, check: bool) -> Option<StepKind> {
+    let text = fields.need_text(if check { "check" } else { "ask" }, what);
+    let again = fields.need_text("again", what);
+    let label = fields.need_text("label", what);
+    let links = read_links(fields);
+    let slot = fields.word("slot").map(|word| word.text);
+    let verb = fields
+        .words("verb")
+        .into_iter()
+        .filter_map(|(language, words)| Some((language, words.into_iter().next()?.text)))
+        .collect();
+    let answers = if check {
+        let no = exit(fields, "no", what)?;
+        let yes = Exit { target: Target::Resolved, span: no.span };
+        Answers::YesNo { yes, no: no.clone(), unsure: no, check: true }
+    } else if fields.has("choices") {
+        Answers::Choices(read_choices(fields)?)
+    } else {
+        read_yes_no(fields, what)?
+    };
+    Some(StepKind::Ask(Box::new(Ask { text, again, label, links, slot, answers, verb })))
+}
+
+fn read_yes_no(fields: &mut Fields<'_>, what: &str) -> Option<Answers> {
+    let (_, node) = fields.need("answers", what)?;
+    let file = fields.file();
+    let mut inner = Fields::open(file, node, "`answers`", fields.diagnostics());
+    let what = format!("`answers` of {what}");
+    let yes = exit(&mut inner, "yes", &what);
+    let no = exit(&mut inner, "no", &what);
+    let unsure = exit(&mut inner, "unsure", &what);
+    inner.finish("`answers`");
+    Some(Answers::YesNo { yes: yes?, no: no?, unsure: unsure?, check: false })
+}
+
+fn read_choices(fields: &mut Fields<'_>) -> Option<Vec<ChoiceStep>> {
+    let (span, node) = fields.take("choices")?;
+    let file = fields.file();
+    let mut inner = Fields::open(file, node, "`choices`", fields.diagnostics());
+    let mut choices = Vec::new();
+    for (key, node) in inner.rest() {
+        choices.extend(read_choice(file, key, node, inner.diagnostics()));
+    }
+    if choices.len() < 2 {
+        inner.report(span, Code::BadValue, "a choice needs at least two `choices`");
+    }
+    Some(choices)
+}
+
+fn read_choice(
+    file: &str,
+    key: Key,
+    node: Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<ChoiceStep> {
+    let mut fields = Fields::open(file, node, "a choice", diagnostics);
+    let what = format!("choice `{}`", key.name);
+    let label = fields.need_text("label", &what);
+    let also = plain(fields.words("also"));
+    let next = exit(&mut fields, "next", &what);
+    fields.finish(&what);
+    Some(ChoiceStep { value: key.name, label, also, next: next? })
+}
+
+fn plain(
+    words: BTreeMap<Language, Vec<crate::content::fields::Word>>,
+) -> BTreeMap<Language, Vec<String>> {
+    words
+        .into_iter()
+        .map(|(language, words)| (language, words.into_iter().map(|word| word.text).collect()))
+        .collect()
+}
+
+fn read_links(fields: &mut Fields<'_>) -> Vec<LinkText> {
+    let Some((span, node)) = fields.take("links") else { return Vec::new() };
+    let Value::List(items) = node.value else {
+        fields.report(span, Code::WrongKind, "`links` must be a list");
+        return Vec::new();
+    };
+    let file = fields.file();
+    let mut links = Vec::new();
+    for item in items {
+        let mut inner = Fields::open(file, item, "a link", fields.diagnostics());
+        let label = inner.need_text("label", "a link");
+        let url = inner.need_word("url", "a link");
+        if let Some(word) = &url
+            && !["https://", "mailto:", "tel:"].iter().any(|scheme| word.text.starts_with(scheme))
+        {
+            inner
+                .report(word.span, Code::BadValue, "a link leads to https://, mailto: or tel:")
+                .help("write the whole address");
+        }
+        inner.finish("a link");
+        links.extend(url.map(|word| LinkText { label, url: word.text }));
+    }
+    links
+}
+
+fn read_branch(fields: &mut Fields<'_>) -> Option<StepKind> {
+    let (span, node) = fields.take("branch")?;
+    let Value::List(items) = node.value else {
+        fields.report(span, Code::WrongKind, "`branch` must be a list of `if`/`next` and `else`");
+        return None;
+    };
+    let file = fields.file();
+    let mut arms = Vec::new();
+    for item in items {
+        let mut inner = Fields::open(file, item, "a branch", fields.diagnostics());
+        let arm = if inner.has("else") {
+            exit(&mut inner, "else", "a branch").map(|next| Arm { condition: None, next })
+        } else {
+            let condition = inner.need_word("if", "a branch");
+            let next = exit(&mut inner, "next", "a branch");
+            if let Some(word) = &condition {
+                check_expression(&mut inner, &word.text, word.span);
+            }
+            condition.zip(next).map(|(word, next)| Arm { condition: Some(word.text), next })
+        };
+        inner.finish("a branch");
+        arms.extend(arm);
+    }
+    if arms.last().is_none_or(|arm| arm.condition.is_some()) {
+        fields
+            .report(span, Code::NoWayOut, "the branch has no `else`")
+            .help("end it with `- { else: step }`, for when no condition holds");
+    }
+    Some(StepKind::Branch(arms))
+}
+
+fn read_set(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
+    let (_, node) = fields.take("set")?;
+    let file = fields.file();
+    let mut inner = Fields::open(file, node, "`set`", fields.diagnostics());
+    let mut values = Vec::new();
+    for (key, node) in inner.rest() {
+        if let Some(word) = inner.as_word(node, "set") {
+            check_expression(&mut inner, &word.text, word.span);
+            values.push((key.name, word.text));
+        }
+    }
+    let next = exit(fields, "next", what)?;
+    Some(StepKind::Set { values, next })
+}
+
+fn check_expression(fields: &mut Fields<'_>, expression: &str, span: Span) {
+    if let Err(error) = minijinja::Environment::new().compile_expression(expression) {
+        fields
+            .report(span, Code::Template, &format!("the expression cannot be read: {error}"))
+            .help("write for example: slots.customer_type == 'company'");
+    }
+}
+
+fn read_jump(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
+    if fields.has("goto") {
+        let word = fields.need_word("goto", what)?;
+        return Some(StepKind::Goto { dialogue: DialogueId::new(&word.text), span: word.span });
+    }
+    let word = fields.need_word("call", what)?;
+    let next = exit(fields, "next", what)?;
+    Some(StepKind::Call { dialogue: DialogueId::new(&word.text), span: word.span, next })
+}
+
+fn read_resolve(fields: &mut Fields<'_>) -> StepKind {
+    let text = match fields.take("resolve") {
+        Some((_, Node { value: Value::Empty, .. })) | None => None,
+        Some((_, Node { value: Value::Map(entries), .. })) if entries.is_empty() => None,
+        Some((span, node)) => Some(fields.as_text(span, node, "resolve")),
+    };
+    StepKind::Resolve { text }
+}
+
+fn read_escalate(fields: &mut Fields<'_>) -> Option<StepKind> {
+    let say: Option<Text> = fields.text("say");
+    let (_, node) = fields.take("escalate")?;
+    let file = fields.file();
+    let mut inner = Fields::open(file, node, "`escalate`", fields.diagnostics());
+    let team = inner.word("team").map(|word| TeamId::new(&word.text));
+    let reason = inner.word("reason").map_or_else(|| "steps_exhausted".to_owned(), |word| word.text);
+    inner.finish("`escalate`");
+    Some(StepKind::Escalate { team, reason, say })
+}

@@ -1,0 +1,115 @@
+//! What messages may be about.
+
+use std::collections::BTreeMap;
+
+use crate::content::diagnostic::Code;
+use crate::content::diagnostic::Diagnostic;
+use crate::content::diagnostic::Span;
+use crate::content::fields::Fields;
+use crate::content::fields::Word;
+use crate::content::text::Text;
+use crate::content::yaml::Node;
+use crate::ids::DialogueId;
+use crate::ids::IntentId;
+use crate::language::Language;
+use crate::matcher::Keyword;
+
+/// An intent as an author wrote it.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// The name of its file.
+    pub id: IntentId,
+    /// Its name for people.
+    pub title: Text,
+    /// The dialogue that treats it.
+    pub dialogue: DialogueId,
+    /// Whether it interrupts everything at once.
+    pub urgent: bool,
+    /// What weighs by itself.
+    pub keywords: BTreeMap<Language, Vec<Keyword>>,
+    /// What customers write.
+    pub examples: BTreeMap<Language, Vec<String>>,
+    /// The file, for later diagnostics.
+    pub(crate) file: String,
+    /// Where the dialogue is named.
+    pub(crate) dialogue_span: Span,
+    /// Where each example stands.
+    pub(crate) example_spans: BTreeMap<Language, Vec<Word>>,
+}
+
+/// Reads an intent file.
+pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Intent> {
+    let mut fields = Fields::open(file, node, "an intent", diagnostics);
+    let id = fields.need_word("intent", "an intent");
+    let title = fields.need_text("title", "an intent");
+    let dialogue = fields.word("dialogue");
+    let urgent = fields.flag("urgent");
+    let keywords = read_keywords(&mut fields);
+    let example_spans = fields.words("examples");
+    let span = fields.span();
+    let has_any = example_spans.values().any(|words| !words.is_empty())
+        || keywords.values().any(|list: &Vec<Keyword>| !list.is_empty());
+    if !has_any {
+        fields
+            .report(span, Code::NoExamples, "nothing can match this intent")
+            .help("give it `examples:` of what customers write, in every language");
+    } else {
+        for language in Language::ALL {
+            let none = example_spans.get(&language).is_none_or(Vec::is_empty)
+                && keywords.get(&language).is_none_or(Vec::is_empty);
+            if none {
+                let message = format!("the intent has no example in `{}`", language.code());
+                fields
+                    .report(span, Code::MissingLanguage, &message)
+                    .help("whoever writes in that language is never understood: give examples");
+            }
+        }
+    }
+    fields.finish("an intent");
+    let id = id?;
+    let examples = example_spans
+        .iter()
+        .map(|(language, words)| (*language, words.iter().map(|word| word.text.clone()).collect()))
+        .collect();
+    Some(Intent {
+        dialogue: DialogueId::new(dialogue.as_ref().map_or(&id.text, |word| &word.text)),
+        dialogue_span: dialogue.map_or(id.span, |word| word.span),
+        id: IntentId::new(&id.text),
+        title,
+        urgent,
+        keywords,
+        examples,
+        file: file.to_owned(),
+        example_spans,
+    })
+}
+
+fn read_keywords(fields: &mut Fields<'_>) -> BTreeMap<Language, Vec<Keyword>> {
+    let mut keywords: BTreeMap<Language, Vec<Keyword>> = BTreeMap::new();
+    for (language, words) in fields.words("keywords") {
+        for word in words {
+            match Keyword::parse(&word.text) {
+                Ok(keyword) => keywords.entry(language).or_default().push(keyword),
+                Err(error) => {
+                    fields.report(word.span, Code::Keyword, &error.to_string());
+                }
+            }
+        }
+    }
+    keywords
+}
+
+/// Reads a file of messages that are not the bot's own business.
+pub(crate) fn read_out_of_scope(
+    file: &str,
+    node: Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<Language, Vec<String>> {
+    let mut fields = Fields::open(file, node, "this file", diagnostics);
+    let words = fields.words("out_of_scope");
+    fields.finish("a file of out-of-scope messages");
+    words
+        .into_iter()
+        .map(|(language, words)| (language, words.into_iter().map(|word| word.text).collect()))
+        .collect()
+}

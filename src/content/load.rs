@@ -1,0 +1,80 @@
+//! Reading a content folder from disk: the one part of `content` that does I/O.
+
+use std::fs;
+use std::path::Path;
+
+use crate::content::Source;
+use crate::content::diagnostic::Code;
+use crate::content::diagnostic::Diagnostic;
+use crate::content::diagnostic::Span;
+
+/// More than any honest content file.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// Reads every content file below a folder, sorted by name, so that equal folders read equally.
+#[must_use]
+pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
+    let mut sources = Vec::new();
+    let mut diagnostics = Vec::new();
+    for (folder, must_be) in [("intents", true), ("dialogues", true)] {
+        let path = root.join(folder);
+        match fs::read_dir(&path) {
+            Ok(entries) => {
+                for entry in entries.flatten() {
+                    let name = entry.file_name().to_string_lossy().into_owned();
+                    read_file(&entry.path(), &format!("{folder}/{name}"), &mut sources, &mut diagnostics);
+                }
+            }
+            Err(error) if must_be => {
+                Diagnostic::add(
+                    &mut diagnostics,
+                    &format!("{folder}/"),
+                    Span::at(1, 1),
+                    Code::Unreadable,
+                    &format!("the folder cannot be read: {error}"),
+                )
+                .help(&format!("content lies in {folder}/ below {}; name another place with --content", root.display()));
+            }
+            Err(_) => {}
+        }
+    }
+    for name in ["manners.yaml", "answers.yaml"] {
+        let path = root.join(name);
+        if path.exists() {
+            read_file(&path, name, &mut sources, &mut diagnostics);
+        }
+    }
+    sources.sort_by(|one: &Source, other| one.file.cmp(&other.file));
+    (sources, diagnostics)
+}
+
+fn read_file(
+    path: &Path,
+    name: &str,
+    sources: &mut Vec<Source>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let is_content = path
+        .extension()
+        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known));
+    if !is_content {
+        return;
+    }
+    let read = match fs::metadata(path) {
+        Ok(data) if data.len() > MAX_FILE_BYTES => Err("it is larger than 16 MiB".to_owned()),
+        Ok(_) => fs::read_to_string(path).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match read {
+        Ok(text) => sources.push(Source { file: name.to_owned(), text }),
+        Err(why) => {
+            Diagnostic::add(
+                diagnostics,
+                name,
+                Span::at(1, 1),
+                Code::Unreadable,
+                &format!("the file cannot be read: {why}"),
+            );
+        }
+    }
+}

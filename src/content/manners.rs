@@ -1,0 +1,113 @@
+//! What the bot says of itself: greeting, asking again, handing over.
+
+use crate::content::diagnostic::Diagnostic;
+use crate::content::fields::Fields;
+use crate::content::text::Text;
+use crate::content::yaml::Node;
+
+macro_rules! manners {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// The bot's own texts; the built-in file has every one, a content folder may replace all.
+        #[derive(Debug, Clone, Default)]
+        pub struct Manners {
+            $($(#[$doc])* pub $name: Text,)*
+        }
+
+        fn read_all(fields: &mut Fields<'_>) -> Manners {
+            Manners { $($name: fields.need_text(stringify!($name), "`manners`"),)* }
+        }
+    };
+}
+
+manners! {
+    /// The first message; says that a bot writes.
+    hello,
+    /// Button.
+    yes,
+    /// Button.
+    no,
+    /// Button.
+    unsure,
+    /// Button: to a person.
+    person,
+    /// Button: none of these.
+    something_else,
+    /// The check that a dialogue does not word itself.
+    did_it_help,
+    /// The same in other words.
+    did_it_help_again,
+    /// Before a question is asked again.
+    not_an_answer,
+    /// Nothing understood, the first time.
+    rephrase,
+    /// Nothing understood, the second time.
+    offer,
+    /// Nothing understood, the last time.
+    cannot_help,
+    /// Not the bot's own business.
+    out_of_scope,
+    /// Which of these is meant.
+    clarify,
+    /// A problem is gone.
+    resolved,
+    /// There is nothing else.
+    anything_else_no,
+    /// A person takes over.
+    handover,
+    /// The same in an emergency.
+    handover_urgent,
+    /// Nobody is on duty.
+    offline,
+    /// The person lost contact.
+    agent_lost,
+    /// The bot takes over from a person.
+    handed_back,
+    /// Something that looked secret was hidden.
+    masked,
+    /// The matter is dropped.
+    cancelled,
+    /// The matter is begun anew.
+    started_over,
+    /// There is nothing to repeat.
+    nothing_to_repeat,
+    /// Back to `topic`?
+    resume_offer,
+    /// Now `topic`, that was mentioned before?
+    second_problem,
+    /// First `topic`, then the other.
+    switching,
+    /// From now on in this language.
+    language_switched,
+    /// The customer is upset.
+    frustrated,
+    /// Button: go on with the bot.
+    go_on,
+    /// Please rate.
+    rating,
+    /// Closed after silence.
+    closed_idle,
+    /// Still there?
+    nudge,
+    /// A person solved it.
+    resolved_by_agent,
+    /// For the summary: topic.
+    summary_topic,
+    /// For the summary: tried.
+    summary_tried,
+    /// For the summary: not understood.
+    summary_missed,
+    /// For the summary: nothing.
+    summary_none,
+}
+
+/// Reads the file of manners.
+pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Manners {
+    let mut outer = Fields::open(file, node, "this file", diagnostics);
+    let Some((_, inner)) = outer.need("manners", "this file") else { return Manners::default() };
+    let mut fields = Fields::open(file, inner, "`manners`", outer.diagnostics());
+    // A key that a newer built-in file has and this version does not use is no harm.
+    let manners = read_all(&mut fields);
+    fields.rest();
+    outer.finish("this file");
+    manners
+}

@@ -1,0 +1,172 @@
+use super::*;
+use crate::content::build::draft;
+use crate::content::build::is_servable;
+use crate::content::diagnostic::Code;
+use crate::content::diagnostic::Diagnostic;
+
+const INTENT: &str = "\
+intent: lamp
+title: { sv: Lampan, fi: Lamppu, en: The lamp }
+examples:
+  sv: [lampan lyser inte, det är mörkt]
+  fi: [lamppu ei pala, on pimeää]
+  en: [the lamp is dark, no light]
+";
+
+const DIALOGUE: &str = "\
+dialogue: lamp
+start: plugged
+steps:
+  plugged:
+    ask: { sv: \"Sitter sladden i?\", fi: \"Onko johto kiinni?\", en: \"Is it plugged in?\" }
+    again: { sv: \"Är lampan inkopplad?\", fi: \"Onko kytketty?\", en: \"Is it connected?\" }
+    label: { sv: Sladden i, fi: Johto kiinni, en: Plugged in }
+    answers: { yes: person, no: plug, unsure: plug }
+  plug:
+    say: { sv: \"Sätt i den.\", fi: \"Kytke se.\", en: \"Plug it in.\" }
+    next: helped
+  helped:
+    check: { sv: \"Hjälpte det?\", fi: \"Auttoiko se?\", en: \"Did it help?\" }
+    again: { sv: \"Lyser den nu?\", fi: \"Palaako se?\", en: \"Is it lit?\" }
+    label: { sv: Hjälpte, fi: Auttoi, en: Helped }
+    no: person
+";
+
+fn source(file: &str, text: &str) -> Source {
+    Source { file: file.to_owned(), text: text.to_owned() }
+}
+
+/// A bot that knows of one lamp.
+pub(crate) fn small() -> Vec<Source> {
+    vec![source("intents/lamp.yaml", INTENT), source("dialogues/lamp.yaml", DIALOGUE)]
+}
+
+fn faults_of(dialogue: &str) -> Vec<Diagnostic> {
+    let sources =
+        [source("intents/lamp.yaml", INTENT), source("dialogues/lamp.yaml", dialogue)];
+    draft(&sources).1
+}
+
+fn only(dialogue: &str) -> (Code, usize, String) {
+    let faults = faults_of(dialogue);
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    let fault = &faults[0];
+    (fault.code, fault.span.line, fault.help.clone().unwrap_or_default())
+}
+
+#[test]
+fn sound_content_has_no_fault() {
+    let (_, faults) = draft(&small());
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_misspelt_target_is_pointed_at_with_the_likeliest_step() {
+    let (code, line, help) = only(&DIALOGUE.replace("next: helped", "next: helpt"));
+    assert_eq!((code, line), (Code::UnknownTarget, 11));
+    assert_eq!(help, "did you mean `helped`?");
+}
+
+#[test]
+fn a_text_without_a_language_is_named() {
+    let (code, line, _) = only(&DIALOGUE.replace(", fi: \"Kytke se.\"", ""));
+    assert_eq!((code, line), (Code::MissingLanguage, 10));
+}
+
+#[test]
+fn a_misspelt_key_is_pointed_at() {
+    let faults = faults_of(&DIALOGUE.replace("    again: { sv: \"Lyser", "    agian: { sv: \"Lyser"));
+    let codes: Vec<(Code, usize)> =
+        faults.iter().map(|fault| (fault.code, fault.span.line)).collect();
+    assert_eq!(codes, [(Code::MissingKey, 13), (Code::UnknownKey, 14)]);
+    assert_eq!(faults[1].help.as_deref(), Some("did you mean `again`?"));
+}
+
+#[test]
+fn a_step_that_nothing_leads_to_is_named() {
+    let extra = "  lost:\n    resolve: {}\n";
+    let (code, line, _) = only(&format!("{DIALOGUE}{extra}"));
+    assert_eq!((code, line), (Code::UnreachableStep, 17));
+}
+
+#[test]
+fn steps_without_an_end_are_found_though_they_ask() {
+    let circle = DIALOGUE
+        .replace("answers: { yes: person, no: plug, unsure: plug }", "answers: { yes: ask2, no: ask2, unsure: ask2 }")
+        .replace("  plug:\n    say: { sv: \"Sätt i den.\", fi: \"Kytke se.\", en: \"Plug it in.\" }\n    next: helped\n", "")
+        .split("  helped:")
+        .next()
+        .map(|head| {
+            let again = head.split("  plugged:\n").nth(1).unwrap_or_default().replace("ask2", "plugged");
+            format!("{head}  ask2:\n{again}")
+        })
+        .unwrap_or_default();
+    let faults = faults_of(&circle);
+    assert!(faults.iter().all(|fault| fault.code == Code::NoWayOut), "{faults:#?}");
+    assert_eq!(faults.len(), 2);
+}
+
+#[test]
+fn a_circle_that_asks_nothing_is_found() {
+    let faults = faults_of(&DIALOGUE.replace("next: helped", "next: plug"));
+    let codes: Vec<Code> = faults.iter().map(|fault| fault.code).collect();
+    assert!(codes.contains(&Code::EndlessLoop), "{faults:#?}");
+}
+
+#[test]
+fn every_fault_of_every_file_is_told_at_once() {
+    let broken = DIALOGUE.replace("next: helped", "next: nowhere").replace("no: person", "no: nobody");
+    let faults = draft(&[
+        source("intents/lamp.yaml", &INTENT.replace("title:", "titel:")),
+        source("dialogues/lamp.yaml", &broken),
+        source("dialogues/bad.yaml", "dialogue: [unclosed"),
+    ])
+    .1;
+    let files: Vec<&str> = faults.iter().map(|fault| fault.file.as_str()).collect();
+    assert!(files.contains(&"intents/lamp.yaml"));
+    assert!(files.contains(&"dialogues/bad.yaml"));
+    assert!(faults.iter().filter(|fault| fault.code == Code::UnknownTarget).count() == 2, "{faults:#?}");
+    assert!(!is_servable(&faults));
+}
+
+#[test]
+fn a_fault_is_shown_with_its_line_and_a_caret() {
+    let dialogue = DIALOGUE.replace("next: helped", "next: hälped");
+    let faults = faults_of(&dialogue);
+    let shown = faults[0].render(&dialogue, false);
+    assert_eq!(
+        shown,
+        "\
+error[unknown-target]: there is no step `hälped` in this dialogue
+  --> dialogues/lamp.yaml:11:11
+   |
+11 |     next: hälped
+   |           ^^^^^^
+   |
+   = help: did you mean `helped`?"
+    );
+}
+
+#[test]
+fn content_without_an_intent_is_a_fault() {
+    let (_, faults) = draft(&[]);
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].code, Code::NothingThere);
+}
+
+#[test]
+fn yaml_that_unfolds_or_nests_without_end_is_refused() {
+    let bomb = "dialogue: &a [x]\nstart: *a\nsteps: {}\n";
+    assert!(faults_of(bomb).iter().any(|fault| fault.code == Code::Yaml));
+    let deep = format!("dialogue: {}", "[".repeat(5_000));
+    assert!(faults_of(&deep).iter().any(|fault| fault.code == Code::Yaml));
+}
+
+#[test]
+fn the_word_no_stays_a_word() {
+    let (draft, faults) = draft(&small());
+    assert!(faults.is_empty());
+    let content = draft.train();
+    let dialogue = &content.dialogues[&DialogueId::new("lamp")];
+    assert_eq!(dialogue.steps.len(), 3);
+}

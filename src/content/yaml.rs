@@ -1,0 +1,186 @@
+//! YAML as a small tree in which every node knows where it stands.
+//!
+//! The tree is built from parser events rather than by serde, because serde stops at the first
+//! thing it does not like and an author is told everything at once. Every scalar stays text
+//! (`no` is the word no). Anchors, aliases and tags are refused: content has no use for them, and
+//! without them no small file can unfold into a large one.
+
+use saphyr_parser::Event;
+use saphyr_parser::Parser;
+use saphyr_parser::ScalarStyle;
+use saphyr_parser::Span as ParserSpan;
+
+use crate::content::diagnostic::Code;
+use crate::content::diagnostic::Diagnostic;
+use crate::content::diagnostic::Span;
+
+/// Deeper nesting than any content needs; a bound for the recursion over the tree.
+const MAX_DEPTH: usize = 24;
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    /// Where it stands.
+    pub(crate) span: Span,
+    /// What it is.
+    pub(crate) value: Value,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    /// A word, a number, a text: always as written.
+    Scalar(String),
+    /// Nothing was written.
+    Empty,
+    /// A list.
+    List(Vec<Node>),
+    /// Keys with values, in the order written.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    /// Where it stands.
+    pub(crate) span: Span,
+    /// The key.
+    pub(crate) name: String,
+}
+
+/// An opened list or mapping that is still being read.
+struct Open {
+    span: Span,
+    key: Option<Key>,
+    value: Value,
+}
+
+/// Reads one document. Syntax errors and repeated keys are added to `diagnostics`; a file that
+/// cannot be read at all gives `None`.
+pub(crate) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    let mut tree = Tree { file, open: Vec::new(), root: None, diagnostics };
+    for event in Parser::new_from_str(text) {
+        match event {
+            Ok((event, span)) => {
+                if tree.take(event, place(span)).is_err() {
+                    return None;
+                }
+            }
+            Err(error) => {
+                let marker = error.marker();
+                let span = Span::at(marker.line(), marker.col() + 1);
+                tree.report(span, Code::Yaml, &format!("this is not YAML: {}", error.info()))
+                    .help("look for a missing quote, a missing colon or a line that is indented differently from its neighbours");
+                return None;
+            }
+        }
+    }
+    tree.root
+}
+
+fn place(span: ParserSpan) -> Span {
+    Span {
+        line: span.start.line(),
+        column: span.start.col() + 1,
+        length: if span.start.line() == span.end.line() { span.len().max(1) } else { 1 },
+    }
+}
+
+struct Tree<'a> {
+    file: &'a str,
+    open: Vec<Open>,
+    root: Option<Node>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// The file cannot be read on.
+struct Unreadable;
+
+impl Tree<'_> {
+    fn report(&mut self, span: Span, code: Code, message: &str) -> &mut Diagnostic {
+        Diagnostic::add(self.diagnostics, self.file, span, code, message)
+    }
+
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Unreadable> {
+        match event {
+            Event::Scalar(text, style, _, tag) => {
+                if tag.is_some() {
+                    self.refuse(span, "a tag (`!something`)");
+                }
+                let empty = style == ScalarStyle::Plain && (text.is_empty() || text == "~");
+                let value =
+                    if empty { Value::Empty } else { Value::Scalar(text.into_owned()) };
+                self.close(Node { span, value });
+            }
+            Event::SequenceStart(..) => self.begin(span, Value::List(Vec::new()))?,
+            Event::MappingStart(..) => self.begin(span, Value::Map(Vec::new()))?,
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(done) = self.open.pop() {
+                    self.close(Node { span: done.span, value: done.value });
+                }
+            }
+            Event::Alias(_) => {
+                self.refuse(span, "an alias (`*name`)");
+                self.close(Node { span, value: Value::Empty });
+            }
+            Event::DocumentStart(_) if self.root.is_some() => {
+                self.report(span, Code::Yaml, "a file holds one document, and this is a second")
+                    .help("put it into a file of its own");
+                return Err(Unreadable);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, span: Span, what: &str) {
+        self.report(span, Code::Yaml, &format!("{what} has no meaning in content files"))
+            .help("write the value out, or put it in quotes");
+    }
+
+    fn begin(&mut self, span: Span, value: Value) -> Result<(), Unreadable> {
+        if self.open.len() >= MAX_DEPTH {
+            self.report(span, Code::Yaml, "nested too deeply");
+            return Err(Unreadable);
+        }
+        self.open.push(Open { span, key: None, value });
+        Ok(())
+    }
+
+    fn close(&mut self, node: Node) {
+        let Some(parent) = self.open.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        match &mut parent.value {
+            Value::List(items) => items.push(node),
+            Value::Map(entries) => match parent.key.take() {
+                Some(key) => entries.push((key, node)),
+                None => {
+                    let (name, span) = (scalar_text(&node), node.span);
+                    let repeated = entries.iter().any(|(key, _)| key.name == name);
+                    let is_scalar = matches!(node.value, Value::Scalar(_));
+                    parent.key = Some(Key { span, name: name.clone() });
+                    if !is_scalar {
+                        self.report(span, Code::Yaml, "a key must be a plain word");
+                    } else if repeated {
+                        self.report(
+                            span,
+                            Code::DuplicateKey,
+                            &format!("`{name}` stands here a second time"),
+                        )
+                        .help("keep one of the two");
+                    }
+                }
+            },
+            Value::Scalar(_) | Value::Empty => {}
+        }
+    }
+}
+
+fn scalar_text(node: &Node) -> String {
+    match &node.value {
+        Value::Scalar(text) => text.clone(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,264 @@
+//! How a visitor's message is read: as an answer, a wish, a topic, or not at all.
+//!
+//! Reading decides nothing yet; it asks the models of the content with the open question as
+//! context and puts what they say into one value.
+
+use crate::content::Content;
+use crate::content::dialogue::Answers;
+use crate::content::dialogue::Ask;
+use crate::conversation::event::Question;
+use crate::conversation::event::ReadAs;
+use crate::conversation::event::Reading;
+use crate::conversation::state::State;
+use crate::ids::IntentId;
+use crate::language::Language;
+use crate::matcher::Candidate;
+use crate::matcher::Context;
+use crate::matcher::Decision;
+use crate::matcher::Ranking;
+use crate::matcher::answers::AnswerClass;
+use crate::matcher::answers::AnswerReading;
+use crate::matcher::answers::AskedQuestion;
+use crate::matcher::answers::ChoiceOption;
+use crate::matcher::answers::read_choice;
+
+/// An answer as sure as this is taken before a topic is thought of.
+const SURE_ANSWER: f32 = 0.6;
+/// An answer below this is none.
+const POSSIBLE_ANSWER: f32 = 0.4;
+/// Out of scope as sure as this is said plainly.
+const SURE_OUT_OF_SCOPE: f32 = 0.5;
+
+/// What a message was taken for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Taken {
+    /// A button, by value.
+    Choice(String),
+    /// Yes, no, or another class of answer; with what was said besides.
+    Answer {
+        /// Which.
+        class: AnswerClass,
+        /// A problem that was mentioned besides.
+        besides: Option<IntentId>,
+    },
+    /// A topic.
+    Topic(IntentId),
+    /// One of these topics.
+    Unclear(Vec<IntentId>),
+    /// Not the bot's own business.
+    OutOfScope,
+    /// Nothing.
+    NotUnderstood,
+}
+
+/// A message with what it was taken for.
+#[derive(Debug, Clone)]
+pub(crate) struct Heard {
+    pub(crate) taken: Taken,
+    pub(crate) reading: Reading,
+}
+
+/// The language of a message, with all that is known as evidence.
+pub(crate) fn language_of(_content: &Content, state: &State, _text: &str) -> Language {
+    state.lang
+}
+
+/// Reads a text in a language against a state.
+pub(crate) fn read(content: &Content, state: &State, ask: Option<&Ask>, text: &str) -> Heard {
+    let lang = state.lang;
+    let raised: Vec<IntentId> = state.running_topic().cloned().into_iter().collect();
+    let ranking = content.matcher(lang).rank(text, &Context { raised: &raised });
+    let taken = take(content, state, ask, text, &ranking);
+    let reading = freeze(content, &taken, &ranking);
+    Heard { taken, reading }
+}
+
+fn take(
+    content: &Content,
+    state: &State,
+    ask: Option<&Ask>,
+    text: &str,
+    ranking: &Ranking,
+) -> Taken {
+    if let Some(intent) = urgent(content, ranking) {
+        return Taken::Topic(intent);
+    }
+    if let Some(value) = read_buttons(state, ask, text) {
+        return Taken::Choice(value);
+    }
+    let answer = read_answer(content, state, ask, text);
+    let topic = new_topic(content, state, ranking);
+    match (&answer, topic) {
+        (Some(answer), _) if answer.confidence >= SURE_ANSWER => {
+            with_besides(content, state, answer)
+        }
+        (_, Some(topic)) => Taken::Topic(topic),
+        (Some(answer), None) => with_besides(content, state, answer),
+        (None, None) => unsure_of(state, ranking),
+    }
+}
+
+/// An emergency counts whatever is open.
+fn urgent(content: &Content, ranking: &Ranking) -> Option<IntentId> {
+    let first = ranking.candidates.first()?;
+    let urgent = content.intents.get(&first.intent)?.urgent;
+    (urgent && ranking.decision == Decision::Answer).then(|| first.intent.clone())
+}
+
+/// A topic other than the one that runs.
+fn new_topic(content: &Content, state: &State, ranking: &Ranking) -> Option<IntentId> {
+    let first = ranking.candidates.first()?;
+    let known = content.intents.contains_key(&first.intent);
+    let running = state.open.as_ref().is_some_and(|open| open.question == Question::Step)
+        && state.running_topic() == Some(&first.intent);
+    (ranking.decision == Decision::Answer && known && !running).then(|| first.intent.clone())
+}
+
+fn unsure_of(state: &State, ranking: &Ranking) -> Taken {
+    let running = state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+    if ranking.decision == Decision::Clarify && !running {
+        let topics: Vec<IntentId> =
+            ranking.candidates.iter().take(3).map(|candidate| candidate.intent.clone()).collect();
+        if topics.len() > 1 {
+            return Taken::Unclear(topics);
+        }
+    }
+    // Of a message without one known word nothing can be said, not even whose business it is.
+    if ranking.out_of_scope >= SURE_OUT_OF_SCOPE && ranking.known_words > 0 && !running {
+        return Taken::OutOfScope;
+    }
+    Taken::NotUnderstood
+}
+
+/// A button by its value, its label or a part of it.
+fn read_buttons(state: &State, ask: Option<&Ask>, text: &str) -> Option<String> {
+    let open = state.open.as_ref()?;
+    let no_words: Vec<Vec<String>> = vec![Vec::new(); open.choices.len()];
+    let also: Vec<Vec<String>> = match ask.map(|ask| &ask.answers) {
+        Some(Answers::Choices(choices)) if open.question == Question::Step => choices
+            .iter()
+            .map(|choice| choice.also.get(&state.lang).cloned().unwrap_or_default())
+            .collect(),
+        _ => no_words,
+    };
+    let is_yes_no = matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. }))
+        && open.question == Question::Step;
+    let only_yes_no = matches!(open.question, Question::Resume | Question::Second { .. });
+    if is_yes_no || only_yes_no {
+        // "no" and "nej" are for the reader of answers, which also hears what is said besides.
+        let exact = open.choices.iter().find(|choice| {
+            choice.label.trim().eq_ignore_ascii_case(text.trim()) || choice.value == text.trim()
+        });
+        return exact.map(|choice| choice.value.clone());
+    }
+    let options: Vec<ChoiceOption<'_>> = open
+        .choices
+        .iter()
+        .enumerate()
+        .map(|(at, choice)| ChoiceOption {
+            value: &choice.value,
+            label: &choice.label,
+            also: also.get(at).map_or(&[][..], Vec::as_slice),
+        })
+        .collect();
+    let at = read_choice(text, state.lang, &options)?;
+    open.choices.get(at).map(|choice| choice.value.clone())
+}
+
+fn read_answer(
+    content: &Content,
+    state: &State,
+    ask: Option<&Ask>,
+    text: &str,
+) -> Option<AnswerReading> {
+    let open = state.open.as_ref();
+    let last = state.last_said.as_ref().map_or("", |message| message.text.as_str());
+    let (check, verb) = match ask.map(|ask| (&ask.answers, ask)) {
+        Some((Answers::YesNo { check, .. }, ask)) => {
+            (*check, ask.verb.get(&Language::Fi).map(String::as_str))
+        }
+        _ => (false, None),
+    };
+    let question = AskedQuestion { text: last, check, verb };
+    let reading = content.answers(state.lang).read(text, &question);
+    if reading.confidence < POSSIBLE_ANSWER {
+        return None;
+    }
+    let expects_yes_no = open.is_some_and(|open| match open.question {
+        Question::Step => {
+            matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. }))
+        }
+        Question::Resume
+        | Question::Second { .. }
+        | Question::AnythingElse
+        | Question::Person => true,
+        Question::Clarify { .. } | Question::Offer { .. } => false,
+    });
+    match reading.class {
+        AnswerClass::None => None,
+        AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure => {
+            expects_yes_no.then_some(reading)
+        }
+        AnswerClass::Solved | AnswerClass::Failing => {
+            (!state.stack.is_empty()).then_some(reading)
+        }
+        AnswerClass::Repeat
+        | AnswerClass::Back
+        | AnswerClass::StartOver
+        | AnswerClass::Cancel
+        | AnswerClass::Frustrated => (reading.confidence >= SURE_ANSWER).then_some(reading),
+    }
+}
+
+fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Taken {
+    let besides = answer.rest.as_ref().and_then(|rest| {
+        let ranking = content.matcher(state.lang).rank(rest, &Context::default());
+        let first = ranking.candidates.first()?;
+        let is_problem = content
+            .intents
+            .get(&first.intent)
+            .is_some_and(|intent| content.is_problem(&intent.id));
+        let other = state.running_topic() != Some(&first.intent)
+            && !state.noted.contains(&first.intent);
+        (ranking.decision == Decision::Answer && is_problem && other)
+            .then(|| first.intent.clone())
+    });
+    Taken::Answer { class: answer.class, besides }
+}
+
+fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
+    let read_as = match taken {
+        Taken::Choice(_) => ReadAs::Answer,
+        Taken::Answer { class, .. } => match class {
+            AnswerClass::Repeat
+            | AnswerClass::Back
+            | AnswerClass::StartOver
+            | AnswerClass::Cancel
+            | AnswerClass::Frustrated => ReadAs::Command,
+            _ => ReadAs::Answer,
+        },
+        Taken::Topic(_) => ReadAs::Topic,
+        Taken::Unclear(_) => ReadAs::Unclear,
+        Taken::OutOfScope => ReadAs::OutOfScope,
+        Taken::NotUnderstood => ReadAs::NotUnderstood,
+    };
+    let first = ranking.candidates.first();
+    let second = ranking.candidates.get(1);
+    Reading {
+        read_as,
+        intent: first.map(|candidate| candidate.intent.clone()),
+        confidence: first.map_or(0, thousandths),
+        runner_up: second.map(|candidate| candidate.intent.clone()),
+        runner_up_confidence: second.map_or(0, thousandths),
+        revision: content.revision.clone(),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a confidence lies between 0 and 1, and the cast saturates"
+)]
+fn thousandths(candidate: &Candidate) -> u16 {
+    (candidate.confidence.clamp(0.0, 1.0) * 1_000.0).round() as u16
+}

@@ -1,0 +1,381 @@
+//! What a conversation is at a moment, folded from its events.
+//!
+//! **Invariant:** [`State::apply`] is the only code that changes a [`State`], so folding the
+//! stored events always rebuilds the state that `decide` saw.
+
+use std::collections::BTreeMap;
+
+use crate::content::TALK_TO_HUMAN;
+use crate::conversation::event::AgentRef;
+use crate::conversation::event::Author;
+use crate::conversation::event::Choice;
+use crate::conversation::event::Event;
+use crate::conversation::event::Fact;
+use crate::conversation::event::Message;
+use crate::conversation::event::Move;
+use crate::conversation::event::Outcome;
+use crate::conversation::event::Question;
+use crate::conversation::event::Reading;
+use crate::conversation::event::Status;
+use crate::conversation::event::StatusChange;
+use crate::conversation::event::TopicChange;
+use crate::conversation::event::TopicState;
+use crate::ids::DialogueId;
+use crate::ids::IntentId;
+use crate::ids::Seq;
+use crate::ids::StepId;
+use crate::ids::TeamId;
+use crate::ids::Timestamp;
+use crate::language::Language;
+
+/// Messages not understood that a packet shows; the newest are kept.
+const KEPT_MISSES: usize = 20;
+
+/// A conversation at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The place of its newest event.
+    pub seq: Seq,
+    /// The moment of its newest event.
+    pub at: Timestamp,
+    /// The language it is in.
+    pub lang: Language,
+    /// Whether the visitor chose that by name.
+    pub lang_chosen: bool,
+    /// Who answers.
+    pub status: Status,
+    /// The person, while the status is `agent`.
+    pub agent: Option<AgentRef>,
+    /// The queue it waits in or came from.
+    pub team: Option<TeamId>,
+    /// Why a person was wanted.
+    pub reason: Option<String>,
+    /// Since when a person is wanted.
+    pub waiting_since: Option<Timestamp>,
+    /// When a person took it, to tell how long the visitor waited.
+    pub answered_at: Option<Timestamp>,
+    /// Whether it stands before all others of its queue.
+    pub front: bool,
+    /// Running dialogues, the innermost last.
+    pub stack: Vec<Frame>,
+    /// The question that is open.
+    pub open: Option<OpenQuestion>,
+    /// What was learnt.
+    pub slots: BTreeMap<String, serde_json::Value>,
+    /// Messages in a row that were not understood.
+    pub misses: u32,
+    /// What was not understood, the newest last.
+    pub not_understood: Vec<String>,
+    /// Questions asked and the answers to them.
+    pub tried: Vec<Tried>,
+    /// Matters heard of and kept for later.
+    pub noted: Vec<IntentId>,
+    /// The newest problem, also after it closed.
+    pub topic: Option<IntentId>,
+    /// How that problem was recognised.
+    pub matched: Option<Reading>,
+    /// How the newest closed topic ended.
+    pub outcome: Option<Outcome>,
+    /// The bot's newest message, for "say that again".
+    pub last_said: Option<Box<Message>>,
+    /// How often the visitor has written.
+    pub visitor_messages: u32,
+    /// Messages of the visitor since an agent last wrote or took the conversation.
+    pub unseen: u32,
+    /// When the visitor last did something.
+    pub visitor_at: Timestamp,
+    /// The newest message of visitor or agent, for lists.
+    pub preview: String,
+    /// Whether the visitor was told that something was masked.
+    pub told_of_mask: bool,
+    /// Whether a rating is asked for and not yet given.
+    pub rating_open: bool,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// The newest reading of a visitor's message, until its topic opens.
+    last_reading: Option<Reading>,
+}
+
+/// A running dialogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Which.
+    pub dialogue: DialogueId,
+    /// What it is about; none when another dialogue called it.
+    pub topic: Option<IntentId>,
+    /// Where it stands.
+    pub step: Option<StepId>,
+    /// The questions it has asked before, the newest last.
+    pub trail: Vec<StepId>,
+}
+
+/// A question that waits for an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenQuestion {
+    /// What it is about.
+    pub question: Question,
+    /// The event that asked it.
+    pub offer: Seq,
+    /// The buttons that came with it.
+    pub choices: Vec<Choice>,
+    /// How often an answer to it was not understood.
+    pub misses: u32,
+}
+
+/// A question asked and the answer to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// The question's short name.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+impl State {
+    /// A conversation without events.
+    #[must_use]
+    pub fn new(lang: Language, at: Timestamp) -> Self {
+        Self {
+            seq: Seq::ZERO,
+            at,
+            lang,
+            lang_chosen: false,
+            status: Status::Bot,
+            agent: None,
+            team: None,
+            reason: None,
+            waiting_since: None,
+            answered_at: None,
+            front: false,
+            stack: Vec::new(),
+            open: None,
+            slots: BTreeMap::new(),
+            misses: 0,
+            not_understood: Vec::new(),
+            tried: Vec::new(),
+            noted: Vec::new(),
+            topic: None,
+            matched: None,
+            outcome: None,
+            last_said: None,
+            visitor_messages: 0,
+            unseen: 0,
+            visitor_at: at,
+            preview: String::new(),
+            told_of_mask: false,
+            rating_open: false,
+            ended_at: None,
+            last_reading: None,
+        }
+    }
+
+    /// Folds events into a state.
+    #[must_use]
+    pub fn fold<'a>(
+        lang: Language,
+        at: Timestamp,
+        events: impl IntoIterator<Item = &'a Event>,
+    ) -> Self {
+        let mut state = Self::new(lang, at);
+        for event in events {
+            state.apply(event);
+        }
+        state
+    }
+
+    /// The dialogue that runs.
+    #[must_use]
+    pub fn frame(&self) -> Option<&Frame> {
+        self.stack.last()
+    }
+
+    /// What the bot is working on.
+    #[must_use]
+    pub fn running_topic(&self) -> Option<&IntentId> {
+        self.stack.iter().rev().find_map(|frame| frame.topic.as_ref())
+    }
+
+    /// Takes one event in.
+    pub fn apply(&mut self, event: &Event) {
+        self.seq = event.seq;
+        self.at = event.at;
+        self.apply_fact(event);
+        self.apply_moves_of(event);
+    }
+
+    /// Takes the changes beside a fact in, the fact itself having been taken in before.
+    pub(crate) fn apply_moves_of(&mut self, event: &Event) {
+        for change in &event.moves {
+            self.apply_move(change, event);
+        }
+    }
+
+    fn apply_fact(&mut self, event: &Event) {
+        match &event.fact {
+            Fact::Message(message) => self.apply_message(message, event),
+            Fact::Status(change) => self.apply_status(change, event.at),
+            Fact::Topic(change) => self.apply_topic(change),
+            Fact::RatingRequest { .. } => self.rating_open = true,
+            Fact::Rated { .. } => self.rating_open = false,
+            Fact::Ended { outcome, .. } => {
+                self.status = Status::Ended;
+                self.ended_at = Some(event.at);
+                self.outcome = Some(*outcome);
+                self.open = None;
+                self.stack.clear();
+            }
+            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Erased | Fact::Unknown(_) => {}
+        }
+    }
+
+    fn apply_message(&mut self, message: &Message, event: &Event) {
+        match &message.from {
+            Author::Visitor => {
+                self.visitor_messages += 1;
+                self.unseen += 1;
+                self.visitor_at = event.at;
+                self.preview.clone_from(&message.text);
+                if let Some(reading) = &message.read {
+                    self.last_reading = Some(reading.clone());
+                }
+            }
+            Author::Bot => self.last_said = Some(Box::new(message.clone())),
+            Author::Agent(_) => {
+                self.preview.clone_from(&message.text);
+                self.unseen = 0;
+            }
+        }
+    }
+
+    fn apply_status(&mut self, change: &StatusChange, at: Timestamp) {
+        let before = self.status;
+        self.status = change.status;
+        if change.status != Status::Ended {
+            self.ended_at = None;
+        }
+        match change.status {
+            Status::Queued | Status::Offline => {
+                self.agent = None;
+                if before == Status::Bot || self.waiting_since.is_none() {
+                    self.waiting_since = Some(at);
+                }
+                if before == Status::Agent {
+                    self.waiting_since = Some(at);
+                }
+                self.front = change.front;
+                self.team = change.team.clone().or(self.team.take());
+                self.reason = change.reason.clone().or(self.reason.take());
+            }
+            Status::Agent => {
+                self.agent.clone_from(&change.agent);
+                self.answered_at = Some(at);
+                self.front = false;
+                self.unseen = 0;
+            }
+            Status::Bot => {
+                self.agent = None;
+                self.waiting_since = None;
+                self.answered_at = None;
+                self.front = false;
+                self.misses = 0;
+            }
+            Status::Ended => {}
+        }
+    }
+
+    fn apply_topic(&mut self, change: &TopicChange) {
+        match change.state {
+            // The wish for a person is not what the conversation is about.
+            TopicState::Opened if is_wish_for_person(change) && self.topic.is_some() => {}
+            TopicState::Opened => {
+                self.topic = Some(change.topic.clone());
+                self.matched.clone_from(&self.last_reading);
+                self.outcome = None;
+            }
+            TopicState::Resumed => self.topic = Some(change.topic.clone()),
+            TopicState::Paused => {}
+            TopicState::Closed => self.outcome = change.outcome,
+        }
+    }
+
+    fn apply_move(&mut self, change: &Move, event: &Event) {
+        match change {
+            Move::Entered { dialogue, topic } => self.stack.push(Frame {
+                dialogue: dialogue.clone(),
+                topic: topic.clone(),
+                step: None,
+                trail: Vec::new(),
+            }),
+            Move::Left => {
+                self.stack.pop();
+            }
+            Move::Cleared => self.stack.clear(),
+            Move::At { step } => {
+                if let Some(frame) = self.stack.last_mut() {
+                    frame.step = Some(step.clone());
+                }
+            }
+            Move::Asked { question } => self.ask(question, event),
+            Move::Closed => self.close_question(),
+            Move::Answered { question, answer } => self
+                .tried
+                .push(Tried { question: question.clone(), answer: answer.clone() }),
+            Move::Learnt { slot, value } => {
+                self.slots.insert(slot.clone(), value.clone());
+            }
+            Move::Missed { text } => {
+                self.misses += 1;
+                if let Some(open) = &mut self.open {
+                    open.misses += 1;
+                }
+                if self.not_understood.len() == KEPT_MISSES {
+                    self.not_understood.remove(0);
+                }
+                self.not_understood.push(text.clone());
+            }
+            Move::Understood => self.misses = 0,
+            Move::Speaks { lang, chosen } => {
+                self.lang = *lang;
+                self.lang_chosen |= *chosen;
+            }
+            Move::Noted { topic } => self.noted.push(topic.clone()),
+            Move::TookUp { topic } => self.noted.retain(|noted| noted != topic),
+            Move::WentBack => {
+                if let Some(frame) = self.stack.last_mut() {
+                    frame.step = frame.trail.pop();
+                }
+                self.open = None;
+            }
+            Move::ToldOfMask => self.told_of_mask = true,
+            Move::Unknown(_) => {}
+        }
+    }
+
+    fn ask(&mut self, question: &Question, event: &Event) {
+        let choices = match &event.fact {
+            Fact::Message(message) => message.choices.clone(),
+            _ => Vec::new(),
+        };
+        // Asking the same question again keeps the count of answers that were not understood.
+        let misses = match &self.open {
+            Some(open) if open.question == *question => open.misses,
+            _ => 0,
+        };
+        self.open =
+            Some(OpenQuestion { question: question.clone(), offer: event.seq, choices, misses });
+    }
+
+    fn close_question(&mut self) {
+        if let Some(OpenQuestion { question: Question::Step, .. }) = self.open.take()
+            && let Some(frame) = self.stack.last_mut()
+            && let Some(step) = &frame.step
+            && frame.trail.last() != Some(step)
+        {
+            frame.trail.push(step.clone());
+        }
+    }
+}
+
+fn is_wish_for_person(change: &TopicChange) -> bool {
+    change.topic.as_str() == TALK_TO_HUMAN
+}

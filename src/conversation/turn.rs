@@ -1,0 +1,171 @@
+//! A turn in the making: events are put down one by one and taken into the state at once.
+
+use crate::content::Content;
+use crate::content::dialogue::LinkText;
+use crate::content::template;
+use crate::content::template::Scope;
+use crate::content::text::Text;
+use crate::conversation::event::Author;
+use crate::conversation::event::Choice;
+use crate::conversation::event::Event;
+use crate::conversation::event::Fact;
+use crate::conversation::event::Link;
+use crate::conversation::event::Message;
+use crate::conversation::event::Move;
+use crate::conversation::event::Question;
+use crate::conversation::event::TopicChange;
+use crate::conversation::event::TopicState;
+use crate::conversation::input::Duty;
+use crate::conversation::input::Input;
+use crate::conversation::policy::Policy;
+use crate::conversation::state::State;
+use crate::ids::IntentId;
+use crate::ids::Timestamp;
+use crate::language::Language;
+
+/// A text of the content that cannot be filled in while a customer waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault;
+
+/// A turn in the making.
+pub(crate) struct Turn<'a> {
+    pub(crate) content: &'a Content,
+    pub(crate) policy: &'a Policy,
+    pub(crate) state: State,
+    pub(crate) at: Timestamp,
+    pub(crate) duty: Duty,
+    pub(crate) events: Vec<Event>,
+}
+
+impl<'a> Turn<'a> {
+    pub(crate) fn new(
+        content: &'a Content,
+        policy: &'a Policy,
+        state: &State,
+        input: &Input,
+    ) -> Self {
+        Self {
+            content,
+            policy,
+            state: state.clone(),
+            // A clock that jumped back must not put events before those that stand.
+            at: input.at.max(state.at),
+            duty: input.duty,
+            events: Vec::new(),
+        }
+    }
+
+    /// Puts a fact down.
+    pub(crate) fn emit(&mut self, fact: Fact) {
+        self.emit_with(fact, Vec::new());
+    }
+
+    fn emit_with(&mut self, fact: Fact, moves: Vec<Move>) {
+        let event = Event { seq: self.state.seq.next(), at: self.at, fact, moves };
+        self.state.apply(&event);
+        self.events.push(event);
+    }
+
+    /// Puts a change down, beside the newest fact of the turn. Every turn begins with a fact.
+    pub(crate) fn shift(&mut self, change: Move) {
+        let Some(event) = self.events.last_mut() else {
+            debug_assert!(false, "a turn begins with a fact");
+            return;
+        };
+        let alone = Event { moves: vec![change.clone()], ..event.clone() };
+        event.moves.push(change);
+        self.state.apply_moves_of(&alone);
+    }
+
+    pub(crate) fn lang(&self) -> Language {
+        self.state.lang
+    }
+
+    /// The words of a text, filled in.
+    pub(crate) fn words(&self, text: &Text, topic: Option<&str>) -> Result<String, Fault> {
+        let pick = self.state.seq.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let scope = Scope { slots: Some(&self.state.slots), topic };
+        template::fill(text.pick(self.lang(), pick), &scope)
+            .map(std::borrow::Cow::into_owned)
+            .map_err(|_| Fault)
+    }
+
+    /// The bot says a text.
+    pub(crate) fn say(&mut self, text: &Text) -> Result<(), Fault> {
+        self.tell(text, &[], Vec::new())
+    }
+
+    /// The bot says a text about a topic that is not running.
+    pub(crate) fn say_about(&mut self, text: &Text, topic: &IntentId) -> Result<(), Fault> {
+        let title = self.content.title(topic, self.lang()).to_owned();
+        let text = self.words(text, Some(&title))?;
+        let topic = self.state.running_topic().cloned();
+        self.put(text, Vec::new(), Vec::new(), topic);
+        Ok(())
+    }
+
+    /// The bot says a text with links and buttons.
+    pub(crate) fn tell(
+        &mut self,
+        text: &Text,
+        links: &[LinkText],
+        choices: Vec<Choice>,
+    ) -> Result<(), Fault> {
+        let text = self.words(text, None)?;
+        let links = links
+            .iter()
+            .map(|link| Link {
+                label: link.label.plain(self.lang()).to_owned(),
+                url: link.url.clone(),
+            })
+            .collect();
+        let topic = self.state.running_topic().cloned();
+        self.put(text, links, choices, topic);
+        Ok(())
+    }
+
+    /// The bot says words with buttons, outside any topic.
+    pub(crate) fn put_plain(&mut self, text: String, choices: Vec<Choice>) {
+        self.put(text, Vec::new(), choices, None);
+    }
+
+    pub(crate) fn put(
+        &mut self,
+        text: String,
+        links: Vec<Link>,
+        choices: Vec<Choice>,
+        topic: Option<IntentId>,
+    ) {
+        let lang = self.lang();
+        self.emit(Fact::Message(Message {
+            from: Author::Bot,
+            id: None,
+            text,
+            lang,
+            choices,
+            links,
+            topic,
+            chose: None,
+            read: None,
+        }));
+    }
+
+    /// Opens a question: the newest message asks it.
+    pub(crate) fn asks(&mut self, question: Question) {
+        self.shift(Move::Asked { question });
+    }
+
+    pub(crate) fn topic(
+        &mut self,
+        topic: &IntentId,
+        state: TopicState,
+        outcome: Option<crate::conversation::event::Outcome>,
+    ) {
+        self.emit(Fact::Topic(TopicChange { topic: topic.clone(), state, outcome }));
+    }
+
+    /// A button of the bot's own.
+    pub(crate) fn button(&self, value: &str, label: &Text) -> Choice {
+        Choice { value: value.to_owned(), label: label.plain(self.lang()).to_owned() }
+    }
+}

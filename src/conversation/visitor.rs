@@ -1,0 +1,428 @@
+//! What a visitor's message does once it has been read.
+
+use crate::content::GOODBYE;
+use crate::content::THANKS;
+use crate::content::dialogue::Answers;
+use crate::content::dialogue::Ask;
+use crate::conversation::event::Choice;
+use crate::conversation::event::EndedBy;
+use crate::conversation::event::Fact;
+use crate::conversation::event::Move;
+use crate::conversation::event::Outcome;
+use crate::conversation::event::Question;
+use crate::conversation::event::TopicState;
+use crate::conversation::read::Taken;
+use crate::conversation::turn::Fault;
+use crate::conversation::turn::Turn;
+use crate::ids::IntentId;
+use crate::matcher::answers::AnswerClass;
+
+/// The value of the button that brings a person, wherever it stands.
+pub(crate) const PERSON: &str = "person";
+/// The value of the button for none of the topics shown.
+pub(crate) const SOMETHING_ELSE: &str = "something_else";
+/// The value of the button that goes on with the bot.
+pub(crate) const GO_ON: &str = "go_on";
+/// Stands for an answer that said the problem is gone instead.
+const SOLVED: &str = "solved";
+/// The topics that an offer shows at most.
+const OFFERED: usize = 6;
+
+impl Turn<'_> {
+    /// Acts on what a message was taken for. `text` is the message.
+    pub(crate) fn respond(&mut self, taken: Taken, text: &str) -> Result<(), Fault> {
+        match taken {
+            Taken::Choice(value) => self.chosen(&value),
+            Taken::Answer { class, besides } => {
+                if let Some(topic) = besides {
+                    self.shift(Move::Noted { topic });
+                }
+                self.answered(class, text)
+            }
+            Taken::Topic(intent) => self.topic_heard(&intent, text),
+            Taken::Unclear(topics) => self.clarify(topics),
+            Taken::OutOfScope => self.out_of_scope(),
+            Taken::NotUnderstood => self.not_understood(text),
+        }
+    }
+
+    fn topic_heard(&mut self, intent: &IntentId, text: &str) -> Result<(), Fault> {
+        self.learn_mentioned(intent, text);
+        let open = self.state.open.as_ref().map(|open| &open.question);
+        let interrupts = open == Some(&Question::Step);
+        if open == Some(&Question::AnythingElse) && is_farewell(intent) {
+            self.shift(Move::Closed);
+            return self.say_goodbye();
+        }
+        if interrupts && self.content.is_problem(intent) {
+            self.say_about(&self.content.manners.switching, intent)?;
+        }
+        self.open_topic(intent)
+    }
+
+    /// Fills the slots of a topic's questions that the message answers beforehand.
+    fn learn_mentioned(&mut self, intent: &IntentId, text: &str) {
+        let content = self.content;
+        let Some(dialogue) = content.dialogue_of(intent) else { return };
+        let found = crate::conversation::mention::mentioned(dialogue, text, self.lang());
+        for (slot, value) in found {
+            if self.state.slots.get(&slot).is_none_or(serde_json::Value::is_null) {
+                let value = serde_json::Value::String(value);
+                self.shift(Move::Learnt { slot, value });
+            }
+        }
+    }
+
+    /// A button was pressed, or named in words.
+    pub(crate) fn chosen(&mut self, value: &str) -> Result<(), Fault> {
+        if value == PERSON {
+            return self.wants_person();
+        }
+        let Some(open) = self.state.open.clone() else { return Ok(()) };
+        match open.question {
+            Question::Step => self.step_chosen(value),
+            Question::Clarify { .. } | Question::Offer { .. } => {
+                self.shift(Move::Closed);
+                if value == SOMETHING_ELSE {
+                    self.shift(Move::Understood);
+                    self.say(&self.content.manners.rephrase)
+                } else {
+                    self.open_topic(&IntentId::new(value))
+                }
+            }
+            Question::Person if value == GO_ON || value == SOMETHING_ELSE => {
+                self.answered(AnswerClass::No, "")
+            }
+            _ => match value {
+                "yes" => self.answered(AnswerClass::Yes, ""),
+                _ => self.answered(AnswerClass::No, ""),
+            },
+        }
+    }
+
+    fn step_chosen(&mut self, value: &str) -> Result<(), Fault> {
+        let Some(ask) = self.open_ask() else { return Err(Fault) };
+        match &ask.answers {
+            Answers::YesNo { .. } => match value {
+                "yes" => self.answered(AnswerClass::Yes, ""),
+                "no" => self.answered(AnswerClass::No, ""),
+                _ => self.answered(AnswerClass::Unsure, ""),
+            },
+            Answers::Choices(choices) => {
+                let choice = choices.iter().find(|choice| choice.value == value).ok_or(Fault)?;
+                let answer = choice.label.plain(self.lang()).to_owned();
+                self.close_answered(ask, answer, value);
+                self.walk_to(&choice.next.target)
+            }
+        }
+    }
+
+    fn close_answered(&mut self, ask: &Ask, answer: String, value: &str) {
+        let question = ask.label.plain(self.lang()).to_owned();
+        self.shift(Move::Closed);
+        self.shift(Move::Understood);
+        self.shift(Move::Answered { question, answer });
+        if let Some(slot) = &ask.slot
+            && value != SOLVED
+        {
+            let value = serde_json::Value::String(value.to_owned());
+            self.shift(Move::Learnt { slot: slot.clone(), value });
+        }
+    }
+
+    /// Yes, no and the rest, to whatever is open.
+    pub(crate) fn answered(&mut self, class: AnswerClass, text: &str) -> Result<(), Fault> {
+        match class {
+            AnswerClass::Repeat => self.repeat(),
+            AnswerClass::Back => self.back(),
+            AnswerClass::StartOver => self.start_over(),
+            AnswerClass::Cancel => self.cancel(),
+            AnswerClass::Frustrated => self.frustrated(),
+            AnswerClass::None => self.not_understood(text),
+            _ => match self.state.open.as_ref().map(|open| open.question.clone()) {
+                Some(Question::Step) => self.step_answered(class, text),
+                Some(question) => self.aside_answered(&question, class, text),
+                None if class == AnswerClass::Solved && !self.state.stack.is_empty() => {
+                    self.finish_resolved(None)
+                }
+                None => self.not_understood(text),
+            },
+        }
+    }
+
+    fn step_answered(&mut self, class: AnswerClass, text: &str) -> Result<(), Fault> {
+        let Some(ask) = self.open_ask() else { return Err(Fault) };
+        let Answers::YesNo { yes, no, unsure, check } = &ask.answers else {
+            return match class {
+                AnswerClass::Solved => self.solved(ask, text),
+                _ => self.not_understood(text),
+            };
+        };
+        let manners = &self.content.manners;
+        let (target, label, value) = match class {
+            AnswerClass::Solved if !check => return self.solved(ask, text),
+            AnswerClass::Yes | AnswerClass::Solved => (&yes.target, &manners.yes, "yes"),
+            // "Still the same" answers "did it help?", but no other question.
+            AnswerClass::Failing if !check => return self.not_understood(text),
+            AnswerClass::No | AnswerClass::Failing => (&no.target, &manners.no, "no"),
+            _ => (&unsure.target, &manners.unsure, "unsure"),
+        };
+        let answer = label.plain(self.lang()).to_owned();
+        self.close_answered(ask, answer, value);
+        self.walk_to(target)
+    }
+
+    /// The problem went away before the question was answered.
+    fn solved(&mut self, ask: &Ask, text: &str) -> Result<(), Fault> {
+        self.close_answered(ask, text.to_owned(), SOLVED);
+        self.finish_resolved(None)
+    }
+
+    fn aside_answered(
+        &mut self,
+        question: &Question,
+        class: AnswerClass,
+        text: &str,
+    ) -> Result<(), Fault> {
+        let yes = matches!(class, AnswerClass::Yes);
+        let content = self.content;
+        match question {
+            Question::Resume => {
+                self.shift(Move::Closed);
+                if yes { self.resume() } else { self.drop_below() }
+            }
+            Question::Second { topic } => {
+                self.shift(Move::Closed);
+                self.shift(Move::TookUp { topic: topic.clone() });
+                if yes { self.open_topic(topic) } else { self.after_topic_or_ask() }
+            }
+            Question::AnythingElse => {
+                self.shift(Move::Closed);
+                match class {
+                    AnswerClass::Yes | AnswerClass::Unsure => self.offer(),
+                    AnswerClass::Failing => {
+                        self.escalate(None, "steps_exhausted", None)
+                    }
+                    _ => self.say_goodbye(),
+                }
+            }
+            Question::Person => {
+                self.shift(Move::Closed);
+                if yes {
+                    self.wants_person()
+                } else if self.open_ask().is_some() {
+                    self.ask_again(false)
+                } else {
+                    self.say(&content.manners.cancelled)
+                }
+            }
+            Question::Step | Question::Clarify { .. } | Question::Offer { .. } => {
+                self.not_understood(text)
+            }
+        }
+    }
+
+    /// Ends the conversation after the last problem is gone.
+    pub(crate) fn say_goodbye(&mut self) -> Result<(), Fault> {
+        let manners = &self.content.manners;
+        self.say(&manners.anything_else_no)?;
+        let text = self.words(&manners.rating, None)?;
+        let outcome = self.state.outcome.unwrap_or(Outcome::Unresolved);
+        self.emit(Fact::RatingRequest { text, scale: 5 });
+        self.emit(Fact::Ended { by: EndedBy::Bot, outcome, note: None });
+        Ok(())
+    }
+
+    fn resume(&mut self) -> Result<(), Fault> {
+        if let Some(topic) = self.state.running_topic().cloned() {
+            self.topic(&topic, TopicState::Resumed, None);
+        }
+        self.ask_again(false)
+    }
+
+    /// The topic below is not wanted any more.
+    fn drop_below(&mut self) -> Result<(), Fault> {
+        while let Some(frame) = self.state.frame() {
+            let topic = frame.topic.clone();
+            if let Some(topic) = &topic {
+                self.topic(topic, TopicState::Closed, Some(Outcome::Unresolved));
+            }
+            self.shift(Move::Left);
+            if topic.is_some() {
+                break;
+            }
+        }
+        self.after_topic_or_ask()
+    }
+
+    fn after_topic_or_ask(&mut self) -> Result<(), Fault> {
+        if self.state.stack.is_empty() && self.state.noted.is_empty() {
+            self.say(&self.content.manners.cancelled)
+        } else {
+            self.after_topic()
+        }
+    }
+
+    /// The visitor wants a person.
+    pub(crate) fn wants_person(&mut self) -> Result<(), Fault> {
+        if self.state.open.is_some() {
+            self.shift(Move::Closed);
+        }
+        let intent = IntentId::new(crate::content::TALK_TO_HUMAN);
+        if self.content.intents.contains_key(&intent) {
+            self.open_topic(&intent)
+        } else {
+            self.escalate(None, "requested", None)
+        }
+    }
+
+    fn repeat(&mut self) -> Result<(), Fault> {
+        let Some(last) = self.state.last_said.clone() else {
+            return self.say(&self.content.manners.nothing_to_repeat);
+        };
+        let question = self.state.open.as_ref().map(|open| open.question.clone());
+        self.put(last.text, last.links, last.choices, last.topic);
+        if let Some(question) = question {
+            self.asks(question);
+        }
+        Ok(())
+    }
+
+    fn back(&mut self) -> Result<(), Fault> {
+        let previous = self.state.frame().and_then(|frame| frame.trail.last().cloned());
+        let Some(previous) = previous else {
+            self.say(&self.content.manners.nothing_to_repeat)?;
+            return self.ask_again(false);
+        };
+        if let Ok(step) = self.step(&previous)
+            && let crate::content::dialogue::StepKind::Ask(ask) = &step.kind
+            && let Some(slot) = &ask.slot
+        {
+            self.shift(Move::Learnt { slot: slot.clone(), value: serde_json::Value::Null });
+        }
+        self.shift(Move::WentBack);
+        self.walk(previous)
+    }
+
+    fn start_over(&mut self) -> Result<(), Fault> {
+        let content = self.content;
+        let bottom = self.state.stack.first().and_then(|frame| frame.topic.clone());
+        self.say(&content.manners.started_over)?;
+        for slot in self.state.slots.keys().cloned().collect::<Vec<_>>() {
+            self.shift(Move::Learnt { slot, value: serde_json::Value::Null });
+        }
+        if self.state.open.is_some() {
+            self.shift(Move::Closed);
+        }
+        self.shift(Move::Cleared);
+        match bottom {
+            Some(topic) => self.open_topic(&topic),
+            None => self.offer(),
+        }
+    }
+
+    fn cancel(&mut self) -> Result<(), Fault> {
+        if self.state.open.is_some() {
+            self.shift(Move::Closed);
+        }
+        let topics: Vec<IntentId> =
+            self.state.stack.iter().rev().filter_map(|frame| frame.topic.clone()).collect();
+        for topic in topics {
+            self.topic(&topic, TopicState::Closed, Some(Outcome::Unresolved));
+        }
+        self.shift(Move::Cleared);
+        self.say(&self.content.manners.cancelled)
+    }
+
+    fn frustrated(&mut self) -> Result<(), Fault> {
+        let manners = &self.content.manners;
+        let words = self.words(&manners.frustrated, None)?;
+        let buttons =
+            vec![self.button(PERSON, &manners.person), self.button(GO_ON, &manners.go_on)];
+        let topic = self.state.running_topic().cloned();
+        self.put(words, Vec::new(), buttons, topic);
+        self.asks(Question::Person);
+        Ok(())
+    }
+
+    fn clarify(&mut self, topics: Vec<IntentId>) -> Result<(), Fault> {
+        let manners = &self.content.manners;
+        let words = self.words(&manners.clarify, None)?;
+        let mut buttons = self.topic_buttons(&topics);
+        buttons.push(self.button(SOMETHING_ELSE, &manners.something_else));
+        self.put_plain(words, buttons);
+        self.asks(Question::Clarify { topics });
+        Ok(())
+    }
+
+    fn topic_buttons(&self, topics: &[IntentId]) -> Vec<Choice> {
+        let lang = self.lang();
+        topics
+            .iter()
+            .map(|topic| Choice {
+                value: topic.as_str().to_owned(),
+                label: self.content.title(topic, lang).to_owned(),
+            })
+            .collect()
+    }
+
+    fn out_of_scope(&mut self) -> Result<(), Fault> {
+        let manners = &self.content.manners;
+        let words = self.words(&manners.out_of_scope, None)?;
+        let buttons = vec![
+            self.button(PERSON, &manners.person),
+            self.button(SOMETHING_ELSE, &manners.something_else),
+        ];
+        self.put_plain(words, buttons);
+        self.asks(Question::Person);
+        Ok(())
+    }
+
+    /// What the bot can help with, as buttons.
+    fn offer(&mut self) -> Result<(), Fault> {
+        let content = self.content;
+        let topics: Vec<IntentId> = content
+            .intents
+            .keys()
+            .filter(|id| content.is_problem(id))
+            .take(OFFERED)
+            .cloned()
+            .collect();
+        let words = self.words(&content.manners.offer, None)?;
+        let mut buttons = self.topic_buttons(&topics);
+        buttons.push(self.button(PERSON, &content.manners.person));
+        self.put_plain(words, buttons);
+        self.asks(Question::Offer { topics });
+        Ok(())
+    }
+
+    /// Asks in other words, then offers what there is, then brings a person.
+    fn not_understood(&mut self, text: &str) -> Result<(), Fault> {
+        self.shift(Move::Missed { text: text.to_owned() });
+        let manners = &self.content.manners;
+        let at_step =
+            self.state.open.as_ref().filter(|open| open.question == Question::Step).is_some();
+        if self.state.misses >= self.policy.misses_before_person {
+            return self.escalate(None, "not_understood", Some(&manners.cannot_help));
+        }
+        if at_step && self.open_ask().is_some() {
+            self.say(&manners.not_an_answer)?;
+            return self.ask_reworded();
+        }
+        if self.state.misses == 1 { self.say(&manners.rephrase) } else { self.offer() }
+    }
+
+    fn ask_reworded(&mut self) -> Result<(), Fault> {
+        let Some(ask) = self.open_ask() else { return Err(Fault) };
+        let mut buttons = self.buttons(ask);
+        buttons.push(self.button(PERSON, &self.content.manners.person));
+        self.tell(&ask.again, &ask.links, buttons)?;
+        self.asks(Question::Step);
+        Ok(())
+    }
+}
+
+/// Whether an intent, said to "anything else?", means that there is nothing.
+fn is_farewell(intent: &IntentId) -> bool {
+    [THANKS, GOODBYE].contains(&intent.as_str())
+}

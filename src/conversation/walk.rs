@@ -1,0 +1,314 @@
+//! Walking through a dialogue: from step to step until it asks, ends or leaves.
+
+use crate::content::dialogue::Answers;
+use crate::content::dialogue::Ask;
+use crate::content::dialogue::Dialogue;
+use crate::content::dialogue::Exit;
+use crate::content::dialogue::Step;
+use crate::content::dialogue::StepKind;
+use crate::content::dialogue::Target;
+use crate::content::template;
+use crate::content::template::Scope;
+use crate::conversation::event::Choice;
+use crate::conversation::event::Move;
+use crate::conversation::event::Outcome;
+use crate::conversation::event::Question;
+use crate::conversation::event::TopicState;
+use crate::conversation::turn::Fault;
+use crate::conversation::turn::Turn;
+use crate::ids::DialogueId;
+use crate::ids::IntentId;
+use crate::ids::StepId;
+
+/// Steps that one turn may take; the check proves that no dialogue needs as many without asking.
+const MAX_STEPS: usize = 200;
+
+impl<'a> Turn<'a> {
+    /// Begins to treat an intent.
+    pub(crate) fn open_topic(&mut self, intent: &IntentId) -> Result<(), Fault> {
+        let content = self.content;
+        let intent = content.intents.get(intent).ok_or(Fault)?;
+        let dialogue = content.dialogues.get(&intent.dialogue).ok_or(Fault)?;
+        self.shift(Move::Understood);
+        if is_small_talk(dialogue) {
+            return self.small_talk(&intent.id, dialogue);
+        }
+        if self.state.open.is_some() {
+            self.shift(Move::Closed);
+        }
+        if let Some(running) = self.state.running_topic().cloned() {
+            self.topic(&running, TopicState::Paused, None);
+        }
+        self.topic(&intent.id, TopicState::Opened, None);
+        if self.state.noted.contains(&intent.id) {
+            self.shift(Move::TookUp { topic: intent.id.clone() });
+        }
+        self.shift(Move::Entered {
+            dialogue: dialogue.id.clone(),
+            topic: Some(intent.id.clone()),
+        });
+        self.walk(dialogue.start.clone())
+    }
+
+    /// Says what a dialogue of mere courtesy says, then asks the open question again.
+    fn small_talk(&mut self, intent: &IntentId, dialogue: &'a Dialogue) -> Result<(), Fault> {
+        let mut at = Some(&dialogue.start);
+        let mut left = MAX_STEPS;
+        while let Some(StepKind::Say { text, next, .. }) =
+            at.and_then(|id| dialogue.steps.get(id)).map(|step| &step.kind)
+        {
+            let words = self.words(text, None)?;
+            self.put(words, Vec::new(), Vec::new(), Some(intent.clone()));
+            left -= 1;
+            at = match &next.target {
+                Target::Step(id) if left > 0 => Some(id),
+                _ => None,
+            };
+        }
+        let at_step =
+            self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+        if at_step { self.ask_again(false) } else { Ok(()) }
+    }
+
+    /// Walks on from a step of the running dialogue.
+    pub(crate) fn walk(&mut self, from: StepId) -> Result<(), Fault> {
+        let mut next = Some(Target::Step(from));
+        for _ in 0..MAX_STEPS {
+            next = match next {
+                None => return Ok(()),
+                Some(Target::Step(id)) => {
+                    let step = self.step(&id)?;
+                    self.take_step(step)?
+                }
+                Some(Target::Resolved) => {
+                    self.finish_resolved(None)?;
+                    None
+                }
+                Some(Target::Person) => {
+                    self.escalate(None, "steps_exhausted", None)?;
+                    None
+                }
+                Some(Target::End) => self.leave_dialogue()?,
+            };
+        }
+        Err(Fault)
+    }
+
+    /// Goes on at an exit of the running dialogue.
+    pub(crate) fn walk_to(&mut self, target: &Target) -> Result<(), Fault> {
+        match target {
+            Target::Step(id) => self.walk(id.clone()),
+            Target::Resolved => self.finish_resolved(None),
+            Target::Person => self.escalate(None, "steps_exhausted", None),
+            Target::End => match self.leave_dialogue()? {
+                Some(Target::Step(id)) => self.walk(id),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    fn running(&self) -> Result<&'a Dialogue, Fault> {
+        let frame = self.state.frame().ok_or(Fault)?;
+        self.content.dialogues.get(&frame.dialogue).ok_or(Fault)
+    }
+
+    pub(crate) fn step(&self, id: &StepId) -> Result<&'a Step, Fault> {
+        self.running()?.steps.get(id).ok_or(Fault)
+    }
+
+    /// The question at which the running dialogue stands.
+    pub(crate) fn open_ask(&self) -> Option<&'a Ask> {
+        let step = self.state.frame()?.step.as_ref()?;
+        match &self.step(step).ok()?.kind {
+            StepKind::Ask(ask) => Some(ask),
+            _ => None,
+        }
+    }
+
+    fn take_step(&mut self, step: &'a Step) -> Result<Option<Target>, Fault> {
+        match &step.kind {
+            StepKind::Say { text, links, next } => {
+                self.tell(text, links, Vec::new())?;
+                Ok(Some(next.target.clone()))
+            }
+            StepKind::Ask(ask) => self.take_ask(step, ask),
+            StepKind::Branch(arms) => {
+                let scope = Scope { slots: Some(&self.state.slots), topic: None };
+                for arm in arms {
+                    let taken = match &arm.condition {
+                        None => true,
+                        Some(condition) => template::holds(condition, &scope).map_err(|_| Fault)?,
+                    };
+                    if taken {
+                        return Ok(Some(arm.next.target.clone()));
+                    }
+                }
+                Err(Fault)
+            }
+            StepKind::Set { values, next } => {
+                for (slot, expression) in values {
+                    let scope = Scope { slots: Some(&self.state.slots), topic: None };
+                    let value = template::value(expression, &scope).map_err(|_| Fault)?;
+                    self.shift(Move::Learnt { slot: slot.clone(), value });
+                }
+                Ok(Some(next.target.clone()))
+            }
+            StepKind::Call { dialogue, .. } => {
+                self.shift(Move::At { step: step.id.clone() });
+                self.shift(Move::Entered { dialogue: dialogue.clone(), topic: None });
+                self.start_of(dialogue)
+            }
+            StepKind::Goto { dialogue, .. } => {
+                let topic = self.state.frame().and_then(|frame| frame.topic.clone());
+                self.shift(Move::Left);
+                self.shift(Move::Entered { dialogue: dialogue.clone(), topic });
+                self.start_of(dialogue)
+            }
+            StepKind::Resolve { text } => {
+                self.finish_resolved(text.as_ref())?;
+                Ok(None)
+            }
+            StepKind::Escalate { team, reason, say } => {
+                self.escalate(team.as_ref(), reason, say.as_ref())?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn start_of(&self, dialogue: &DialogueId) -> Result<Option<Target>, Fault> {
+        let dialogue = self.content.dialogues.get(dialogue).ok_or(Fault)?;
+        Ok(Some(Target::Step(dialogue.start.clone())))
+    }
+
+    fn take_ask(&mut self, step: &'a Step, ask: &'a Ask) -> Result<Option<Target>, Fault> {
+        if let Some(exit) = self.known_answer(ask) {
+            return Ok(Some(exit.target.clone()));
+        }
+        let choices = self.buttons(ask);
+        self.tell(&ask.text, &ask.links, choices)?;
+        self.shift(Move::At { step: step.id.clone() });
+        self.asks(Question::Step);
+        Ok(None)
+    }
+
+    /// Where a question leads whose slot is filled already.
+    fn known_answer(&self, ask: &'a Ask) -> Option<&'a Exit> {
+        let value = self.state.slots.get(ask.slot.as_ref()?)?.as_str()?;
+        match &ask.answers {
+            Answers::Choices(choices) => {
+                choices.iter().find(|choice| choice.value == value).map(|choice| &choice.next)
+            }
+            Answers::YesNo { yes, no, unsure, .. } => match value {
+                "yes" => Some(yes),
+                "no" => Some(no),
+                "unsure" => Some(unsure),
+                _ => None,
+            },
+        }
+    }
+
+    pub(crate) fn buttons(&self, ask: &Ask) -> Vec<Choice> {
+        let manners = &self.content.manners;
+        match &ask.answers {
+            Answers::Choices(choices) => {
+                choices.iter().map(|choice| self.button(&choice.value, &choice.label)).collect()
+            }
+            Answers::YesNo { check, .. } => {
+                let mut buttons =
+                    vec![self.button("yes", &manners.yes), self.button("no", &manners.no)];
+                if !check {
+                    buttons.push(self.button("unsure", &manners.unsure));
+                }
+                buttons
+            }
+        }
+    }
+
+    /// The running dialogue ends without an outcome; its caller goes on, if it has one.
+    fn leave_dialogue(&mut self) -> Result<Option<Target>, Fault> {
+        let called = self.state.frame().is_some_and(|frame| frame.topic.is_none());
+        if let Some(topic) = self.state.frame().and_then(|frame| frame.topic.clone()) {
+            self.topic(&topic, TopicState::Closed, Some(Outcome::Unresolved));
+        }
+        self.shift(Move::Left);
+        if !called {
+            self.after_topic()?;
+            return Ok(None);
+        }
+        let Some(step) = self.state.frame().and_then(|frame| frame.step.clone()) else {
+            return Ok(None);
+        };
+        match &self.step(&step)?.kind {
+            StepKind::Call { next, .. } => Ok(Some(next.target.clone())),
+            _ => Err(Fault),
+        }
+    }
+
+    /// The problem is gone.
+    pub(crate) fn finish_resolved(
+        &mut self,
+        text: Option<&'a crate::content::text::Text>,
+    ) -> Result<(), Fault> {
+        self.tell(text.unwrap_or(&self.content.manners.resolved), &[], Vec::new())?;
+        while let Some(frame) = self.state.frame() {
+            let topic = frame.topic.clone();
+            if let Some(topic) = &topic {
+                self.topic(topic, TopicState::Closed, Some(Outcome::Resolved));
+            }
+            self.shift(Move::Left);
+            if topic.is_some() {
+                break;
+            }
+        }
+        self.after_topic()
+    }
+
+    /// What comes when a topic is over: the one below, one kept for later, or "anything else?".
+    pub(crate) fn after_topic(&mut self) -> Result<(), Fault> {
+        let content = self.content;
+        let manners = &content.manners;
+        if let Some(below) = self.state.running_topic().cloned() {
+            self.offer_about(&manners.resume_offer, &below, Question::Resume)
+        } else if let Some(topic) = self.state.noted.first().cloned() {
+            let question = Question::Second { topic: topic.clone() };
+            self.offer_about(&manners.second_problem, &topic, question)
+        } else {
+            self.asks(Question::AnythingElse);
+            Ok(())
+        }
+    }
+
+    fn offer_about(
+        &mut self,
+        text: &crate::content::text::Text,
+        topic: &IntentId,
+        question: Question,
+    ) -> Result<(), Fault> {
+        let title = self.content.title(topic, self.lang()).to_owned();
+        let words = self.words(text, Some(&title))?;
+        let manners = &self.content.manners;
+        let buttons = vec![self.button("yes", &manners.yes), self.button("no", &manners.no)];
+        self.put_plain(words, buttons);
+        self.asks(question);
+        Ok(())
+    }
+
+    /// Asks the open question of the running dialogue once more, in other words if `reworded`.
+    pub(crate) fn ask_again(&mut self, reworded: bool) -> Result<(), Fault> {
+        match self.open_ask() {
+            Some(ask) => {
+                let choices = self.buttons(ask);
+                let text = if reworded { &ask.again } else { &ask.text };
+                self.tell(text, &ask.links, choices)?;
+                self.asks(Question::Step);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a dialogue only says something: a courtesy, which interrupts nothing.
+fn is_small_talk(dialogue: &Dialogue) -> bool {
+    dialogue.steps.values().all(|step| matches!(step.kind, StepKind::Say { .. }))
+}

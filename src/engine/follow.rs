@@ -1,0 +1,77 @@
+//! Reading on: frames of a conversation from a place, for a socket that follows it.
+
+use std::sync::Arc;
+
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::bus::Doorbell;
+use crate::bus::Following;
+use crate::bus::Passing;
+use crate::engine::Engine;
+use crate::engine::SubmitError;
+use crate::engine::lanes::Kept;
+use crate::engine::turn::PAGE;
+use crate::engine::turn::event_of;
+use crate::ids::ConversationId;
+use crate::ids::Seq;
+use crate::protocol::event::Audience;
+use crate::store::Reader;
+
+/// An event ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Its place.
+    pub seq: Seq,
+    /// The frame as text, shared by all who get it.
+    pub text: Utf8Bytes,
+}
+
+impl Engine {
+    /// Rings `doorbell` whenever the conversation moves, until the answer is dropped.
+    #[must_use]
+    pub fn follow(&self, id: &ConversationId, doorbell: &Arc<Doorbell>) -> Following {
+        self.inner.bus.follow(id, doorbell)
+    }
+
+    /// Tells everybody else who follows the conversation something in passing.
+    pub fn tell(&self, passing: &Passing, by: &Arc<Doorbell>) {
+        self.inner.bus.tell(passing, by);
+    }
+
+    /// Moves a read cursor forward, durably, and tells the others.
+    pub async fn read_up_to(
+        &self,
+        id: &ConversationId,
+        by: Reader,
+        seq: Seq,
+        teller: &Arc<Doorbell>,
+    ) -> Result<(), SubmitError> {
+        self.inner.store.mark_read(id, by, seq).await?;
+        self.tell(&Passing::Read { conversation: id.clone(), by, seq }, teller);
+        Ok(())
+    }
+
+    /// The events after `after`, rising without a gap; a page at most, so whoever gets some asks
+    /// again.
+    pub async fn frames_after(
+        &self,
+        id: &ConversationId,
+        after: Seq,
+        audience: Audience,
+    ) -> Result<Vec<Frame>, SubmitError> {
+        let kept = match self.inner.lanes.tail(id, after) {
+            Some(kept) => kept,
+            None => {
+                let mut kept = Vec::new();
+                for row in self.inner.store.events(id, after, PAGE).await? {
+                    kept.push(Arc::new(Kept::new(event_of(row)?)));
+                }
+                kept
+            }
+        };
+        Ok(kept
+            .into_iter()
+            .map(|kept| Frame { seq: kept.event.seq, text: kept.frame(audience, id) })
+            .collect())
+    }
+}

@@ -1,0 +1,181 @@
+//! One lane a conversation: its waiting inputs and the state they meet.
+
+use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
+use std::hash::RandomState;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::OnceLock;
+use std::sync::PoisonError;
+
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio::sync::oneshot;
+
+use crate::conversation::event::Event;
+use crate::conversation::state::State;
+use crate::engine::Receipt;
+use crate::engine::Submission;
+use crate::engine::SubmitError;
+use crate::ids::ConversationId;
+use crate::ids::Seq;
+use crate::ids::Timestamp;
+use crate::protocol::event::Audience;
+use crate::protocol::event::event_frame;
+
+/// Locks that unrelated conversations rarely share.
+const SHARDS: usize = 64;
+/// Events that a lane keeps for followers; older ones come from the store.
+const TAIL: usize = 32;
+/// Inputs that may wait for one conversation.
+const WAITING: usize = 256;
+
+/// An input with whoever waits for its receipt.
+pub(super) struct Job {
+    pub(super) submission: Submission,
+    pub(super) done: oneshot::Sender<Result<Receipt, SubmitError>>,
+}
+
+/// An event with the frames made of it, each at most once.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) event: Event,
+    visitor: OnceLock<Utf8Bytes>,
+    agent: OnceLock<Utf8Bytes>,
+}
+
+impl Kept {
+    pub(super) fn new(event: Event) -> Self {
+        Self { event, visitor: OnceLock::new(), agent: OnceLock::new() }
+    }
+
+    pub(super) fn frame(&self, audience: Audience, conversation: &ConversationId) -> Utf8Bytes {
+        let (cell, named) = match audience {
+            Audience::Visitor => (&self.visitor, None),
+            Audience::Agent => (&self.agent, Some(conversation)),
+        };
+        cell.get_or_init(|| event_frame(&self.event, audience, named).into()).clone()
+    }
+}
+
+#[derive(Default)]
+struct Lane {
+    waiting: VecDeque<Job>,
+    busy: bool,
+    state: Option<Arc<State>>,
+    tail: VecDeque<Arc<Kept>>,
+    used_at: Timestamp,
+}
+
+/// All lanes.
+pub(super) struct Lanes {
+    hasher: RandomState,
+    shards: Vec<Mutex<HashMap<ConversationId, Lane>>>,
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::new(),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+        }
+    }
+}
+
+/// What became of a job that was put into a lane.
+pub(super) enum Put {
+    /// Somebody works on the lane and will come to it.
+    Waits,
+    /// Nobody does: whoever put it must.
+    Work,
+    /// Too many wait already.
+    Full(Job),
+}
+
+impl Lanes {
+    fn shard(&self, id: &ConversationId) -> MutexGuard<'_, HashMap<ConversationId, Lane>> {
+        let at = self.hasher.hash_one(id) % self.shards.len() as u64;
+        self.shards[usize::try_from(at).unwrap_or(0)].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn put(&self, job: Job) -> Put {
+        let id = job.submission.conversation.clone();
+        let mut shard = self.shard(&id);
+        let lane = shard.entry(id).or_default();
+        if lane.waiting.len() >= WAITING {
+            return Put::Full(job);
+        }
+        lane.waiting.push_back(job);
+        if std::mem::replace(&mut lane.busy, true) { Put::Waits } else { Put::Work }
+    }
+
+    /// The next job of a lane that the caller works on; with none left, the lane is given up.
+    pub(super) fn next(&self, id: &ConversationId) -> Option<Job> {
+        let mut shard = self.shard(id);
+        let lane = shard.get_mut(id)?;
+        let job = lane.waiting.pop_front();
+        lane.busy = job.is_some();
+        job
+    }
+
+    pub(super) fn state(&self, id: &ConversationId) -> Option<Arc<State>> {
+        self.shard(id).get(id)?.state.clone()
+    }
+
+    /// Remembers a state and the events that led to it.
+    pub(super) fn keep(
+        &self,
+        id: &ConversationId,
+        state: Arc<State>,
+        new: impl IntoIterator<Item = Arc<Kept>>,
+        now: Timestamp,
+    ) {
+        let mut shard = self.shard(id);
+        let lane = shard.entry(id.clone()).or_default();
+        lane.used_at = now;
+        // A reader may come with what it loaded before a writer was through.
+        if lane.state.as_ref().is_none_or(|known| known.seq <= state.seq) {
+            lane.state = Some(state);
+        }
+        for kept in new {
+            if lane.tail.back().is_some_and(|last| last.event.seq.next() != kept.event.seq) {
+                lane.tail.clear();
+            }
+            if lane.tail.len() == TAIL {
+                lane.tail.pop_front();
+            }
+            lane.tail.push_back(kept);
+        }
+    }
+
+    /// Forgets what a lane holds: another writer was there, or the store failed.
+    pub(super) fn forget(&self, id: &ConversationId) {
+        if let Some(lane) = self.shard(id).get_mut(id) {
+            lane.state = None;
+            lane.tail.clear();
+        }
+    }
+
+    /// The events after `after` if the lane still has them all.
+    pub(super) fn tail(&self, id: &ConversationId, after: Seq) -> Option<Vec<Arc<Kept>>> {
+        let shard = self.shard(id);
+        let lane = shard.get(id)?;
+        if lane.state.as_ref().is_some_and(|state| state.seq <= after) {
+            return Some(Vec::new());
+        }
+        let first = lane.tail.front()?.event.seq;
+        (first <= after.next())
+            .then(|| lane.tail.iter().filter(|kept| kept.event.seq > after).cloned().collect())
+    }
+
+    /// Drops lanes that nobody has used since `before`.
+    pub(super) fn sweep(&self, before: Timestamp) {
+        for shard in &self.shards {
+            shard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .retain(|_, lane| lane.busy || lane.used_at > before);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! One turn after another: load, decide, append, tell.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use crate::conversation;
+use crate::conversation::Decision;
+use crate::conversation::event::Event;
+use crate::conversation::event::Fact;
+use crate::conversation::event::Move;
+use crate::conversation::input::Duty;
+use crate::conversation::input::Input;
+use crate::conversation::input::Refusal;
+use crate::conversation::state::State;
+use crate::engine::Engine;
+use crate::engine::Inner;
+use crate::engine::Receipt;
+use crate::engine::Submission;
+use crate::engine::SubmitError;
+use crate::engine::lanes::Job;
+use crate::engine::lanes::Kept;
+use crate::engine::lanes::Put;
+use crate::ids::ConversationId;
+use crate::ids::Seq;
+use crate::ids::TeamId;
+use crate::store::Append;
+use crate::store::Appended;
+use crate::store::EventRow;
+use crate::store::Head;
+use crate::store::InputKey;
+use crate::store::StoreError;
+
+/// Events that are read at once.
+pub(super) const PAGE: u32 = 500;
+/// Writers that may be first before an input is given up.
+const TRIES: usize = 8;
+
+/// An event as its row holds it: the place and the moment stand beside.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(flatten)]
+    fact: &'a Fact,
+    #[serde(skip_serializing_if = "<[Move]>::is_empty")]
+    moves: &'a [Move],
+}
+
+#[derive(Deserialize)]
+struct OwnedBody {
+    #[serde(flatten)]
+    fact: Fact,
+    #[serde(default)]
+    moves: Vec<Move>,
+}
+
+/// An event as a row.
+pub(super) fn row_of(event: &Event) -> EventRow {
+    let body = Body { fact: &event.fact, moves: &event.moves };
+    EventRow {
+        seq: event.seq,
+        at: event.at,
+        body: serde_json::to_string(&body).expect("facts are plain values with text keys"),
+    }
+}
+
+/// A row as an event.
+pub(super) fn event_of(row: EventRow) -> Result<Event, StoreError> {
+    let body: OwnedBody = serde_json::from_str(&row.body)
+        .context("the body is not JSON of an event")
+        .map_err(|source| StoreError::Corrupt { what: "event", source })?;
+    Ok(Event { seq: row.seq, at: row.at, fact: body.fact, moves: body.moves })
+}
+
+impl Engine {
+    /// Takes an input in: answers when it is durable, or why it is not.
+    pub async fn submit(&self, submission: Submission) -> Result<Receipt, SubmitError> {
+        self.enqueue(submission).await.unwrap_or(Err(SubmitError::Overloaded))
+    }
+
+    /// Takes an input in without waiting; the receipt comes later, in the order of the inputs.
+    pub fn enqueue(
+        &self,
+        submission: Submission,
+    ) -> oneshot::Receiver<Result<Receipt, SubmitError>> {
+        let (done, receipt) = oneshot::channel();
+        let id = submission.conversation.clone();
+        match self.inner.lanes.put(Job { submission, done }) {
+            Put::Waits => {}
+            Put::Work => {
+                let inner = Arc::clone(&self.inner);
+                tokio::spawn(async move {
+                    while let Some(job) = inner.lanes.next(&id) {
+                        let result = inner.work(&job.submission).await;
+                        // Whoever asked may have hung up; the input counts all the same.
+                        let _ = job.done.send(result);
+                    }
+                });
+            }
+            Put::Full(job) => {
+                let _ = job.done.send(Err(SubmitError::Overloaded));
+            }
+        }
+        receipt
+    }
+
+    /// The state of a conversation as it is now.
+    pub async fn state(&self, id: &ConversationId) -> Result<Arc<State>, SubmitError> {
+        self.inner.state_of(id).await
+    }
+}
+
+impl Inner {
+    pub(super) async fn state_of(&self, id: &ConversationId) -> Result<Arc<State>, SubmitError> {
+        if let Some(state) = self.lanes.state(id) {
+            return Ok(state);
+        }
+        let row = self.store.conversation(id).await?.ok_or(SubmitError::NotFound)?;
+        let mut state = State::new(row.head.lang, row.created_at);
+        loop {
+            let page = self.store.events(id, state.seq, PAGE).await?;
+            let full = page.len() == PAGE as usize;
+            for row in page {
+                state.apply(&event_of(row)?);
+            }
+            if !full {
+                break;
+            }
+        }
+        let state = Arc::new(state);
+        self.lanes.keep(id, Arc::clone(&state), [], self.clock.now());
+        Ok(state)
+    }
+
+    async fn work(&self, submission: &Submission) -> Result<Receipt, SubmitError> {
+        let id = &submission.conversation;
+        for _ in 0..TRIES {
+            let state = self.state_of(id).await?;
+            let decision = match self.decide(&state, submission) {
+                Ok(decision) => decision,
+                Err(refusal) => return self.repeated(submission, refusal).await,
+            };
+            if decision.events.is_empty() {
+                let seq = decision.input_seq;
+                return Ok(Receipt { conversation: id.clone(), seq, duplicate: false });
+            }
+            match self.store.append(self.append_of(submission, &state, &decision)).await {
+                Ok(Appended::Done) => {
+                    self.metrics.turns.inc();
+                    return Ok(self.publish(submission, decision));
+                }
+                Ok(Appended::Duplicate { conversation, seq }) => {
+                    return Ok(Receipt { conversation, seq, duplicate: true });
+                }
+                Ok(Appended::Conflict { .. }) => self.lanes.forget(id),
+                Err(error) => {
+                    self.lanes.forget(id);
+                    return Err(error.into());
+                }
+            }
+        }
+        Err(SubmitError::Overloaded)
+    }
+
+    /// A refused input may be the repetition of one that was taken before.
+    async fn repeated(
+        &self,
+        submission: &Submission,
+        refusal: Refusal,
+    ) -> Result<Receipt, SubmitError> {
+        if let (Some(author), Some(frame)) = (submission.sender.key(), &submission.id)
+            && let Some((conversation, seq)) = self.store.input(&author, frame).await?
+        {
+            return Ok(Receipt { conversation, seq, duplicate: true });
+        }
+        Err(refusal.into())
+    }
+
+    fn decide(&self, state: &State, submission: &Submission) -> Result<Decision, Refusal> {
+        let content = self.content.load();
+        let input = Input {
+            at: self.clock.now(),
+            id: submission.id.clone(),
+            act: submission.act.clone(),
+            duty: self.duty(state.team.as_ref()),
+        };
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            conversation::decide(&content, &self.policy, state, &input)
+        }));
+        decided.unwrap_or_else(|_| {
+            tracing::error!(
+                conversation.id = %submission.conversation,
+                "the rules failed on an input; the conversation goes to a person"
+            );
+            conversation::give_up(&content, &self.policy, state, &input)
+        })
+    }
+
+    pub(super) fn duty(&self, team: Option<&TeamId>) -> Duty {
+        let team = team.unwrap_or(&self.policy.default_team);
+        if self.floor.is_on_duty(team) { Duty::OnDuty } else { Duty::Nobody }
+    }
+
+    fn append_of(&self, submission: &Submission, before: &State, decision: &Decision) -> Append {
+        let key = submission.sender.key().zip(submission.id.clone());
+        Append {
+            conversation: submission.conversation.clone(),
+            expected: before.seq,
+            input: key.map(|(author, frame)| InputKey { author, frame, seq: decision.input_seq }),
+            events: decision.events.iter().map(row_of).collect(),
+            head: self.head_of(&decision.state),
+        }
+    }
+
+    pub(super) fn head_of(&self, state: &State) -> Head {
+        Head {
+            status: state.status,
+            team: state.team.clone(),
+            agent: state.agent.as_ref().map(|agent| agent.id.clone()),
+            lang: state.lang,
+            topic: state.topic.clone(),
+            deadline: conversation::deadline(state, &self.policy),
+        }
+    }
+
+    /// Remembers what is now durable and rings at whoever follows.
+    fn publish(&self, submission: &Submission, decision: Decision) -> Receipt {
+        let id = &submission.conversation;
+        let seq: Seq = decision.input_seq;
+        let state = Arc::new(decision.state);
+        let kept = decision.events.into_iter().map(|event| Arc::new(Kept::new(event)));
+        self.lanes.keep(id, Arc::clone(&state), kept, self.clock.now());
+        self.bus.ring(id);
+        self.floor_changed(id, &state);
+        Receipt { conversation: id.clone(), seq, duplicate: false }
+    }
+}

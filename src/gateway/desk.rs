@@ -1,0 +1,120 @@
+//! The desk as frames: what an agent may see, and the packet of a conversation.
+
+use crate::conversation::event::Status;
+use crate::conversation::state::State;
+use crate::engine::SubmitError;
+use crate::gateway::app::App;
+use crate::handover;
+use crate::handover::Item;
+use crate::ids::ConversationId;
+use crate::ids::Timestamp;
+use crate::language::Language;
+use crate::protocol::Identity;
+use crate::protocol::agent::AgentName;
+use crate::protocol::agent::InboxItem;
+use crate::protocol::agent::InboxVisitor;
+use crate::protocol::agent::Packet;
+use crate::protocol::agent::PacketStep;
+use crate::protocol::visitor::Page;
+use crate::store::AgentRow;
+use crate::store::Role;
+
+/// Whether an agent may see and take a conversation: theirs, their teams', or any for whoever
+/// supervises.
+pub(super) fn may_see(agent: &AgentRow, item: &Item) -> bool {
+    let supervises = matches!(agent.role, Role::Supervisor | Role::Admin);
+    let holds = item.agent.as_ref().is_some_and(|holder| holder.id == agent.id);
+    let serves = agent.teams.is_empty()
+        || item.team.as_ref().is_none_or(|team| agent.teams.contains(team));
+    supervises || holds || serves
+}
+
+/// A conversation as it stands in the inbox.
+pub(super) fn inbox_item(conversation: ConversationId, item: &Item) -> InboxItem {
+    InboxItem {
+        conversation,
+        status: item.status,
+        team: item.team.clone(),
+        lang: item.lang,
+        topic: item.topic.clone(),
+        reason: item.reason.clone(),
+        priority: u8::from(item.front),
+        waiting_since: item.waiting_since.map(Timestamp::to_rfc3339),
+        deadline: None,
+        agent: item
+            .agent
+            .as_ref()
+            .map(|agent| AgentName { id: agent.id.clone(), name: agent.name.clone() }),
+        visitor: InboxVisitor { name: None, identity: Identity::Anonymous },
+        preview: item.preview.clone(),
+        unread: item.unread,
+        removed: false,
+    }
+}
+
+/// Says that a conversation left the inbox.
+pub(super) fn removed_item(conversation: ConversationId) -> InboxItem {
+    InboxItem {
+        conversation,
+        status: Status::Ended,
+        team: None,
+        lang: Language::Sv,
+        topic: None,
+        reason: None,
+        priority: 0,
+        waiting_since: None,
+        deadline: None,
+        agent: None,
+        visitor: InboxVisitor { name: None, identity: Identity::Anonymous },
+        preview: String::new(),
+        unread: 0,
+        removed: true,
+    }
+}
+
+/// What a person needs to take a conversation over.
+pub(super) async fn packet(
+    app: &App,
+    agent: &AgentRow,
+    conversation: &ConversationId,
+) -> Result<Packet, SubmitError> {
+    let state = app.engine.state(conversation).await?;
+    let profile = app.engine.profile(conversation).await?;
+    let lang = agent.languages.first().copied().unwrap_or(state.lang);
+    let page = (profile.page_url.is_some() || profile.page_title.is_some())
+        .then_some(Page { url: profile.page_url, title: profile.page_title });
+    Ok(Packet {
+        conversation: conversation.clone(),
+        reason: state.reason.clone(),
+        topic: state.topic.clone(),
+        steps: state
+            .tried
+            .iter()
+            .map(|tried| PacketStep {
+                question: tried.question.clone(),
+                answer: tried.answer.clone(),
+            })
+            .collect(),
+        slots: state
+            .slots
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(slot, value)| (slot.clone(), value.clone()))
+            .collect(),
+        not_understood: state.not_understood.clone(),
+        lang: state.lang,
+        identity: Identity::Anonymous,
+        waited_s: waited_s(app.clock.now(), &state),
+        page,
+        summary: handover::summary(&app.engine.content(), &state, lang),
+    })
+}
+
+fn waited_s(now: Timestamp, state: &State) -> u64 {
+    let Some(since) = state.waiting_since else { return 0 };
+    let until = match state.status {
+        Status::Queued | Status::Offline => now,
+        _ => state.answered_at.unwrap_or(now),
+    };
+    u64::try_from(until.ms_since(since) / 1_000).unwrap_or(0)
+}

@@ -1,0 +1,329 @@
+//! Reads what a customer says to an open question: yes, no, not sure, solved, still failing, a
+//! command, or no answer at all.
+//!
+//! The reader is a small linear model learnt from examples (`answers.yaml`) when content loads; it
+//! looks at words, pairs, letters, cue words, the reach of negations and the outline of the
+//! sentence. Around it stand three rules: a message is cut at the first place where an answer ends
+//! and news begins; a Finnish verb echoed from the question is an answer ("painoin"); a message
+//! made only of the question's words is too.
+//!
+//! **Invariants:** the same examples give the same model and readings; reading takes time linear
+//! in the text; what the model has no ground to call an answer is [`AnswerClass::None`].
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::language::Language;
+use crate::matcher::answers::cues::Cue;
+use crate::matcher::answers::features::Lexicon;
+use crate::matcher::answers::linear::Linear;
+use crate::matcher::answers::linear::Row;
+use crate::matcher::answers::text::Message;
+
+mod choice;
+mod cues;
+mod echo;
+mod features;
+mod linear;
+mod text;
+
+/// What a message is to the question that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerClass {
+    /// It is so; it is done.
+    Yes,
+    /// It is not so; not done, or not yet.
+    No,
+    /// The customer cannot say, or asks how to find out.
+    Unsure,
+    /// The problem is gone, whatever was asked. Counts as yes to "did it help?".
+    Solved,
+    /// The problem is still there, whatever was asked. Counts as no to "did it help?".
+    Failing,
+    /// The question, once more.
+    Repeat,
+    /// To the step before.
+    Back,
+    /// From the beginning.
+    StartOver,
+    /// No more of this.
+    Cancel,
+    /// Anger at the bot or the service.
+    Frustrated,
+    /// No answer: another matter, a question back, small talk.
+    None,
+}
+
+const CLASSES: usize = 11;
+
+impl AnswerClass {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; CLASSES] = [
+        Self::Yes,
+        Self::No,
+        Self::Unsure,
+        Self::Solved,
+        Self::Failing,
+        Self::Repeat,
+        Self::Back,
+        Self::StartOver,
+        Self::Cancel,
+        Self::Frustrated,
+        Self::None,
+    ];
+
+    /// Solved leans to yes and failing to no: between the two of a side there is no contradiction.
+    fn side(self) -> Self {
+        match self {
+            Self::Solved => Self::Yes,
+            Self::Failing => Self::No,
+            other => other,
+        }
+    }
+
+    /// Whether it says yes, no or perhaps, in so many words or by what happened.
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        matches!(self, Self::Yes | Self::No | Self::Unsure | Self::Solved | Self::Failing)
+    }
+}
+
+/// A file of examples: class, then language, then messages.
+pub type AnswerTable = BTreeMap<AnswerClass, BTreeMap<Language, Vec<String>>>;
+
+/// What a model of one language is learnt from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerExamples {
+    /// The language of the messages.
+    pub language: Language,
+    /// The messages of each class.
+    pub classes: BTreeMap<AnswerClass, Vec<String>>,
+}
+
+impl AnswerExamples {
+    /// The examples of one language out of a whole table.
+    #[must_use]
+    pub fn of(table: &AnswerTable, language: Language) -> Self {
+        let classes = table
+            .iter()
+            .filter_map(|(&class, texts)| Some((class, texts.get(&language)?.clone())))
+            .collect();
+        Self { language, classes }
+    }
+
+    /// Adds messages about other matters (the content's own intents, what is out of scope) to
+    /// those that are no answers. What is an example of an answer already stays one.
+    pub fn add_other_matters<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
+        let known: HashSet<Vec<String>> =
+            self.classes.values().flatten().map(|text| words(text)).collect();
+        let new = texts.into_iter().filter(|text| !known.contains(&words(text)));
+        let new: Vec<String> = new.map(str::to_owned).collect();
+        self.classes.entry(AnswerClass::None).or_default().extend(new);
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    Message::parse(text).tokens.into_iter().map(|token| token.word).collect()
+}
+
+/// The question that is open, as far as it helps to read the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AskedQuestion<'a> {
+    /// The question as the customer saw it; may be empty.
+    pub text: &'a str,
+    /// Whether it asks if the problem is gone.
+    pub check: bool,
+    /// The Finnish verb (infinitive) that an answer may echo.
+    pub verb: Option<&'a str>,
+}
+
+/// What a message was read as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerReading {
+    /// The class.
+    pub class: AnswerClass,
+    /// How sure the reader is, 0 to 1.
+    pub confidence: f32,
+    /// What the message says beside the answer, to be read as a message of its own.
+    pub rest: Option<String>,
+}
+
+/// One of the choices that a question offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChoiceOption<'a> {
+    /// Its value in files and on the wire.
+    pub value: &'a str,
+    /// What stands on its button.
+    pub label: &'a str,
+    /// Other words for it.
+    pub also: &'a [String],
+}
+
+/// Which of `options` the message takes: by value, label, part of the label, number, ordinal or
+/// another word for it; `None` when it is none of them or could be several.
+#[must_use]
+pub fn read_choice(text: &str, language: Language, options: &[ChoiceOption<'_>]) -> Option<usize> {
+    choice::read(text, language, options)
+}
+
+/// A reader of answers in one language.
+#[derive(Debug, Clone)]
+pub struct AnswerModel {
+    language: Language,
+    lexicon: Lexicon,
+    names: HashMap<u64, u32>,
+    linear: Linear<CLASSES>,
+}
+
+/// Below this the reader does not call a message an answer; chosen on folds of the examples.
+const LEAST_CONFIDENCE: f32 = 0.51;
+
+/// How sure both halves must be before a message is cut in two.
+const CUT_CONFIDENCE: f32 = 0.55;
+
+/// Places where a message may be cut; answers come first.
+const MAX_CUTS: usize = 4;
+
+type Judgement = (AnswerClass, f32);
+
+impl AnswerModel {
+    /// Learns from the examples; takes tens of milliseconds.
+    #[must_use]
+    pub fn train(examples: &AnswerExamples) -> Self {
+        let mut labels = Vec::new();
+        let mut messages = Vec::new();
+        for (index, class) in AnswerClass::ALL.iter().enumerate() {
+            for text in examples.classes.get(class).into_iter().flatten() {
+                labels.push(index);
+                messages.push(Message::parse(text));
+            }
+        }
+        let lexicon = Lexicon::new(examples.language, &messages);
+        let mut names: HashMap<u64, u32> = HashMap::new();
+        let rows: Vec<Row> = messages
+            .iter()
+            .map(|message| {
+                let found = features::features(message, &lexicon);
+                found
+                    .into_iter()
+                    .map(|(name, strength)| {
+                        let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+                        (*names.entry(name).or_insert(next), strength)
+                    })
+                    .collect()
+            })
+            .collect();
+        let linear = Linear::train(&rows, &labels, names.len());
+        Self { language: examples.language, lexicon, names, linear }
+    }
+
+    /// Reads `text` as an answer to `question`.
+    #[must_use]
+    pub fn read(&self, text: &str, question: &AskedQuestion<'_>) -> AnswerReading {
+        let message = Message::parse(text);
+        if message.tokens.is_empty() {
+            return AnswerReading { class: AnswerClass::None, confidence: 1.0, rest: None };
+        }
+        let whole = self.judge(&message);
+        if let Some(class) = echo::read(&message, self.language, question)
+            && matches!(
+                whole.0,
+                AnswerClass::None | AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure
+            )
+        {
+            return AnswerReading { class, confidence: 0.9, rest: None };
+        }
+        if let Some(reading) = self.read_cut(text, &message, whole, question) {
+            return reading;
+        }
+        let (class, confidence) = whole;
+        if class != AnswerClass::None && confidence < LEAST_CONFIDENCE {
+            return AnswerReading { class: AnswerClass::None, confidence, rest: None };
+        }
+        AnswerReading { class, confidence, rest: None }
+    }
+
+    /// Reads a message as an answer and what follows it, if there is a place to cut.
+    fn read_cut(
+        &self,
+        text: &str,
+        message: &Message,
+        whole: Judgement,
+        question: &AskedQuestion<'_>,
+    ) -> Option<AnswerReading> {
+        let agrees = self.lexicon.cues(&message.tokens[0].word).contains(&Cue::Yes);
+        for at in self.cuts(message) {
+            let head = self.judge(&message.part(0, at));
+            let tail = self.judge(&message.part(at, message.tokens.len()));
+            if !head.0.is_answer() || head.1 < CUT_CONFIDENCE {
+                continue;
+            }
+            let rest = || text[message.tokens[at].start..].trim().to_owned();
+            let (class, confidence, rest) = match (head.0, tail.0) {
+                (AnswerClass::Yes, AnswerClass::Failing) if !question.check && agrees => {
+                    (AnswerClass::Yes, head.1, Some(rest()))
+                }
+                (
+                    AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure,
+                    AnswerClass::Solved | AnswerClass::Failing,
+                ) => (tail.0, tail.1, None),
+                (_, AnswerClass::None) if message.tokens.len() - at >= 2 => {
+                    (head.0, head.1, Some(rest()))
+                }
+                _ => continue,
+            };
+            if tail.1 < CUT_CONFIDENCE || (whole.0 == class && whole.1 > 0.8 && rest.is_none()) {
+                continue;
+            }
+            return Some(AnswerReading { class, confidence, rest });
+        }
+        None
+    }
+
+    /// Where another thought may begin: after punctuation, before a conjunction, after a word that
+    /// answers by itself.
+    fn cuts(&self, message: &Message) -> Vec<usize> {
+        (1..message.tokens.len())
+            .filter(|&at| {
+                let token = &message.tokens[at];
+                token.breaks
+                    || cues::joins(self.language, &token.word)
+                    || at == 1 && cues::leads(self.language, &message.tokens[0].word)
+            })
+            .take(MAX_CUTS)
+            .collect()
+    }
+
+    fn judge(&self, message: &Message) -> Judgement {
+        let row: Row = features::features(message, &self.lexicon)
+            .into_iter()
+            .filter_map(|(name, strength)| Some((*self.names.get(&name)?, strength)))
+            .collect();
+        let scores = self.linear.score(&row);
+        let mut best = (AnswerClass::None, f32::MIN);
+        for (class, score) in AnswerClass::ALL.into_iter().zip(scores) {
+            if score > best.1 {
+                best = (class, score);
+            }
+        }
+        let others = AnswerClass::ALL.into_iter().zip(scores);
+        let rival = others
+            .filter(|(class, _)| class.side() != best.0.side())
+            .map(|(_, score)| score)
+            .fold(f32::MIN, f32::max);
+        (best.0, confidence(best.1 - rival))
+    }
+}
+
+/// A lead of nothing is 0.5, of one 0.83, of two 0.91.
+fn confidence(lead: f32) -> f32 {
+    0.5 + 0.5 * lead / (lead + 0.5)
+}
+
+#[cfg(test)]
+mod tests;

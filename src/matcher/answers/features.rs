@@ -1,0 +1,295 @@
+//! What is looked at in a message: words, pairs, letters, cue words, the reach of a negation, the
+//! outline of the sentence.
+//!
+//! **Invariant:** the same message and lexicon give the same features in the same order.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use crate::language::Language;
+use crate::matcher::answers::cues;
+use crate::matcher::answers::cues::Cue;
+use crate::matcher::answers::text::Message;
+use crate::matcher::answers::text::squeezed;
+
+/// A word seen at least so often in the examples stands for itself in the outline of a sentence.
+const OUTLINE_COUNT: usize = 5;
+
+/// How many words a negation reaches.
+const NEGATION_REACH: usize = 3;
+
+/// At most so many unknown words of a message are corrected.
+const MAX_CORRECTIONS: usize = 8;
+
+/// The words of the examples, with counts, and the cue words of the language.
+#[derive(Debug, Clone)]
+pub(super) struct Lexicon {
+    language: Language,
+    counts: HashMap<String, usize>,
+    /// Words worth correcting to, by length in letters.
+    by_length: BTreeMap<usize, Vec<String>>,
+    cues: HashMap<&'static str, Vec<Cue>>,
+}
+
+impl Lexicon {
+    /// The lexicon of a set of messages.
+    pub(super) fn new(language: Language, messages: &[Message]) -> Self {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for token in messages.iter().flat_map(|message| &message.tokens) {
+            let word = cues::written(language, &token.word).unwrap_or_else(|| token.word.clone());
+            *counts.entry(word).or_default() += 1;
+        }
+        let mut cue_map: HashMap<&'static str, Vec<Cue>> = HashMap::new();
+        for (cue, word) in cues::all(language) {
+            cue_map.entry(word).or_default().push(cue);
+            counts.entry(word.to_owned()).or_insert(1);
+        }
+        let mut by_length: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for (word, &count) in &counts {
+            let length = word.chars().count();
+            let plain = word.chars().all(char::is_alphabetic);
+            if plain && length >= 4 && (count >= 2 || cue_map.contains_key(word.as_str())) {
+                by_length.entry(length).or_default().push(word.clone());
+            }
+        }
+        for words in by_length.values_mut() {
+            words.sort_unstable();
+        }
+        Self { language, counts, by_length, cues: cue_map }
+    }
+
+    /// What `word` is read as, if not as itself: its written form, or the nearest known word when
+    /// it is unknown.
+    pub(super) fn read(&self, word: &str) -> Option<String> {
+        if let Some(written) = cues::written(self.language, word) {
+            return Some(written);
+        }
+        if self.counts.contains_key(word) || !word.chars().all(char::is_alphabetic) {
+            return None;
+        }
+        let short = squeezed(word);
+        if short != word && self.counts.contains_key(short.as_str()) {
+            return Some(short);
+        }
+        self.nearest(word)
+    }
+
+    fn nearest(&self, word: &str) -> Option<String> {
+        let length = word.chars().count();
+        // A slip in a word of three letters makes another word.
+        let allowed = match length {
+            4..=7 => 1,
+            8..=24 => 2,
+            _ => return None,
+        };
+        let mut best: Option<(usize, std::cmp::Reverse<usize>, &str)> = None;
+        for (_, words) in self.by_length.range(length - allowed..=length + allowed) {
+            for known in words {
+                let distance = strsim::osa_distance(word, known);
+                if distance > allowed {
+                    continue;
+                }
+                let rank =
+                    (distance, std::cmp::Reverse(self.counts[known.as_str()]), known.as_str());
+                if best.is_none_or(|found| rank < found) {
+                    best = Some(rank);
+                }
+            }
+        }
+        best.map(|(_, _, known)| known.to_owned())
+    }
+
+    /// The kinds of hint that `word` is.
+    pub(super) fn cues(&self, word: &str) -> &[Cue] {
+        self.cues.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    fn is_new(&self, word: &str) -> bool {
+        self.counts.get(word).is_none_or(|&count| count < 2) && !self.cues.contains_key(word)
+    }
+
+    fn outline<'a>(&self, word: &'a str) -> std::borrow::Cow<'a, str> {
+        if self.counts.get(word).is_some_and(|&count| count >= OUTLINE_COUNT) {
+            return word.into();
+        }
+        let tail: String = word.chars().rev().take(2).collect();
+        format!("~{tail}").into()
+    }
+}
+
+/// The features of `message`: a hash of the name and the strength.
+pub(super) fn features(message: &Message, lexicon: &Lexicon) -> Vec<(u64, f32)> {
+    let words = corrected(message, lexicon);
+    let mut out = Gathering { features: Vec::with_capacity(words.len() * 24 + 8) };
+    out.add(0.3, &["bias"]);
+    out.add(0.5, &["length", length_name(words.len())]);
+    if message.asks {
+        out.add(1.0, &["asks"]);
+    }
+    if message.exclaims {
+        out.add(0.2, &["exclaims"]);
+    }
+    novelty_features(&mut out, &words, lexicon);
+    word_features(&mut out, message, &words);
+    cue_features(&mut out, message, &words, lexicon);
+    outline_features(&mut out, &words, lexicon);
+    for token in &message.tokens {
+        letter_features(&mut out, &token.word);
+    }
+    out.normalised()
+}
+
+fn corrected(message: &Message, lexicon: &Lexicon) -> Vec<String> {
+    let mut left = MAX_CORRECTIONS;
+    message
+        .tokens
+        .iter()
+        .map(|token| {
+            if left > 0
+                && let Some(known) = lexicon.read(&token.word)
+            {
+                left -= 1;
+                return known;
+            }
+            token.word.clone()
+        })
+        .collect()
+}
+
+/// How much of the message no answer has said before. A word that only one example holds counts as
+/// new, so that the examples look to the model as unseen messages will.
+fn novelty_features(out: &mut Gathering, words: &[String], lexicon: &Lexicon) {
+    let new = words.iter().filter(|word| lexicon.is_new(word)).count();
+    let count = match new {
+        0 => "0",
+        1 => "1",
+        2 => "2",
+        3 | 4 => "4",
+        _ => "many",
+    };
+    out.add(0.8, &["new", count]);
+    out.add(0.8, &["new of", count, length_name(words.len())]);
+    if new * 3 > words.len() * 2 {
+        out.add(0.8, &["mostly new"]);
+    } else if new * 3 > words.len() {
+        out.add(0.8, &["partly new"]);
+    }
+}
+
+fn word_features(out: &mut Gathering, message: &Message, words: &[String]) {
+    let mut before = "^";
+    for (index, word) in words.iter().enumerate() {
+        out.add(1.0, &["w", word]);
+        out.add(0.7, &["2", before, word]);
+        if index + 2 < words.len() {
+            out.add(0.4, &["3", word, &words[index + 1], &words[index + 2]]);
+        }
+        before = word;
+    }
+    out.add(0.7, &["2", before, "$"]);
+    if let Some(first) = words.first() {
+        out.add(0.6, &["first", first]);
+        if message.asks {
+            out.add(0.6, &["asks first", first]);
+        }
+    }
+    if words.len() <= 3 {
+        out.add(0.8, &["all", &words.join(" ")]);
+    }
+}
+
+fn cue_features(out: &mut Gathering, message: &Message, words: &[String], lexicon: &Lexicon) {
+    let mut negated = 0;
+    let mut shape = String::new();
+    for (index, word) in words.iter().enumerate() {
+        if message.tokens[index].breaks {
+            negated = 0;
+        }
+        let cues = lexicon.cues(word);
+        if negated > 0 {
+            out.add(0.6, &["not", word]);
+            negated -= 1;
+        }
+        for cue in cues {
+            let letter = cue.letter().to_string();
+            let place = if index == 0 { "lead" } else { "cue" };
+            out.add(0.7, &[place, &letter]);
+            if negated > 0 {
+                out.add(0.5, &["not cue", &letter]);
+            }
+            shape.push_str(&letter);
+        }
+        if cues.contains(&Cue::Negation) {
+            negated = NEGATION_REACH;
+        }
+    }
+    let shape: String = shape.chars().take(5).collect();
+    out.add(0.4, &["shape", &shape]);
+}
+
+fn outline_features(out: &mut Gathering, words: &[String], lexicon: &Lexicon) {
+    let outline: Vec<_> = std::iter::once("^".into())
+        .chain(words.iter().map(|word| lexicon.outline(word)))
+        .chain(std::iter::once("$".into()))
+        .collect();
+    for pair in outline.windows(2) {
+        out.add(0.5, &["o2", &pair[0], &pair[1]]);
+    }
+    for three in outline.windows(3) {
+        out.add(0.5, &["o3", &three[0], &three[1], &three[2]]);
+    }
+}
+
+fn letter_features(out: &mut Gathering, word: &str) {
+    let letters: Vec<char> = format!("<{word}>").chars().collect();
+    for size in 3..=5 {
+        for piece in letters.windows(size) {
+            let piece: String = piece.iter().collect();
+            out.add(0.25, &["c", &piece]);
+        }
+    }
+}
+
+fn length_name(words: usize) -> &'static str {
+    match words {
+        0 | 1 => "1",
+        2 => "2",
+        3 => "3",
+        4 | 5 => "5",
+        6..=8 => "8",
+        9..=12 => "12",
+        _ => "long",
+    }
+}
+
+struct Gathering {
+    features: Vec<(u64, f32)>,
+}
+
+impl Gathering {
+    fn add(&mut self, strength: f32, parts: &[&str]) {
+        self.features.push((hash(parts), strength));
+    }
+
+    /// Each feature once, the whole of length 1, so that long messages do not shout.
+    fn normalised(mut self) -> Vec<(u64, f32)> {
+        self.features.sort_by_key(|&(name, _)| name);
+        self.features.dedup_by_key(|&mut (name, _)| name);
+        let square: f32 = self.features.iter().map(|(_, x)| x * x).sum();
+        let length = square.sqrt().max(1e-6);
+        self.features.iter_mut().for_each(|(_, x)| *x /= length);
+        self.features
+    }
+}
+
+/// FNV-1a over the parts with a separator that no part holds.
+fn hash(parts: &[&str]) -> u64 {
+    let mut state = 0xcbf2_9ce4_8422_2325_u64;
+    for part in parts {
+        for byte in part.bytes().chain(std::iter::once(0)) {
+            state ^= u64::from(byte);
+            state = state.wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    state
+}

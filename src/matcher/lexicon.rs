@@ -1,0 +1,376 @@
+//! The words that the content knows, and how the words of a message are read by them.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
+use std::hash::Hasher;
+
+use crate::language::Language;
+use crate::language::fold::fold_into;
+use crate::language::stem::Endings;
+use crate::language::text::Words;
+use crate::matcher::arithmetic::Hash;
+use crate::matcher::correction::Deletions;
+use crate::matcher::correction::reach;
+
+const WORD: u64 = 1;
+const STEM: u64 = 2;
+const ADJACENT: u64 = 3;
+/// So many words of one message are corrected; a message with more is in another language.
+const MAX_CORRECTED: usize = 10;
+
+/// Hashes are already well mixed: hashing them again would only cost time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+/// A map from finished hashes.
+pub(super) type Table<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
+type Set = HashSet<u64, BuildHasherDefault<AsIs>>;
+
+/// A word of the content.
+#[derive(Debug, Clone)]
+struct Entry {
+    folded: Box<str>,
+    stem: u64,
+    count: u32,
+}
+
+/// The content's words of one language.
+#[derive(Debug, Clone)]
+pub(super) struct Lexicon {
+    endings: Endings,
+    entries: Vec<Entry>,
+    by_word: Table<u32>,
+    stems: Set,
+    adjacent: Set,
+    deletions: Deletions,
+}
+
+/// A message read word by word.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    /// Folded words one after the other.
+    pub(super) folded: String,
+    /// The same as letters, without anything between words.
+    pub(super) letters: Vec<char>,
+    /// Where each stands and what it is.
+    pub(super) words: Vec<Read>,
+}
+
+/// One word as read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Read {
+    /// First letter in [`Reading::letters`].
+    pub(super) start: u32,
+    /// After the last letter.
+    pub(super) end: u32,
+    /// Hash of the folded stem.
+    pub(super) stem: u64,
+    /// Which typed word it comes from.
+    pub(super) source: u16,
+    /// How it was come by.
+    pub(super) known: Known,
+}
+
+/// What the lexicon knows of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// The word itself.
+    Word,
+    /// Another form of it.
+    Stem,
+    /// It is read as another word of the content.
+    Corrected,
+    /// It is read as one of two words written together.
+    Split,
+    /// Nothing.
+    No,
+}
+
+impl Reading {
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.folded.clear();
+        self.letters.clear();
+        self.words.clear();
+    }
+
+    fn push(&mut self, folded: &str, stem: u64, source: u16, known: Known) {
+        let start = u32::try_from(self.letters.len()).unwrap_or(u32::MAX);
+        self.folded.push_str(folded);
+        self.letters.extend(folded.chars());
+        let end = u32::try_from(self.letters.len()).unwrap_or(u32::MAX);
+        self.words.push(Read { start, end, stem, source, known });
+    }
+
+    /// The letters of one word.
+    pub(super) fn letters_of(&self, word: &Read) -> &[char] {
+        &self.letters[word.start as usize..word.end as usize]
+    }
+
+    /// One word as text.
+    pub(super) fn text_of(&self, word: &Read) -> String {
+        self.letters_of(word).iter().collect()
+    }
+}
+
+enum Correction {
+    Word(u32),
+    Split(u32, u32),
+}
+
+impl Lexicon {
+    /// The words of all texts of the content.
+    pub(super) fn of<'a>(language: Language, texts: impl Iterator<Item = &'a str>) -> Self {
+        let endings = Endings::of(language);
+        let mut words = Words::default();
+        let mut folded = String::new();
+        // Folded word → spelling → how often.
+        let mut counts: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+        let mut adjacent = Set::default();
+        for text in texts {
+            words.read(text);
+            let mut last: Option<u64> = None;
+            for word in words.iter() {
+                folded.clear();
+                fold_into(word, &mut folded);
+                let spellings = match counts.get_mut(&folded) {
+                    Some(spellings) => spellings,
+                    None => counts.entry(folded.clone()).or_default(),
+                };
+                match spellings.get_mut(word) {
+                    Some(count) => *count += 1,
+                    None => {
+                        spellings.insert(word.to_owned(), 1);
+                    }
+                }
+                let hash = word_hash(&folded);
+                if let Some(last) = last {
+                    adjacent.insert(pair_hash(last, hash));
+                }
+                last = Some(hash);
+            }
+        }
+        let mut entries = Vec::with_capacity(counts.len());
+        let mut by_word = Table::default();
+        let mut stems = Set::default();
+        for (folded, spellings) in counts {
+            let stem = usual_spelling(&spellings).map_or(0, |word| stem_hash(endings, word));
+            stems.insert(stem);
+            by_word.insert(word_hash(&folded), u32::try_from(entries.len()).unwrap_or(u32::MAX));
+            let count = spellings.values().sum();
+            entries.push(Entry { folded: folded.into_boxed_str(), stem, count });
+        }
+        let deletions = Deletions::of(
+            (0..)
+                .zip(&entries)
+                .filter(|(_, entry)| !is_number(&entry.folded))
+                .map(|(number, entry)| (number, &*entry.folded)),
+        );
+        Self { endings, entries, by_word, stems, adjacent, deletions }
+    }
+
+    /// Reads the words as typed into `typed` and as corrected into `corrected`.
+    /// Returns whether the two differ.
+    pub(super) fn read(
+        &self,
+        words: &Words,
+        scratch: &mut LexiconScratch,
+        typed: &mut Reading,
+        corrected: &mut Reading,
+    ) -> bool {
+        typed.clear();
+        corrected.clear();
+        let mut corrections = 0;
+        for (source, word) in (0_u16..).zip(words.iter()) {
+            scratch.folded.clear();
+            fold_into(word, &mut scratch.folded);
+            let entry = self.by_word.get(&word_hash(&scratch.folded));
+            let (stem, known) = if let Some(&entry) = entry {
+                (self.entries[entry as usize].stem, Known::Word)
+            } else {
+                let stem = stem_hash(self.endings, word);
+                (stem, if self.stems.contains(&stem) { Known::Stem } else { Known::No })
+            };
+            typed.push(&scratch.folded, stem, source, known);
+            let correction = if known == Known::No && corrections < MAX_CORRECTED {
+                self.correct(scratch)
+            } else {
+                None
+            };
+            match correction {
+                Some(Correction::Word(entry)) => {
+                    corrections += 1;
+                    let entry = &self.entries[entry as usize];
+                    corrected.push(&entry.folded, entry.stem, source, Known::Corrected);
+                }
+                Some(Correction::Split(left, right)) => {
+                    corrections += 1;
+                    for part in [left, right] {
+                        let entry = &self.entries[part as usize];
+                        corrected.push(&entry.folded, entry.stem, source, Known::Split);
+                    }
+                }
+                None => corrected.push(&scratch.folded, stem, source, known),
+            }
+        }
+        corrections > 0
+    }
+
+    /// Whether the content knows a word or another form of it.
+    pub(super) fn knows(&self, word: &str, folded: &mut String) -> bool {
+        folded.clear();
+        fold_into(word, folded);
+        self.by_word.contains_key(&word_hash(folded))
+            || self.stems.contains(&stem_hash(self.endings, word))
+    }
+
+    /// Hash of the folded stem of a word as an author wrote it.
+    pub(super) fn stem_of(&self, word: &str) -> u64 {
+        let mut folded = String::new();
+        fold_into(word, &mut folded);
+        match self.by_word.get(&word_hash(&folded)) {
+            Some(&entry) => self.entries[entry as usize].stem,
+            None => stem_hash(self.endings, word),
+        }
+    }
+
+    /// Bytes held, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let words: usize = self.entries.iter().map(|entry| entry.folded.len() + 56).sum();
+        words + (self.stems.len() + self.adjacent.len()) * 12 + self.deletions.bytes()
+    }
+
+    /// Adds everything that reading depends on, in a fixed order.
+    pub(super) fn digest(&self, add: &mut impl FnMut(u64)) {
+        for entry in &self.entries {
+            add(word_hash(&entry.folded));
+            add(entry.stem);
+            add(u64::from(entry.count));
+        }
+        let mut adjacent: Vec<u64> = self.adjacent.iter().copied().collect();
+        adjacent.sort_unstable();
+        adjacent.into_iter().for_each(add);
+    }
+
+    fn correct(&self, scratch: &mut LexiconScratch) -> Option<Correction> {
+        scratch.letters.clear();
+        scratch.letters.extend(scratch.folded.chars());
+        let reach = reach(scratch.letters.len());
+        if reach == 0 || is_number(&scratch.folded) {
+            return None;
+        }
+        let nearest = self.nearest(scratch, reach);
+        let split = self.split(scratch);
+        match (nearest, split) {
+            (None, Some(split)) => Some(split.0),
+            (Some((_, distance)), Some(split)) if distance >= 2 || split.1 => Some(split.0),
+            (Some((entry, _)), _) => Some(Correction::Word(entry)),
+            (None, None) => None,
+        }
+    }
+
+    fn nearest(&self, scratch: &mut LexiconScratch, reach: usize) -> Option<(u32, usize)> {
+        self.deletions.near(&scratch.letters, reach, &mut scratch.found);
+        let mut best: Option<(u32, usize, f64)> = None;
+        for &number in &scratch.found {
+            let entry = &self.entries[number as usize];
+            let distance = strsim::osa_distance(&scratch.folded, &entry.folded);
+            if distance > reach {
+                continue;
+            }
+            let likeness = strsim::jaro_winkler(&scratch.folded, &entry.folded);
+            let better = best.is_none_or(|(other, least, most)| {
+                distance < least
+                    || distance == least
+                        && (likeness > most
+                            || likeness >= most && entry.count > self.entries[other as usize].count)
+            });
+            if better {
+                best = Some((number, distance, likeness));
+            }
+        }
+        best.map(|(number, distance, _)| (number, distance))
+    }
+
+    /// The two words that were written together, and whether the content has them side by side.
+    fn split(&self, scratch: &LexiconScratch) -> Option<(Correction, bool)> {
+        let mut best: Option<(Correction, bool, usize)> = None;
+        let letters = scratch.letters.len();
+        for (left_letters, (at, _)) in scratch.folded.char_indices().enumerate().skip(2) {
+            let right_letters = letters - left_letters;
+            if right_letters < 2 {
+                break;
+            }
+            let (left, right) = scratch.folded.split_at(at);
+            let (left, right) = (word_hash(left), word_hash(right));
+            let (Some(&first), Some(&second)) = (self.by_word.get(&left), self.by_word.get(&right))
+            else {
+                continue;
+            };
+            let seen = self.adjacent.contains(&pair_hash(left, right));
+            let shorter = left_letters.min(right_letters);
+            if !seen && shorter < 3 {
+                continue;
+            }
+            if best.as_ref().is_none_or(|(_, known, least)| (seen, shorter) > (*known, *least)) {
+                best = Some((Correction::Split(first, second), seen, shorter));
+            }
+        }
+        best.map(|(split, seen, _)| (split, seen))
+    }
+}
+
+/// Buffers for reading, kept between messages.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LexiconScratch {
+    folded: String,
+    letters: Vec<char>,
+    found: Vec<u32>,
+}
+
+fn usual_spelling(spellings: &BTreeMap<String, u32>) -> Option<&str> {
+    let mut best: Option<(&str, u32)> = None;
+    for (spelling, &count) in spellings {
+        if best.is_none_or(|(_, most)| count > most) {
+            best = Some((spelling, count));
+        }
+    }
+    best.map(|(spelling, _)| spelling)
+}
+
+fn word_hash(folded: &str) -> u64 {
+    Hash::new(WORD).with_text(folded).finish()
+}
+
+fn stem_hash(endings: Endings, word: &str) -> u64 {
+    let stem = endings.stem(word);
+    let mut folded = String::with_capacity(stem.len());
+    fold_into(&stem, &mut folded);
+    Hash::new(STEM).with_text(&folded).finish()
+}
+
+fn pair_hash(left: u64, right: u64) -> u64 {
+    Hash::new(ADJACENT).with(left).with(right).finish()
+}
+
+fn is_number(folded: &str) -> bool {
+    folded.starts_with('0')
+}
