@@ -40,7 +40,7 @@ async fn text(response: Response<Body>) -> String {
 
 #[tokio::test]
 async fn the_pages_come_with_a_policy_that_allows_no_script_from_text() {
-    for path in ["/", "/page.css", "/chat.js"] {
+    for path in ["/", "/page.css", "/chat.js", "/console", "/console/main.js"] {
         let answer = get(|_| {}, request(path, &[])).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         let headers = answer.headers();
