@@ -188,10 +188,9 @@ fn read_answer(
         Question::Step => {
             matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. }))
         }
-        Question::Resume
-        | Question::Second { .. }
-        | Question::AnythingElse
-        | Question::Person => true,
+        Question::Resume | Question::Second { .. } | Question::AnythingElse | Question::Person => {
+            true
+        }
         Question::Clarify { .. } | Question::Offer { .. } => false,
     });
     match reading.class {
@@ -199,9 +198,7 @@ fn read_answer(
         AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure => {
             expects_yes_no.then_some(reading)
         }
-        AnswerClass::Solved | AnswerClass::Failing => {
-            (!state.stack.is_empty()).then_some(reading)
-        }
+        AnswerClass::Solved | AnswerClass::Failing => (!state.stack.is_empty()).then_some(reading),
         AnswerClass::Repeat
         | AnswerClass::Back
         | AnswerClass::StartOver
@@ -214,14 +211,11 @@ fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Tak
     let besides = answer.rest.as_ref().and_then(|rest| {
         let ranking = content.matcher(state.lang).rank(rest, &Context::default());
         let first = ranking.candidates.first()?;
-        let is_problem = content
-            .intents
-            .get(&first.intent)
-            .is_some_and(|intent| content.is_problem(&intent.id));
-        let other = state.running_topic() != Some(&first.intent)
-            && !state.noted.contains(&first.intent);
-        (ranking.decision == Decision::Answer && is_problem && other)
-            .then(|| first.intent.clone())
+        let is_problem =
+            content.intents.get(&first.intent).is_some_and(|intent| content.is_problem(&intent.id));
+        let other =
+            state.running_topic() != Some(&first.intent) && !state.noted.contains(&first.intent);
+        (ranking.decision == Decision::Answer && is_problem && other).then(|| first.intent.clone())
     });
     Taken::Answer { class: answer.class, besides }
 }

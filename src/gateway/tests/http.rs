@@ -12,12 +12,12 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::config::Settings;
+use crate::gateway::http::router;
+use crate::gateway::tests::world::app;
 use crate::ids::AgentId;
 use crate::protocol::agent::Presence;
 use crate::store::AgentRow;
 use crate::store::Role;
-use crate::gateway::http::router;
-use crate::gateway::tests::world::app;
 
 async fn get(change: impl FnOnce(&mut Settings), request: Request<Body>) -> Response<Body> {
     let (app, _folder) = app(change).await;
