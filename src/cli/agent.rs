@@ -36,6 +36,7 @@ const LONGEST_NAME: usize = 64;
 
 /// Keep the accounts of those who answer.
 #[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = false)]
 pub(super) struct AgentArgs {
     #[command(subcommand)]
     command: AgentCommand,
