@@ -3,6 +3,8 @@
  *
  *   `link`      the connection came or went
  *   `inbox`     lines changed
+ *   `waiting`   these came to wait for a person
+ *   `written`   a customer of one's own wrote
  *   `presence`  one's own state changed
  *   `agents`    the others' changed
  *   `current`   another conversation is open
@@ -24,6 +26,9 @@ const MOST_TALKS = 30;
 const TYPING_MS = 3000;
 
 /** @typedef {{conversation: string, status: string, team?: string, lang: string, topic?: string, reason?: string, priority: number, waiting_since?: string, agent?: {id: string, name: string}, visitor: {name?: string, identity: string}, preview: string, unread: number, removed?: boolean}} Item */
+
+/** Whether a conversation waits for a person. @param {Item} [item] */
+export const isWaiting = (item) => item?.status === 'queued' || item?.status === 'offline';
 
 export class Desk extends EventTarget {
   /** @param {import('./api.js').Agent} me */
@@ -125,6 +130,7 @@ export class Desk extends EventTarget {
   }
 
   #inbox({ full, items }) {
+    const before = new Map(this.inbox);
     if (full) this.inbox.clear();
     for (const item of items) {
       const { conversation } = item;
@@ -133,8 +139,16 @@ export class Desk extends EventTarget {
       const talk = this.talks.get(conversation);
       if (talk) talk.item = item;
     }
+    if (!full) this.#tellNews(before, items);
     this.#tell('inbox');
     if (this.current && items.some(({ conversation }) => conversation === this.current.id)) this.#tell('talk', { conversation: this.current.id });
+  }
+
+  #tellNews(before, items) {
+    const fresh = items.filter((item) => isWaiting(item) && !item.removed && !isWaiting(before.get(item.conversation)));
+    if (fresh.length) this.#tell('waiting', fresh);
+    const written = items.find((item) => item.agent?.id === this.me.id && item.unread > (before.get(item.conversation)?.unread ?? 0));
+    if (written) this.#tell('written', written);
   }
 
   #change({ conversation }, change) {

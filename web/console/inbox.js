@@ -1,17 +1,17 @@
 /** The list of conversations: who waits, who is mine, who talks to the bot. */
 
+import { isWaiting } from './desk.js';
 import { announce, h, icon } from './dom.js';
 import { everySecond, since } from './time.js';
 import { coded, t, tongue } from './words.js';
 
 const GLYPHS = { queued: 'waiting', offline: 'offline', bot: 'bot', agent: 'person', ended: 'done' };
-const WAITING = ['queued', 'offline'];
 /** In the list of all: those who wait stand first, those with the bot last. */
 const WEIGHT = { queued: 0, offline: 1, agent: 2, bot: 3, ended: 4 };
 
 /** Which items a filter shows. @type {Object<string, (item: import('./desk.js').Item, desk: import('./desk.js').Desk) => boolean>} */
 const FILTERS = {
-  waiting: ({ status }) => WAITING.includes(status),
+  waiting: isWaiting,
   mine: ({ status, agent }, desk) => status === 'agent' && agent?.id === desk.me.id,
   all: () => true,
   bot: ({ status }) => status === 'bot',
@@ -28,7 +28,6 @@ export class Inbox extends HTMLElement {
     this.filter = sessionStorage.getItem('skicka-console:filter') || 'waiting';
     /** Lines by conversation, so that a change touches its own line only. @type {Map<string, {li: HTMLElement, button: HTMLElement, time: HTMLElement, item: object}>} */
     this.lines = new Map();
-    this.waited = null;
   }
 
   connectedCallback() {
@@ -45,6 +44,7 @@ export class Inbox extends HTMLElement {
       h('div', { className: 'filters', role: 'group', 'aria-label': t('filter') }, [...this.tabs.values()].map(({ node }) => node)),
       h('div', { className: 'scroll' }, this.list, this.none)));
     this.desk.addEventListener('inbox', () => this.#soon(), { signal });
+    this.desk.addEventListener('waiting', ({ detail }) => announce(t('newWaiting', detail.length)), { signal });
     this.desk.addEventListener('current', () => this.#mark(), { signal });
     everySecond(() => this.#tick(), signal);
     this.#render();
@@ -87,7 +87,6 @@ export class Inbox extends HTMLElement {
       count.textContent = String(everything.filter((item) => FILTERS[name](item, this.desk)).length);
       node.setAttribute('aria-pressed', String(name === this.filter));
     }
-    this.#announceNew(everything.filter(FILTERS.waiting));
     const held = this.list.contains(document.activeElement) ? [...this.list.children].indexOf(document.activeElement.parentNode) : -1;
     const items = this.shown();
     const keep = new Set(items.map(({ conversation }) => conversation));
@@ -104,13 +103,6 @@ export class Inbox extends HTMLElement {
     this.#mark();
     // Its line went away under the focus: the neighbour takes it.
     if (held >= 0 && !this.list.contains(document.activeElement)) this.list.children[Math.min(held, items.length - 1)]?.firstChild.focus();
-  }
-
-  #announceNew(waiting) {
-    const before = this.waited;
-    this.waited = new Set(waiting.map(({ conversation }) => conversation));
-    const fresh = before && waiting.filter(({ conversation }) => !before.has(conversation)).length;
-    if (fresh) announce(t('newWaiting', fresh));
   }
 
   #line(item) {
@@ -142,7 +134,7 @@ export class Inbox extends HTMLElement {
   }
 
   #time({ time, item }) {
-    const text = item.waiting_since && WAITING.includes(item.status) ? since(item.waiting_since) : '';
+    const text = item.waiting_since && isWaiting(item) ? since(item.waiting_since) : '';
     if (time.textContent !== text) time.textContent = text;
   }
 

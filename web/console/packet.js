@@ -1,5 +1,6 @@
 /** The handover packet: what a person needs to know before the first word. */
 
+import { isWaiting } from './desk.js';
 import { h } from './dom.js';
 import { everySecond, since, stopwatch } from './time.js';
 import { coded, t, tongue } from './words.js';
@@ -64,7 +65,7 @@ export class Packet extends HTMLElement {
   #tick() {
     if (!this.time) return;
     const { item, packet, status } = this.talk;
-    const waits = ['queued', 'offline'].includes(status) && item?.waiting_since;
+    const waits = isWaiting({ status }) && item?.waiting_since;
     this.time.textContent = waits ? since(item.waiting_since) : stopwatch(packet.waited_s);
   }
 }

@@ -1,6 +1,8 @@
 /** The frame around everything: one's own state on top, the inbox and the open conversation below. */
 
+import { isOn, listen, turn } from './alerts.js';
 import { Conversation } from './conversation.js';
+import { isWaiting } from './desk.js';
 import { announce, button, h, icon } from './dom.js';
 import { Inbox } from './inbox.js';
 import { Keys } from './keys.js';
@@ -34,6 +36,7 @@ export class Shell extends HTMLElement {
     window.addEventListener('online', () => desk.link.wake(), { signal });
     document.addEventListener('visibilitychange', () => { desk.link.wake(); desk.markRead(); }, { signal });
     this.keys.listen(signal);
+    listen(desk, signal);
     desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
     this.#fromAddress();
     this.on_current(true);
@@ -58,12 +61,18 @@ export class Shell extends HTMLElement {
       h('summary', {}, icon('person'), h('span', { className: 'who' }, me.name), icon('down')),
       h('div', { className: 'sheet' },
         h('div', { className: 'field' }, h('label', { htmlFor: 'tongue' }, t('language')), language),
+        ['sound', 'notice'].map((kind) => this.#alert(kind)),
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
     return h('div', { className: 'bar' },
       h('h1', { className: 'brand' }, icon('send'), h('span', {}, 'Skicka')),
       h('div', { className: 'state' }, this.dot, h('label', { className: 'sr', htmlFor: 'presence' }, t('presence')), this.state), menu);
+  }
+
+  #alert(kind) {
+    const box = h('input', { type: 'checkbox', checked: isOn(kind), onchange: async () => { box.checked = await turn(kind, box.checked); } });
+    return h('label', { className: 'option' }, box, h('span', {}, t(kind)));
   }
 
   #foldMenu(event, menu) {
@@ -101,7 +110,7 @@ export class Shell extends HTMLElement {
   }
 
   on_inbox() {
-    const waiting = [...this.desk.inbox.values()].filter(({ status }) => status === 'queued' || status === 'offline').length;
+    const waiting = [...this.desk.inbox.values()].filter(isWaiting).length;
     document.title = `${waiting ? `(${waiting}) ` : ''}Skicka – ${t('console')}`;
   }
 
