@@ -241,11 +241,8 @@ pub fn summary(content: &Content, state: &State, lang: Language) -> String {
         Some(topic) => content.title(topic, lang),
         None => manners.summary_none.plain(lang),
     };
-    let tried: Vec<String> = state
-        .tried
-        .iter()
-        .map(|tried| format!("{}: {}", tried.question, tried.answer))
-        .collect();
+    let tried: Vec<String> =
+        state.tried.iter().map(|tried| format!("{}: {}", tried.question, tried.answer)).collect();
     let mut line = format!("{}: {topic}.", manners.summary_topic.plain(lang));
     if !tried.is_empty() {
         line += &format!(" {}: {}.", manners.summary_tried.plain(lang), tried.join("; "));

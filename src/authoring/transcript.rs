@@ -178,9 +178,8 @@ impl Play<'_> {
     fn expect(&mut self, key: &str, value: &str) -> Result<(), String> {
         let wanted = plain(value);
         let found = self.turn.iter().enumerate().skip(self.met).find(|(_, line)| {
-            line.split_once(": ").is_some_and(|(kind, said)| {
-                kind == key && plain(said).contains(&wanted)
-            })
+            line.split_once(": ")
+                .is_some_and(|(kind, said)| kind == key && plain(said).contains(&wanted))
         });
         match found {
             Some((at, _)) => {

@@ -95,10 +95,7 @@ fn matched(content: &Content, lang: Language, text: &str) -> serde_json::Result<
     let candidates: Vec<Candidate<'_>> = ranking
         .candidates
         .iter()
-        .map(|candidate| Candidate {
-            intent: &candidate.intent,
-            confidence: candidate.confidence,
-        })
+        .map(|candidate| Candidate { intent: &candidate.intent, confidence: candidate.confidence })
         .collect();
     let first = ranking.candidates.first();
     serde_json::to_string(&Matched {

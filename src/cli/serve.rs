@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-
 use crate::cli::Failed;
 use crate::cli::block_on;
 use crate::cli::content;

@@ -67,7 +67,8 @@ pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
             take_file(&mut draft, file, text, &mut diagnostics);
         }
     }
-    let unread = |kind: &str| diagnostics.iter().any(|found: &Diagnostic| found.file.contains(kind));
+    let unread =
+        |kind: &str| diagnostics.iter().any(|found: &Diagnostic| found.file.contains(kind));
     if draft.intents.is_empty() && !unread("intents") {
         Diagnostic::add(
             &mut diagnostics,
@@ -138,13 +139,7 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
     }
 }
 
-fn unknown_kind(
-    file: &str,
-    kind: &str,
-    span: Span,
-    node: Node,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn unknown_kind(file: &str, kind: &str, span: Span, node: Node, diagnostics: &mut Vec<Diagnostic>) {
     let known = ["intent", "dialogue", "out_of_scope", "manners", "answers"];
     let mut fields = Fields::open(file, node, "a content file", diagnostics);
     let misplaced = known.iter().any(|known| fields.has(known));

@@ -120,18 +120,9 @@ fn check_targets(
                 && told.insert(*span)
             {
                 let message = format!("there is no step `{id}` in this dialogue");
-                let help = did_you_mean(
-                    id.as_str(),
-                    steps().chain(["resolved", "person", "end"]),
-                );
-                Diagnostic::add(
-                    diagnostics,
-                    &dialogue.file,
-                    *span,
-                    Code::UnknownTarget,
-                    &message,
-                )
-                .help(&help);
+                let help = did_you_mean(id.as_str(), steps().chain(["resolved", "person", "end"]));
+                Diagnostic::add(diagnostics, &dialogue.file, *span, Code::UnknownTarget, &message)
+                    .help(&help);
             }
         }
         if let StepKind::Call { dialogue: id, span, .. } | StepKind::Goto { dialogue: id, span } =
@@ -193,9 +184,7 @@ fn texts_of(step: &Step) -> Vec<&Text> {
             }
             texts
         }
-        StepKind::Resolve { text } | StepKind::Escalate { say: text, .. } => {
-            text.iter().collect()
-        }
+        StepKind::Resolve { text } | StepKind::Escalate { say: text, .. } => text.iter().collect(),
         StepKind::Branch(_)
         | StepKind::Set { .. }
         | StepKind::Call { .. }
@@ -216,15 +205,9 @@ fn unused_dialogues(
     }
     for dialogue in dialogues.values().filter(|dialogue| !used.contains(&dialogue.id)) {
         let message = format!("nothing leads to dialogue `{}`", dialogue.id);
-        Diagnostic::add(
-            diagnostics,
-            &dialogue.file,
-            dialogue.span,
-            Code::UnusedDialogue,
-            &message,
-        )
-        .help("name it as `dialogue:` in an intent, or remove the file")
-        .only_warn();
+        Diagnostic::add(diagnostics, &dialogue.file, dialogue.span, Code::UnusedDialogue, &message)
+            .help("name it as `dialogue:` in an intent, or remove the file")
+            .only_warn();
     }
 }
 
@@ -234,10 +217,10 @@ fn unreachable_steps(dialogue: &Dialogue, diagnostics: &mut Vec<Diagnostic>) {
     while let Some(id) = ahead.pop() {
         // A misspelt target is one fault, not two: the step that was meant counts as reached.
         let meant = || nearest(id.as_str(), dialogue.steps.keys().map(StepId::as_str));
-        let found =
-            dialogue.steps.get_key_value(id).or_else(|| {
-                dialogue.steps.get_key_value(&StepId::new(meant()?))
-            });
+        let found = dialogue
+            .steps
+            .get_key_value(id)
+            .or_else(|| dialogue.steps.get_key_value(&StepId::new(meant()?)));
         let Some((id, step)) = found else { continue };
         if reached.insert(id) {
             ahead.extend(step.exits().into_iter().filter_map(|exit| match &exit.target {
@@ -251,14 +234,8 @@ fn unreachable_steps(dialogue: &Dialogue, diagnostics: &mut Vec<Diagnostic>) {
     }
     for step in dialogue.steps.values().filter(|step| !reached.contains(&step.id)) {
         let message = format!("nothing leads to step `{}`", step.id);
-        Diagnostic::add(
-            diagnostics,
-            &dialogue.file,
-            step.span,
-            Code::UnreachableStep,
-            &message,
-        )
-        .help("lead to it from another step, or remove it");
+        Diagnostic::add(diagnostics, &dialogue.file, step.span, Code::UnreachableStep, &message)
+            .help("lead to it from another step, or remove it");
     }
 }
 
@@ -278,16 +255,15 @@ fn no_way_out(
         });
         if !dangling && !leaving.contains(&(&dialogue.id, &step.id)) {
             let message = format!("from step `{}` no end can be reached", step.id);
-            Diagnostic::add(diagnostics, &dialogue.file, step.span, Code::NoWayOut, &message)
-                .help("let some answer lead to `resolved`, `person`, a `resolve:` or an `escalate:`");
+            Diagnostic::add(diagnostics, &dialogue.file, step.span, Code::NoWayOut, &message).help(
+                "let some answer lead to `resolved`, `person`, a `resolve:` or an `escalate:`",
+            );
         }
     }
 }
 
 /// The steps from which an end can be reached, of all dialogues.
-fn leaving_steps(
-    dialogues: &BTreeMap<DialogueId, Dialogue>,
-) -> BTreeSet<(&DialogueId, &StepId)> {
+fn leaving_steps(dialogues: &BTreeMap<DialogueId, Dialogue>) -> BTreeSet<(&DialogueId, &StepId)> {
     let mut leaving = BTreeSet::new();
     loop {
         let before = leaving.len();
@@ -318,10 +294,7 @@ fn leaving_steps(
 }
 
 /// Finds circles of steps that never wait for the customer.
-fn endless_loops(
-    dialogues: &BTreeMap<DialogueId, Dialogue>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+fn endless_loops(dialogues: &BTreeMap<DialogueId, Dialogue>, diagnostics: &mut Vec<Diagnostic>) {
     let mut done: BTreeSet<(&DialogueId, &StepId)> = BTreeSet::new();
     for dialogue in dialogues.values() {
         for step in dialogue.steps.values() {
@@ -342,11 +315,13 @@ fn follow_unasked<'a>(
     if matches!(step.kind, StepKind::Ask(_)) {
         return;
     }
-    if let Some(at) = path.iter().position(|(other, there)| {
-        other.id == dialogue.id && there.id == step.id
-    }) {
-        let names: Vec<String> =
-            path[at..].iter().map(|(dialogue, step)| format!("{}/{}", dialogue.id, step.id)).collect();
+    if let Some(at) =
+        path.iter().position(|(other, there)| other.id == dialogue.id && there.id == step.id)
+    {
+        let names: Vec<String> = path[at..]
+            .iter()
+            .map(|(dialogue, step)| format!("{}/{}", dialogue.id, step.id))
+            .collect();
         let (first, at_step) = path[at];
         let message = format!("these steps run in a circle and ask nothing: {}", names.join(" → "));
         Diagnostic::add(diagnostics, &first.file, at_step.span, Code::EndlessLoop, &message)

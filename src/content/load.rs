@@ -22,7 +22,12 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
             Ok(entries) => {
                 for entry in entries.flatten() {
                     let name = entry.file_name().to_string_lossy().into_owned();
-                    read_file(&entry.path(), &format!("{folder}/{name}"), &mut sources, &mut diagnostics);
+                    read_file(
+                        &entry.path(),
+                        &format!("{folder}/{name}"),
+                        &mut sources,
+                        &mut diagnostics,
+                    );
                 }
             }
             Err(error) if must_be => {
@@ -33,7 +38,10 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
                     Code::Unreadable,
                     &format!("the folder cannot be read: {error}"),
                 )
-                .help(&format!("content lies in {folder}/ below {}; name another place with --content", root.display()));
+                .help(&format!(
+                    "content lies in {folder}/ below {}; name another place with --content",
+                    root.display()
+                ));
             }
             Err(_) => {}
         }

@@ -49,8 +49,10 @@ pub(crate) fn check(text: &str) -> Result<(), TemplateError> {
     }
     let environment = environment();
     let template = environment.template_from_str(text)?;
-    let unknown =
-        template.undeclared_variables(false).into_iter().find(|name| name != "slots" && name != "topic");
+    let unknown = template
+        .undeclared_variables(false)
+        .into_iter()
+        .find(|name| name != "slots" && name != "topic");
     match unknown {
         Some(name) => Err(TemplateError(format!("`{name}` is unknown"))),
         None => Ok(()),

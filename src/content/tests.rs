@@ -42,8 +42,7 @@ pub(crate) fn small() -> Vec<Source> {
 }
 
 fn faults_of(dialogue: &str) -> Vec<Diagnostic> {
-    let sources =
-        [source("intents/lamp.yaml", INTENT), source("dialogues/lamp.yaml", dialogue)];
+    let sources = [source("intents/lamp.yaml", INTENT), source("dialogues/lamp.yaml", dialogue)];
     draft(&sources).1
 }
 
@@ -75,7 +74,8 @@ fn a_text_without_a_language_is_named() {
 
 #[test]
 fn a_misspelt_key_is_pointed_at() {
-    let faults = faults_of(&DIALOGUE.replace("    again: { sv: \"Lyser", "    agian: { sv: \"Lyser"));
+    let faults =
+        faults_of(&DIALOGUE.replace("    again: { sv: \"Lyser", "    agian: { sv: \"Lyser"));
     let codes: Vec<(Code, usize)> =
         faults.iter().map(|fault| (fault.code, fault.span.line)).collect();
     assert_eq!(codes, [(Code::MissingKey, 13), (Code::UnknownKey, 14)]);
@@ -115,7 +115,8 @@ fn a_circle_that_asks_nothing_is_found() {
 
 #[test]
 fn every_fault_of_every_file_is_told_at_once() {
-    let broken = DIALOGUE.replace("next: helped", "next: nowhere").replace("no: person", "no: nobody");
+    let broken =
+        DIALOGUE.replace("next: helped", "next: nowhere").replace("no: person", "no: nobody");
     let faults = draft(&[
         source("intents/lamp.yaml", &INTENT.replace("title:", "titel:")),
         source("dialogues/lamp.yaml", &broken),
@@ -125,7 +126,10 @@ fn every_fault_of_every_file_is_told_at_once() {
     let files: Vec<&str> = faults.iter().map(|fault| fault.file.as_str()).collect();
     assert!(files.contains(&"intents/lamp.yaml"));
     assert!(files.contains(&"dialogues/bad.yaml"));
-    assert!(faults.iter().filter(|fault| fault.code == Code::UnknownTarget).count() == 2, "{faults:#?}");
+    assert!(
+        faults.iter().filter(|fault| fault.code == Code::UnknownTarget).count() == 2,
+        "{faults:#?}"
+    );
     assert!(!is_servable(&faults));
 }
 

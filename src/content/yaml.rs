@@ -108,8 +108,7 @@ impl Tree<'_> {
                     self.refuse(span, "a tag (`!something`)");
                 }
                 let empty = style == ScalarStyle::Plain && (text.is_empty() || text == "~");
-                let value =
-                    if empty { Value::Empty } else { Value::Scalar(text.into_owned()) };
+                let value = if empty { Value::Empty } else { Value::Scalar(text.into_owned()) };
                 self.close(Node { span, value });
             }
             Event::SequenceStart(..) => self.begin(span, Value::List(Vec::new()))?,

@@ -245,7 +245,9 @@ impl Turn<'_> {
             self.state.ended_at.is_some_and(|at| self.at.ms_since(at) <= self.policy.reopen_ms);
         match &self.state.agent {
             Some(holder) if holder.id == agent.id && in_time => {}
-            _ => return Err(Refusal::WrongStatus("only whoever resolved it just now may reopen it")),
+            _ => {
+                return Err(Refusal::WrongStatus("only whoever resolved it just now may reopen it"));
+            }
         }
         self.emit(Fact::Status(StatusChange {
             status: Status::Agent,

@@ -12,6 +12,8 @@ use crate::conversation::event::Reading;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
+use crate::language::identify::Evidence;
+use crate::language::identify::choose;
 use crate::matcher::Candidate;
 use crate::matcher::Context;
 use crate::matcher::Decision;
@@ -59,8 +61,30 @@ pub(crate) struct Heard {
 }
 
 /// The language of a message, with all that is known as evidence.
-pub(crate) fn language_of(_content: &Content, state: &State, _text: &str) -> Language {
-    state.lang
+pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Language {
+    if state.lang_chosen {
+        return state.lang;
+    }
+    let shares = Language::ALL.map(|language| content.matcher(language).vocabulary_share(text));
+    let spoken = state.visitor_messages > 0;
+    // Words that no language's content knows are no reason to leave the one that is spoken.
+    if spoken && shares.iter().all(|share| *share == 0.0) {
+        return state.lang;
+    }
+    choose(&Evidence {
+        text,
+        chosen: None,
+        vocabulary: [0, 1, 2].map(|at| alone(shares, at)),
+        conversation: spoken.then_some(state.lang),
+        hello: (!spoken).then_some(state.lang),
+    })
+}
+
+/// By how much one language's content knows more of a message than any other's.
+fn alone(shares: [f32; 3], at: usize) -> f32 {
+    let others = shares.iter().enumerate().filter(|(other, _)| *other != at);
+    let most = others.map(|(_, share)| *share).fold(0.0, f32::max);
+    (shares[at] - most).max(0.0)
 }
 
 /// Reads a text in a language against a state.
@@ -188,10 +212,9 @@ fn read_answer(
         Question::Step => {
             matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. }))
         }
-        Question::Resume
-        | Question::Second { .. }
-        | Question::AnythingElse
-        | Question::Person => true,
+        Question::Resume | Question::Second { .. } | Question::AnythingElse | Question::Person => {
+            true
+        }
         Question::Clarify { .. } | Question::Offer { .. } => false,
     });
     match reading.class {
@@ -199,9 +222,7 @@ fn read_answer(
         AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure => {
             expects_yes_no.then_some(reading)
         }
-        AnswerClass::Solved | AnswerClass::Failing => {
-            (!state.stack.is_empty()).then_some(reading)
-        }
+        AnswerClass::Solved | AnswerClass::Failing => (!state.stack.is_empty()).then_some(reading),
         AnswerClass::Repeat
         | AnswerClass::Back
         | AnswerClass::StartOver
@@ -214,14 +235,11 @@ fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Tak
     let besides = answer.rest.as_ref().and_then(|rest| {
         let ranking = content.matcher(state.lang).rank(rest, &Context::default());
         let first = ranking.candidates.first()?;
-        let is_problem = content
-            .intents
-            .get(&first.intent)
-            .is_some_and(|intent| content.is_problem(&intent.id));
-        let other = state.running_topic() != Some(&first.intent)
-            && !state.noted.contains(&first.intent);
-        (ranking.decision == Decision::Answer && is_problem && other)
-            .then(|| first.intent.clone())
+        let is_problem =
+            content.intents.get(&first.intent).is_some_and(|intent| content.is_problem(&intent.id));
+        let other =
+            state.running_topic() != Some(&first.intent) && !state.noted.contains(&first.intent);
+        (ranking.decision == Decision::Answer && is_problem && other).then(|| first.intent.clone())
     });
     Taken::Answer { class: answer.class, besides }
 }

@@ -317,9 +317,9 @@ impl State {
             }
             Move::Asked { question } => self.ask(question, event),
             Move::Closed => self.close_question(),
-            Move::Answered { question, answer } => self
-                .tried
-                .push(Tried { question: question.clone(), answer: answer.clone() }),
+            Move::Answered { question, answer } => {
+                self.tried.push(Tried { question: question.clone(), answer: answer.clone() })
+            }
             Move::Learnt { slot, value } => {
                 self.slots.insert(slot.clone(), value.clone());
             }

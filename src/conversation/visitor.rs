@@ -200,9 +200,7 @@ impl Turn<'_> {
                 self.shift(Move::Closed);
                 match class {
                     AnswerClass::Yes | AnswerClass::Unsure => self.offer(),
-                    AnswerClass::Failing => {
-                        self.escalate(None, "steps_exhausted", None)
-                    }
+                    AnswerClass::Failing => self.escalate(None, "steps_exhausted", None),
                     _ => self.say_goodbye(),
                 }
             }

@@ -43,10 +43,7 @@ impl<'a> Turn<'a> {
         if self.state.noted.contains(&intent.id) {
             self.shift(Move::TookUp { topic: intent.id.clone() });
         }
-        self.shift(Move::Entered {
-            dialogue: dialogue.id.clone(),
-            topic: Some(intent.id.clone()),
-        });
+        self.shift(Move::Entered { dialogue: dialogue.id.clone(), topic: Some(intent.id.clone()) });
         self.walk(dialogue.start.clone())
     }
 
@@ -65,8 +62,7 @@ impl<'a> Turn<'a> {
                 _ => None,
             };
         }
-        let at_step =
-            self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+        let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
         if at_step { self.ask_again(false) } else { Ok(()) }
     }
 

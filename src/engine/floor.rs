@@ -151,9 +151,7 @@ impl Engine {
         let now = self.inner.clock.now();
         let waiting = [Status::Queued, Status::Agent, Status::Offline];
         let mut rows = self.inner.store.with_status(&waiting, Timestamp(0)).await?;
-        rows.extend(
-            self.inner.store.with_status(&[Status::Bot], now.plus_ms(-READ_IN_MS)).await?,
-        );
+        rows.extend(self.inner.store.with_status(&[Status::Bot], now.plus_ms(-READ_IN_MS)).await?);
         for row in rows {
             match self.inner.state_of(&row.id).await {
                 Ok(state) => {
@@ -290,7 +288,7 @@ impl Engine {
                 staff.present.remove(agent);
             }
             if !lost.is_empty() {
-                    staff.wake_consoles();
+                staff.wake_consoles();
             }
             lost
         };
@@ -340,10 +338,7 @@ impl Engine {
 
     /// What changed on the desk since a version; `None` when all must be read anew.
     #[must_use]
-    pub fn desk_changes(
-        &self,
-        since: u64,
-    ) -> Option<(u64, Vec<(ConversationId, Option<Item>)>)> {
+    pub fn desk_changes(&self, since: u64) -> Option<(u64, Vec<(ConversationId, Option<Item>)>)> {
         let desk = lock(&self.inner.floor.desk);
         let changes = desk
             .changes_since(since)?

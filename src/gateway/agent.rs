@@ -89,11 +89,7 @@ pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
 }
 
 /// Waits for hello; its token, else the session that came with the upgrade, says who it is.
-async fn meet(
-    socket: &mut Socket,
-    app: &App,
-    session: Option<Secret>,
-) -> Result<AgentRow, Over> {
+async fn meet(socket: &mut Socket, app: &App, session: Option<Secret>) -> Result<AgentRow, Over> {
     let hello = timeout(seconds(app.settings.limits.hello_s), socket.recv()).await;
     let token = match hello.map_err(|_| Over::from(Close::TimedOut))? {
         Received::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
@@ -522,11 +518,9 @@ fn passing_frame(passing: Passing) -> ServerFrame {
             let conversation = Some(conversation);
             ServerFrame::Typing(Typing { conversation, from, ttl_s: TYPING_TTL_S })
         }
-        Passing::Read { conversation, by, seq } => ServerFrame::Read(ReadUpTo {
-            conversation: Some(conversation),
-            by: by.into(),
-            seq,
-        }),
+        Passing::Read { conversation, by, seq } => {
+            ServerFrame::Read(ReadUpTo { conversation: Some(conversation), by: by.into(), seq })
+        }
     }
 }
 

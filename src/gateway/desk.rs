@@ -24,8 +24,8 @@ use crate::store::Role;
 pub(super) fn may_see(agent: &AgentRow, item: &Item) -> bool {
     let supervises = matches!(agent.role, Role::Supervisor | Role::Admin);
     let holds = item.agent.as_ref().is_some_and(|holder| holder.id == agent.id);
-    let serves = agent.teams.is_empty()
-        || item.team.as_ref().is_none_or(|team| agent.teams.contains(team));
+    let serves =
+        agent.teams.is_empty() || item.team.as_ref().is_none_or(|team| agent.teams.contains(team));
     supervises || holds || serves
 }
 

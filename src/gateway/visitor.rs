@@ -338,11 +338,7 @@ impl<'a> Visit<'a> {
     }
 
     /// A submission, unless the visitor sends too much.
-    fn limited(
-        &mut self,
-        id: FrameId,
-        act: Act,
-    ) -> Result<Option<(FrameId, Submission)>, Over> {
+    fn limited(&mut self, id: FrameId, act: Act) -> Result<Option<(FrameId, Submission)>, Over> {
         if let Err(too_fast) = self.app.message_rate.take(self.visitor()) {
             self.floods += 1;
             if self.floods > FLOOD {

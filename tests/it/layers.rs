@@ -24,12 +24,26 @@ const LAYERS: [&[&str]; 14] = [
 
 /// The modules that decide, and so may not reach out.
 const PURE: [&str; 8] = [
-    "privacy", "language", "matcher", "content", "conversation", "handover", "protocol", "authoring",
+    "privacy",
+    "language",
+    "matcher",
+    "content",
+    "conversation",
+    "handover",
+    "protocol",
+    "authoring",
 ];
 
 /// What reaching out looks like.
 const IMPURE: [&str; 9] = [
-    "async fn", ".await", "tokio::", "axum::", "sqlx::", "std::fs", "tracing::", "SystemTime",
+    "async fn",
+    ".await",
+    "tokio::",
+    "axum::",
+    "sqlx::",
+    "std::fs",
+    "tracing::",
+    "SystemTime",
     "Instant::now",
 ];
 
@@ -74,11 +88,14 @@ fn a_module_imports_only_what_stands_before_it() {
         for (number, line) in (1..).zip(text.lines()) {
             let code = line.split("//").next().unwrap_or_default();
             for after in code.split("crate::").skip(1) {
-                let other: String =
-                    after.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+                let other: String = after
+                    .chars()
+                    .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+                    .collect();
                 let inside = other == module;
                 if !inside && rank(&other) >= rank(&module) {
-                    wrong.push(format!("{}:{number}: `{module}` imports `{other}`", path.display()));
+                    wrong
+                        .push(format!("{}:{number}: `{module}` imports `{other}`", path.display()));
                 }
             }
         }

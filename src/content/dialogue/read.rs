@@ -49,11 +49,7 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     })
 }
 
-fn read_steps(
-    file: &str,
-    node: Node,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<StepId, Step> {
+fn read_steps(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<StepId, Step> {
     let mut fields = Fields::open(file, node, "`steps`", diagnostics);
     let mut steps = BTreeMap::new();
     for (key, node) in fields.rest() {
@@ -69,12 +65,7 @@ fn read_steps(
     steps
 }
 
-fn read_step(
-    file: &str,
-    key: Key,
-    node: Node,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Step> {
+fn read_step(file: &str, key: Key, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Step> {
     let mut fields = Fields::open(file, node, "a step", diagnostics);
     let what = format!("step `{}`", key.name);
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
@@ -300,7 +291,8 @@ fn read_escalate(fields: &mut Fields<'_>) -> Option<StepKind> {
     let file = fields.file();
     let mut inner = Fields::open(file, node, "`escalate`", fields.diagnostics());
     let team = inner.word("team").map(|word| TeamId::new(&word.text));
-    let reason = inner.word("reason").map_or_else(|| "steps_exhausted".to_owned(), |word| word.text);
+    let reason =
+        inner.word("reason").map_or_else(|| "steps_exhausted".to_owned(), |word| word.text);
     inner.finish("`escalate`");
     Some(StepKind::Escalate { team, reason, say })
 }

@@ -12,12 +12,12 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::config::Settings;
+use crate::gateway::http::router;
+use crate::gateway::tests::world::app;
 use crate::ids::AgentId;
 use crate::protocol::agent::Presence;
 use crate::store::AgentRow;
 use crate::store::Role;
-use crate::gateway::http::router;
-use crate::gateway::tests::world::app;
 
 async fn get(change: impl FnOnce(&mut Settings), request: Request<Body>) -> Response<Body> {
     let (app, _folder) = app(change).await;
@@ -40,7 +40,7 @@ async fn text(response: Response<Body>) -> String {
 
 #[tokio::test]
 async fn the_pages_come_with_a_policy_that_allows_no_script_from_text() {
-    for path in ["/", "/page.css", "/chat.js"] {
+    for path in ["/", "/page.css", "/chat.js", "/console", "/console/main.js"] {
         let answer = get(|_| {}, request(path, &[])).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         let headers = answer.headers();

@@ -24,12 +24,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::gateway::accept;
-use crate::gateway::app::App;
-use crate::gateway::http;
 use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
+use crate::gateway::accept;
+use crate::gateway::app::App;
+use crate::gateway::http;
 use crate::gateway::peer::Peer;
 use crate::gateway::socket::Received;
 use crate::gateway::socket::Socket;

@@ -10,10 +10,7 @@ fn examples(language: Language) -> AnswerExamples {
 }
 
 static MODELS: LazyLock<Vec<AnswerModel>> = LazyLock::new(|| {
-    Language::ALL
-        .iter()
-        .map(|&language| AnswerModel::train(&examples(language)))
-        .collect()
+    Language::ALL.iter().map(|&language| AnswerModel::train(&examples(language))).collect()
 });
 
 fn model(language: Language) -> &'static AnswerModel {

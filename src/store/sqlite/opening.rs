@@ -60,6 +60,7 @@ pub(super) async fn open(
 ) -> Result<SqliteConnection, StoreError> {
     make_file(path).map_err(|error| unusable_io(path, &error))?;
     let mut connection = options.connect().await.map_err(|error| unusable(path, &error))?;
+    check_owner(path, &mut connection).await?;
     migrate(path, &mut connection).await?;
     sqlx::query(statements::BEAT)
         .execute(&mut connection)
@@ -86,6 +87,15 @@ fn make_file(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         made => made.map(drop),
     }
+}
+
+/// Refuses a database that another program made, before anything is written into it.
+async fn check_owner(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let foreign: i64 = sqlx::query_scalar(statements::IS_FOREIGN)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| unusable(path, &error))?;
+    if foreign == 0 { Ok(()) } else { Err(StoreError::Unusable(not_ours(path))) }
 }
 
 /// Brings the schema up to date. Another process may be doing the same: what it did is found done
@@ -156,6 +166,13 @@ fn unusable_io(path: &Path, error: &io::Error) -> StoreError {
     })
 }
 
+fn not_ours(path: &Path) -> String {
+    format!(
+        "{} is not a Skicka database: move it away, or choose another data folder",
+        path.display()
+    )
+}
+
 fn cannot_write(path: &Path) -> String {
     format!(
         "the database {} cannot be read and written: give this user write access to the file and \
@@ -163,3 +180,6 @@ fn cannot_write(path: &Path) -> String {
         path.display()
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,3 +46,6 @@ impl<Key: Hash + Eq, Value: Copy> Recent<Key, Value> {
         self.old.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,3 +75,6 @@ impl Script {
         sqlx::query_with(AssertSqlSafe(self.text), self.arguments).fetch_all(connection).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -204,6 +204,9 @@ pub(super) const STATUSES: usize = 5;
 /// Takes the write lock, and says whether another process wrote since the last time. SQLite only:
 /// PostgreSQL begins without it, as its conditional update waits for the row.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; PRAGMA data_version";
+/// Whether the file has tables, but not the list of our migrations. SQLite only.
+pub(super) const IS_FOREIGN: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema) AND NOT EXISTS \
+     (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
 /// Moves the write-ahead log into the database file and empties it. SQLite only.
 pub(super) const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 

@@ -161,3 +161,6 @@ fn furthest<'marks>(
     }
     furthest.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,3 +92,6 @@ fn judge_one<'batch>(append: &'batch Append, known: &mut Known<'batch>) -> Optio
 pub(super) fn head_after(append: &Append) -> Seq {
     append.events.last().map_or(append.expected, |event| event.seq)
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -21,7 +21,9 @@ async fn database() -> (tempfile::TempDir, SqliteConnection) {
 async fn the_database_understands_every_text() {
     let (_folder, mut connection) = database().await;
     let all = [statements::single_texts(), statements::texts_over_many_rows()].concat();
-    for text in all.into_iter().chain([statements::BEGIN, statements::CHECKPOINT]) {
+    for text in
+        all.into_iter().chain([statements::BEGIN, statements::CHECKPOINT, statements::IS_FOREIGN])
+    {
         if let Err(error) = (&mut connection).prepare(text.into_sql_str()).await {
             panic!("{error} in: {text}");
         }
