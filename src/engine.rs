@@ -18,6 +18,7 @@ use crate::conversation::policy::Policy;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
 use crate::ids::Seq;
+use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::store::EventStore;
 use crate::store::StoreError;
@@ -124,11 +125,13 @@ struct Inner {
     bus: Arc<InProcess>,
     lanes: Lanes,
     floor: Floor,
+    started_at: Timestamp,
 }
 
 impl Engine {
     /// An engine over a store; conversations that wait for people are read in from it.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
+        let started_at = parts.clock.now();
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -139,6 +142,7 @@ impl Engine {
                 bus: Arc::default(),
                 lanes: Lanes::default(),
                 floor: Floor::default(),
+                started_at,
             }),
         };
         engine.read_desk().await?;

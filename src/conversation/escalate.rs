@@ -246,7 +246,9 @@ impl Turn<'_> {
         match &self.state.agent {
             Some(holder) if holder.id == agent.id && in_time => {}
             _ => {
-                return Err(Refusal::WrongStatus("only whoever resolved it just now may reopen it"));
+                return Err(Refusal::WrongStatus(
+                    "only whoever resolved it just now may reopen it",
+                ));
             }
         }
         self.emit(Fact::Status(StatusChange {

@@ -298,7 +298,9 @@ impl Engine {
                 self.from_engine(conversation, Act::AgentLost).await;
             }
         }
-        if !lost.is_empty() {
+        // After a start, agents have the time of grace to come back before anybody is told that
+        // nobody is on duty.
+        if now.ms_since(self.inner.started_at) >= agent_grace_ms {
             self.settle_duty().await;
         }
     }
