@@ -94,6 +94,9 @@ pub enum SubmitError {
     /// More inputs wait than are ever worked off in time.
     #[error("too much waits for this conversation")]
     Overloaded,
+    /// The server failed on it, by a bug; nothing was acked.
+    #[error("the server failed on this")]
+    Fault,
 }
 
 /// What the engine works with.
@@ -125,13 +128,12 @@ struct Inner {
     bus: Arc<InProcess>,
     lanes: Lanes,
     floor: Floor,
-    started_at: Timestamp,
 }
 
 impl Engine {
     /// An engine over a store; conversations that wait for people are read in from it.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
-        let started_at = parts.clock.now();
+        let floor = Floor::opened(parts.clock.now());
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -141,8 +143,7 @@ impl Engine {
                 metrics: parts.metrics,
                 bus: Arc::default(),
                 lanes: Lanes::default(),
-                floor: Floor::default(),
-                started_at,
+                floor,
             }),
         };
         engine.read_desk().await?;
