@@ -18,7 +18,6 @@ use crate::conversation::policy::Policy;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
 use crate::ids::Seq;
-use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::store::EventStore;
 use crate::store::StoreError;

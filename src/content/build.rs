@@ -104,7 +104,10 @@ fn revision_of(sources: &[Source]) -> String {
         hash.update(source.text.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    // Twelve digits tell apart more revisions than anybody writes.
+    let short = digest.iter().take(6).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    format!("{short:012x}")
 }
 
 fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) {

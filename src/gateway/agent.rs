@@ -201,7 +201,7 @@ impl<'a> Shift<'a> {
                 },
                 () = self.doorbell.heard() => {
                     self.send_news(socket).await?;
-                    self.inbox_at.get_or_insert(now() + INBOX_EVERY);
+                    self.inbox_at.get_or_insert(Instant::now() + INBOX_EVERY);
                 }
                 () = until(self.inbox_at) => {
                     self.inbox_at = None;
@@ -343,11 +343,7 @@ impl<'a> Shift<'a> {
     }
 
     /// Reads a frame; what is to be submitted is answered, the rest is done at once.
-    async fn take(
-        &mut self,
-        socket: &mut Socket,
-        text: &str,
-    ) -> Result<Option<Asked>, Over> {
+    async fn take(&mut self, socket: &mut Socket, text: &str) -> Result<Option<Asked>, Over> {
         let agent = self.me();
         let frame = match parse(text, &self.app.settings.limits.on_the_wire()) {
             Ok(frame) => frame,
@@ -422,9 +418,7 @@ impl<'a> Shift<'a> {
         }
         // What has ended lies on no desk, and is its team's all the same.
         match self.app.engine.state(conversation).await {
-            Ok(state) => {
-                Ok(desk::may_see(&self.agent, state.team.as_ref(), state.agent.as_ref()))
-            }
+            Ok(state) => Ok(desk::may_see(&self.agent, state.team.as_ref(), state.agent.as_ref())),
             Err(SubmitError::NotFound) => Ok(true),
             Err(error) => Err(failed(&error)),
         }
@@ -441,12 +435,8 @@ impl<'a> Shift<'a> {
             return self.refuse_new(id, conversation, error).await;
         }
         let sender = Sender::Agent(self.me());
-        let submission = Submission {
-            conversation: conversation.clone(),
-            sender,
-            id: Some(id.clone()),
-            act,
-        };
+        let submission =
+            Submission { conversation: conversation.clone(), sender, id: Some(id.clone()), act };
         let receipt = self.app.engine.enqueue(submission);
         Ok(Some(Asked { id, conversation, receipt }))
     }
@@ -479,14 +469,15 @@ impl<'a> Shift<'a> {
     ) -> Result<Option<Asked>, Over> {
         let to = match to {
             TransferTo::Team(team) => TransferTarget::Team(team),
-            TransferTo::Agent(other) => match self.colleague(&other).await? {
-                Some(agent) => TransferTarget::Agent(agent),
-                None => {
+            TransferTo::Agent(other) => {
+                if let Some(agent) = self.colleague(&other).await? {
+                    TransferTarget::Agent(agent)
+                } else {
                     let error = SubmitError::Refused(Refusal::NotFound("agent"));
                     let error = error_frame(&error, Some(id.clone()));
                     return self.refuse_new(id, conversation, error).await;
                 }
-            },
+            }
         };
         let agent = self.me();
         self.submit(id, conversation, Act::Transfer { agent, to, note }).await
@@ -579,9 +570,4 @@ async fn until(at: Option<Instant>) {
         Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how often the inbox is sent is the socket's matter")]
-fn now() -> Instant {
-    Instant::now()
 }

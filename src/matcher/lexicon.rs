@@ -503,10 +503,7 @@ pub(super) fn folded_stem_hash(stem: &str) -> u64 {
 }
 
 /// The words of a text with chat spelling written out, each with the number of the typed word.
-fn written_words<'a>(
-    language: Language,
-    words: &'a Words,
-) -> impl Iterator<Item = (u16, &'a str)> + use<'a> {
+fn written_words(language: Language, words: &Words) -> impl Iterator<Item = (u16, &str)> + use<'_> {
     (0_u16..)
         .zip(words.iter())
         .flat_map(move |(source, word)| written_out(language, word).map(move |part| (source, part)))
