@@ -76,6 +76,7 @@ async function story() {
     assert.equal(server.lines.length, 3, server.lines.join('\n'));
     assert.ok(server.administrator.password.length >= 10);
   });
+  if (failed) return;
   await beforeTheHandover();
   await theHandover();
   await theKill();

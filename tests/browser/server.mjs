@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** How long the server may take until it is ready. */
-const READY_MS = 20_000;
+/** How long the server may take until it is ready, on a machine that is busy with other things. */
+const READY_MS = 90_000;
 
 /** A port that was free a moment ago. @returns {Promise<number>} */
 function freePort() {
@@ -41,24 +41,22 @@ export class Server {
     this.port ??= await freePort();
     const child = spawn(this.binary, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
-    const first = this.lines.length === 0;
-    createInterface({ input: child.stdout }).on('line', (line) => first && this.lines.push(line));
+    const isFirst = this.lines.length === 0;
+    const printed = createInterface({ input: child.stdout });
+    printed.on('line', (line) => isFirst && this.lines.push(line));
     child.stderr.on('data', (chunk) => { this.log += chunk; });
-    const deadline = Date.now() + READY_MS;
-    while (!(await this.#isReady())) {
-      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}\n${this.log}`);
-      if (Date.now() > deadline) throw new Error(`the server was not ready in ${READY_MS} ms\n${this.log}`);
-    }
+    let late;
+    await new Promise((resolve, reject) => {
+      late = setTimeout(() => reject(new Error(`the server was not ready in ${READY_MS} ms\n${this.log}`)), READY_MS);
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}\n${this.log}`)));
+      // It prints its addresses once it listens.
+      printed.once('line', () => resolve(this.#ready()));
+    }).finally(() => clearTimeout(late));
   }
 
-  async #isReady() {
-    try {
-      return (await fetch(`${this.url}/readyz`)).ok;
-    } catch {
-      // Not listening yet; asking again is the wait.
-      await new Promise((resolve) => setImmediate(resolve));
-      return false;
-    }
+  /** Each question waits in the listener's queue until the server answers it. */
+  async #ready() {
+    while (!(await fetch(`${this.url}/readyz`)).ok);
   }
 
   /** The administrator's e-mail and one-time password, printed on the first start only. */
