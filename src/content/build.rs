@@ -222,9 +222,15 @@ impl Draft {
     /// Trains the models. A draft with errors must not come here.
     #[must_use]
     pub fn train(self) -> Content {
-        let matchers = Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
-        let answers =
-            Language::ALL.map(|language| AnswerModel::train(&self.answer_examples(language)));
+        let (matchers, answers) = std::thread::scope(|scope| {
+            // A matcher trains on every core by itself; the small models run beside them.
+            let answers = scope.spawn(|| {
+                Language::ALL.map(|language| AnswerModel::train(&self.answer_examples(language)))
+            });
+            let matchers =
+                Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
+            (matchers, answers.join().expect("training does not panic on any examples"))
+        });
         Content {
             revision: self.revision,
             intents: self.intents,
