@@ -235,6 +235,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 @media (prefers-contrast:more){:host{--m:var(--t);--l:var(--t);--edge:var(--t)}}
 @media (forced-colors:active){.launcher,.send,.main,.bubble,.fresh,.badge{border:1px solid}.dots i{background:CanvasText}
  .choice.taken,.scores input:checked+span{forced-color-adjust:none;background:Highlight;color:HighlightText}.choice[aria-disabled]{color:GrayText}}
+@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:none;height:60%;min-height:120px}}
 @media (max-width:359.98px){.log{padding-inline:10px}.msg{max-width:94%}}`;
 
   const ICONS = {

@@ -135,7 +135,7 @@ async function theHandover() {
     await agent.items.first().waitFor();
     isClean(await colleague.look('inbox'));
     assert.match(await agent.page.title(), /^\(1\)/);
-    await agent.items.first().click();
+    await agent.page.keyboard.press('Alt+KeyJ');
     await agent.packet.waitFor();
     // One step for each answer that the customer gave.
     await agent.packet.locator('ol li').nth(2).waitFor();
@@ -143,8 +143,10 @@ async function theHandover() {
     isClean(await colleague.look('packet'));
   });
   await step('the agent claims and both write to each other', async () => {
-    await agent.page.getByRole('button', { name: 'Ta samtalet' }).click();
-    await agent.reply.fill('Hej, jag');
+    await agent.page.keyboard.press('Alt+KeyC');
+    await agent.reply.waitFor();
+    await agent.page.keyboard.type('Hej, jag');
+    assert.equal(await agent.reply.inputValue(), 'Hej, jag', 'the claim leads to the reply field');
     await customer.chat.locator('.typing').waitFor();
     await agent.say('Hej, jag ser vad du har provat.');
     await customer.chat.locator('.msg.agent').filter({ hasText: 'Hej, jag ser vad du har provat.' }).waitFor();
@@ -213,7 +215,7 @@ async function theEnd() {
     await customer.chat.getByRole('button', { name: 'Starta ett nytt samtal' }).waitFor();
     isClean(await colleague.look('resolved'));
   });
-  await step('the customer rates, and may begin anew in another language', async () => {
+  await step('the customer rates and begins anew', async () => {
     await customer.chat.getByRole('radio', { name: '5 av 5' }).waitFor();
     isClean(await visitor.look('rating'));
     await customer.chat.getByRole('radio', { name: '5 av 5' }).check();
@@ -222,10 +224,26 @@ async function theEnd() {
     await customer.chat.getByRole('button', { name: 'Starta ett nytt samtal' }).click();
     await customer.chat.locator('.msg.bot').first().waitFor();
     assert.equal((await customer.texts()).length, 1);
+  });
+  await step('the bot leads to "it is solved"', async () => {
+    await customer.say('jag får ingen begäran i appen');
+    await customer.choices.first().waitFor();
+    await customer.answer('press', 'Nej');
+    await customer.choices.first().waitFor();
+    await customer.answer('write', 'ja nu kom den');
+    await customer.chat.locator('.msg.bot').last().filter({ hasText: /annat/ }).waitFor();
+    isClean(await visitor.look('solved'));
+  });
+  await step('nobody on duty: the customer is told, in another language too, and the matter is kept', async () => {
+    await agent.page.getByLabel('Min status').selectOption('offline');
     await customer.chat.getByRole('button', { name: 'Språk' }).click();
     await customer.chat.getByRole('button', { name: 'Suomi' }).click();
-    await customer.chat.getByRole('button', { name: 'Juttele ihmisen kanssa' }).waitFor();
-    isClean(await visitor.look('finnish'));
+    await customer.chat.getByRole('button', { name: 'Juttele ihmisen kanssa' }).click();
+    await customer.chat.locator('[part=status]').filter({ hasText: 'Kukaan ei ole nyt paikalla' }).waitFor();
+    await agent.page.getByRole('button', { name: /^Väntar/ }).click();
+    await agent.items.filter({ hasText: 'ingen på plats' }).waitFor();
+    isClean(await visitor.look('offline'));
+    await agent.page.getByLabel('Min status').selectOption('online');
   });
   if (process.argv.includes('--screenshot')) await step('the screenshot for the README', screenshot);
 }
