@@ -248,7 +248,9 @@ impl Turn<'_> {
         match &self.state.agent {
             Some(holder) if holder.id == agent.id && by_agent && in_time => {}
             _ => {
-                return Err(Refusal::WrongStatus("only whoever resolved it just now may reopen it"));
+                return Err(Refusal::WrongStatus(
+                    "only whoever resolved it just now may reopen it",
+                ));
             }
         }
         self.emit(Fact::Status(StatusChange {

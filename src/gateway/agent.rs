@@ -343,11 +343,7 @@ impl<'a> Shift<'a> {
     }
 
     /// Reads a frame; what is to be submitted is answered, the rest is done at once.
-    async fn take(
-        &mut self,
-        socket: &mut Socket,
-        text: &str,
-    ) -> Result<Option<Asked>, Over> {
+    async fn take(&mut self, socket: &mut Socket, text: &str) -> Result<Option<Asked>, Over> {
         let agent = self.me();
         let frame = match parse(text, &self.app.settings.limits.on_the_wire()) {
             Ok(frame) => frame,
@@ -422,9 +418,7 @@ impl<'a> Shift<'a> {
         }
         // What has ended lies on no desk, and is its team's all the same.
         match self.app.engine.state(conversation).await {
-            Ok(state) => {
-                Ok(desk::may_see(&self.agent, state.team.as_ref(), state.agent.as_ref()))
-            }
+            Ok(state) => Ok(desk::may_see(&self.agent, state.team.as_ref(), state.agent.as_ref())),
             Err(SubmitError::NotFound) => Ok(true),
             Err(error) => Err(failed(&error)),
         }
@@ -441,12 +435,8 @@ impl<'a> Shift<'a> {
             return self.refuse_new(id, conversation, error).await;
         }
         let sender = Sender::Agent(self.me());
-        let submission = Submission {
-            conversation: conversation.clone(),
-            sender,
-            id: Some(id.clone()),
-            act,
-        };
+        let submission =
+            Submission { conversation: conversation.clone(), sender, id: Some(id.clone()), act };
         let receipt = self.app.engine.enqueue(submission);
         Ok(Some(Asked { id, conversation, receipt }))
     }
