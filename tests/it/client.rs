@@ -313,6 +313,7 @@ impl Visitor {
 /// An agent's client.
 pub(crate) struct Agent {
     pub(crate) line: Line,
+    pub(crate) welcome: Value,
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) token: String,
@@ -330,7 +331,7 @@ impl Agent {
         let first = line.frame_of("inbox").await;
         assert_eq!(first["full"], true, "the first inbox is a full one: {first}");
         line.frames.push_back(first);
-        Self { line, id, name, token: token.to_owned(), ids: 0 }
+        Self { line, welcome, id, name, token: token.to_owned(), ids: 0 }
     }
 
     /// Says whether conversations are routed here, and waits until it is known.

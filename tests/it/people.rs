@@ -264,6 +264,49 @@ async fn who_waits_is_told_their_place_whenever_it_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn presence_is_the_agents_and_not_the_sockets() {
+    let server = Server::start(&[]).await;
+    let mut agent = server.hire("Maja", Role::Agent, &["support"]).await;
+    let card = json!({
+        "id": agent.id, "name": "Maja", "role": "agent", "teams": ["support"], "languages": [],
+    });
+    assert_eq!(agent.welcome["agent"], card);
+    assert_eq!(
+        (&agent.welcome["presence"], &agent.welcome["ping_s"]),
+        (&json!("offline"), &json!(25))
+    );
+    agent.be("online").await;
+    let token = agent.token.clone();
+    let other = Agent::arrive(&server, &token).await;
+    assert_eq!(other.welcome["presence"], "online");
+    drop(agent);
+    drop(other);
+    let mut again = Agent::arrive(&server, &token).await;
+    assert_eq!(again.welcome["presence"], "online");
+    again.be("away").await;
+    let third = Agent::arrive(&server, &token).await;
+    assert_eq!(third.welcome["presence"], "away");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_whoever_holds_it_is_seen_writing_and_reading() {
+    let (server, mut maja, mut visitor) = talking().await;
+    let mut otto = server.hire("Otto", Role::Agent, &[]).await;
+    let conversation = visitor.conversation.clone();
+    otto.open(&conversation).await;
+    let seq = visitor.last();
+    otto.event(&conversation, "the newest event", |event| event["seq"] == seq).await;
+    otto.line.send(&json!({"type": "typing", "conversation": conversation})).await;
+    otto.line.send(&json!({"type": "read", "conversation": conversation, "seq": seq})).await;
+    otto.line.settle().await;
+    let seq = maja.done(&conversation, json!({"type": "message", "text": "Hej!"})).await;
+    visitor.until(seq).await;
+    visitor.line.settle().await;
+    let passing = ["typing", "read"].map(|kind| json!(kind));
+    assert!(visitor.line.others().iter().all(|frame| !passing.contains(&frame["type"])));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_agent_has_seen_is_not_unread_again() {
     let (_server, mut agent, mut visitor) = talking().await;
     let conversation = visitor.conversation.clone();
