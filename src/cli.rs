@@ -13,6 +13,7 @@ use clap::error::ErrorKind;
 
 use crate::config::load::Flags;
 
+mod agent;
 mod chat;
 mod check;
 mod content;
@@ -66,6 +67,8 @@ enum Command {
     Chat(chat::ChatArgs),
     /// Match messages from standard input, a JSON line each.
     Match(matching::MatchArgs),
+    /// Keep the accounts of those who answer, also while the server runs.
+    Agent(agent::AgentArgs),
 }
 
 /// Where the content lies, for the commands that need nothing else.
@@ -99,6 +102,7 @@ pub fn run() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Chat(args)) => chat::run(&args),
         Some(Command::Match(args)) => matching::run(&args),
+        Some(Command::Agent(args)) => agent::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

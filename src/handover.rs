@@ -257,15 +257,15 @@ pub fn summary(content: &Content, state: &State, lang: Language) -> String {
     };
     let tried: Vec<String> =
         state.tried.iter().map(|tried| format!("{}: {}", tried.question, tried.answer)).collect();
-    let mut line = format!("{}: {topic}.", manners.summary_topic.plain(lang));
+    let mut parts = vec![format!("{}: {topic}.", manners.summary_topic.plain(lang))];
     if !tried.is_empty() {
-        line += &format!(" {}: {}.", manners.summary_tried.plain(lang), tried.join("; "));
+        parts.push(format!("{}: {}.", manners.summary_tried.plain(lang), tried.join("; ")));
     }
     if let Some(missed) = state.not_understood.last() {
         let missed: String = missed.chars().take(PREVIEW).collect();
-        line += &format!(" {}: {missed}", manners.summary_missed.plain(lang));
+        parts.push(format!("{}: {missed}", manners.summary_missed.plain(lang)));
     }
-    line
+    parts.join(" ")
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use serde::Deserialize;
 use serde::Serialize;
 
 pub mod fold;
+pub mod forms;
 pub mod identify;
 pub mod stem;
 pub mod text;
+pub mod thesaurus;
 
 /// A language that customers may write in and that every text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -23,6 +23,7 @@ mod features;
 mod head;
 mod keyword;
 mod lexicon;
+mod meaning;
 mod model;
 mod rank;
 pub mod recipe;
@@ -166,6 +167,8 @@ pub enum How {
     Compound,
     /// It is part of a phrase that counted as a whole.
     Phrase,
+    /// The content has another word for the same thing.
+    Meaning,
     /// The content does not know it; only its letters counted.
     Unknown,
 }

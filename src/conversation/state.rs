@@ -33,6 +33,10 @@ use crate::language::Language;
 const KEPT_MISSES: usize = 20;
 
 /// A conversation at a moment.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the conversation"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// The place of its newest event.
@@ -326,7 +330,7 @@ impl State {
             Move::Asked { question } => self.ask(question, event),
             Move::Closed => self.close_question(),
             Move::Answered { question, answer } => {
-                self.tried.push(Tried { question: question.clone(), answer: answer.clone() })
+                self.tried.push(Tried { question: question.clone(), answer: answer.clone() });
             }
             Move::Learnt { slot, value } => {
                 self.slots.insert(slot.clone(), value.clone());

@@ -59,6 +59,9 @@ struct Present {
     sockets: usize,
 }
 
+/// A conversation with what it has become on the desk; `None` when it left.
+pub type DeskChange = (ConversationId, Option<Item>);
+
 /// What a visitor in a queue is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -268,7 +271,7 @@ impl Engine {
                 .collect()
         };
         for (conversation, act) in changes {
-            self.from_engine(conversation, act).await;
+            self.submit_own(conversation, act).await;
         }
     }
 
@@ -280,7 +283,7 @@ impl Engine {
         }
     }
 
-    async fn from_engine(&self, conversation: ConversationId, act: Act) {
+    async fn submit_own(&self, conversation: ConversationId, act: Act) {
         let id = conversation.clone();
         let submission = Submission { conversation, sender: Sender::Engine, id: None, act };
         if let Err(error) = self.submit(submission).await {
@@ -301,7 +304,7 @@ impl Engine {
         match self.inner.store.due(now, 100).await {
             Ok(due) => {
                 for conversation in due {
-                    self.from_engine(conversation, Act::Tick).await;
+                    self.submit_own(conversation, Act::Tick).await;
                 }
             }
             Err(error) => tracing::warn!(%error, "deadlines cannot be read"),
@@ -330,7 +333,7 @@ impl Engine {
             let held = lock(&self.inner.floor.desk).held_by(agent);
             for conversation in held {
                 let act = Act::AgentLost { agent: agent.clone() };
-                self.from_engine(conversation, act).await;
+                self.submit_own(conversation, act).await;
             }
         }
     }
@@ -370,7 +373,7 @@ impl Engine {
 
     /// What changed on the desk since a version; `None` when all must be read anew.
     #[must_use]
-    pub fn desk_changes(&self, since: u64) -> Option<(u64, Vec<(ConversationId, Option<Item>)>)> {
+    pub fn desk_changes(&self, since: u64) -> Option<(u64, Vec<DeskChange>)> {
         let desk = lock(&self.inner.floor.desk);
         let changes = desk
             .changes_since(since)?

@@ -72,7 +72,7 @@ pub(super) fn row_of(event: &Event) -> EventRow {
 }
 
 /// A row as an event.
-pub(super) fn event_of(row: EventRow) -> Result<Event, StoreError> {
+pub(super) fn event_of(row: &EventRow) -> Result<Event, StoreError> {
     let body: OwnedBody = serde_json::from_str(&row.body)
         .context("the body is not JSON of an event")
         .map_err(|source| StoreError::Corrupt { what: "event", source })?;
@@ -86,6 +86,7 @@ impl Engine {
     }
 
     /// Takes an input in without waiting; the receipt comes later, in the order of the inputs.
+    #[must_use]
     pub fn enqueue(
         &self,
         submission: Submission,
@@ -138,7 +139,7 @@ impl Inner {
             let page = self.store.events(id, state.seq, PAGE).await?;
             let full = page.len() == PAGE as usize;
             for row in page {
-                state.apply(&event_of(row)?);
+                state.apply(&event_of(&row)?);
             }
             if !full {
                 break;

@@ -235,13 +235,19 @@ pub fn card(agent: &AgentRow) -> Card {
     Card {
         id: agent.id.clone(),
         name: agent.name.clone(),
-        role: match agent.role {
-            Role::Agent => "agent",
-            Role::Supervisor => "supervisor",
-            Role::Admin => "admin",
-        },
+        role: role_word(agent.role),
         teams: agent.teams.clone(),
         languages: agent.languages.clone(),
+    }
+}
+
+/// A role as on the wire and on the command line.
+#[must_use]
+pub fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Agent => "agent",
+        Role::Supervisor => "supervisor",
+        Role::Admin => "admin",
     }
 }
 

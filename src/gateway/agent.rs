@@ -201,7 +201,7 @@ impl<'a> Shift<'a> {
                 },
                 () = self.doorbell.heard() => {
                     self.send_news(socket).await?;
-                    self.inbox_at.get_or_insert(now() + INBOX_EVERY);
+                    self.inbox_at.get_or_insert(Instant::now() + INBOX_EVERY);
                 }
                 () = until(self.inbox_at) => {
                     self.inbox_at = None;
@@ -470,14 +470,15 @@ impl<'a> Shift<'a> {
     ) -> Result<Option<Asked>, Over> {
         let to = match to {
             TransferTo::Team(team) => TransferTarget::Team(team),
-            TransferTo::Agent(other) => match self.colleague(&other).await? {
-                Some(agent) => TransferTarget::Agent(agent),
-                None => {
+            TransferTo::Agent(other) => {
+                if let Some(agent) = self.colleague(&other).await? {
+                    TransferTarget::Agent(agent)
+                } else {
                     let error = SubmitError::Refused(Refusal::NotFound("agent"));
                     let error = error_frame(&error, Some(id.clone()));
                     return self.refuse_new(id, conversation, error).await;
                 }
-            },
+            }
         };
         let agent = self.me();
         self.submit(id, conversation, Act::Transfer { agent, to, note }).await
@@ -573,9 +574,4 @@ async fn until(at: Option<Instant>) {
         Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how often the inbox is sent is the socket's matter")]
-fn now() -> Instant {
-    Instant::now()
 }

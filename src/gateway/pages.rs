@@ -54,6 +54,7 @@ const ASSETS: &[Asset] = &[
     asset!("/console", HTML, "console/index.html"),
     asset!("/console/", HTML, "console/index.html"),
     asset!("/console/console.css", CSS, "console/console.css"),
+    asset!("/console/alerts.js", JAVASCRIPT, "console/alerts.js"),
     asset!("/console/api.js", JAVASCRIPT, "console/api.js"),
     asset!("/console/composer.js", JAVASCRIPT, "console/composer.js"),
     asset!("/console/conversation.js", JAVASCRIPT, "console/conversation.js"),

@@ -364,7 +364,7 @@ impl<'a> Visit<'a> {
     }
 
     fn typing(&mut self) {
-        let now = now();
+        let now = Instant::now();
         let rests = self.typed_at.is_some_and(|at| now < at + seconds(TYPING_EVERY_S));
         if !rests {
             self.typed_at = Some(now);
@@ -401,9 +401,4 @@ fn passing_frame(passing: Passing) -> Option<ServerFrame> {
             Some(ServerFrame::Read(ReadUpTo { conversation: None, by: by.into(), seq }))
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how often typing counts is the socket's matter")]
-fn now() -> Instant {
-    Instant::now()
 }

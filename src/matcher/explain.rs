@@ -147,11 +147,12 @@ fn word_evidence(scratch: &Scratch, at: usize, weight: f32) -> Evidence {
             Known::Word => How::Exact,
             Known::Stem => How::Stem,
             Known::Corrected => How::Typo,
-            Known::Split => How::Compound,
+            Known::Split | Known::Parts => How::Compound,
+            Known::Meaning => How::Meaning,
             Known::No => How::Unknown,
         };
     }
-    if matches!(how, How::Exact | How::Stem | How::Unknown) {
+    if matches!(how, How::Exact | How::Stem | How::Meaning | How::Unknown) {
         read_as.clone_from(&word);
     }
     Evidence { word, read_as, how, weight }

@@ -8,16 +8,27 @@ use std::hash::Hasher;
 
 use crate::language::Language;
 use crate::language::fold::fold_into;
+use crate::language::forms::written_out;
 use crate::language::stem::Endings;
 use crate::language::text::Words;
 use crate::matcher::arithmetic::Hash;
+use crate::matcher::arithmetic::ln;
+use crate::matcher::arithmetic::single;
 use crate::matcher::correction::Deletions;
+use crate::matcher::correction::Rows;
 use crate::matcher::correction::reach;
+use crate::matcher::correction::reach_beside_known;
+use crate::matcher::correction::slips;
+use crate::matcher::meaning::Meanings;
 
 const WORD: u64 = 1;
 const STEM: u64 = 2;
 const ADJACENT: u64 = 3;
 /// So many words of one message are corrected; a message with more is in another language.
+/// What a correction gains in likelihood by standing beside words it stands beside in the content,
+/// and by being frequent there; against the cost of slips.
+const NEIGHBOUR: f32 = 0.3;
+const FREQUENT: f32 = 0.1;
 const MAX_CORRECTED: usize = 10;
 
 /// Hashes are already well mixed: hashing them again would only cost time.
@@ -42,20 +53,25 @@ impl Hasher for AsIs {
 
 /// A map from finished hashes.
 pub(super) type Table<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
-type Set = HashSet<u64, BuildHasherDefault<AsIs>>;
+/// A set of finished hashes.
+pub(super) type Set = HashSet<u64, BuildHasherDefault<AsIs>>;
 
 /// A word of the content.
 #[derive(Debug, Clone)]
 struct Entry {
     folded: Box<str>,
     stem: u64,
+    /// Stems of the words it is made of; none when it is one word.
+    parts: Box<[u64]>,
     count: u32,
 }
 
 /// The content's words of one language.
 #[derive(Debug, Clone)]
 pub(super) struct Lexicon {
+    language: Language,
     endings: Endings,
+    meanings: &'static Meanings,
     entries: Vec<Entry>,
     by_word: Table<u32>,
     stems: Set,
@@ -72,6 +88,8 @@ pub(super) struct Reading {
     pub(super) letters: Vec<char>,
     /// Where each stands and what it is.
     pub(super) words: Vec<Read>,
+    /// Stems of the parts of compounds.
+    pub(super) parts: Vec<u64>,
 }
 
 /// One word as read.
@@ -85,6 +103,10 @@ pub(super) struct Read {
     pub(super) stem: u64,
     /// Which typed word it comes from.
     pub(super) source: u16,
+    /// Whether it says little whatever the message is about.
+    pub(super) weak: bool,
+    /// Where the stems of its parts stand in [`Reading::parts`]; empty when it is one word.
+    pub(super) parts: (u32, u32),
     /// How it was come by.
     pub(super) known: Known,
 }
@@ -96,10 +118,14 @@ pub(super) enum Known {
     Word,
     /// Another form of it.
     Stem,
+    /// Not the word, but it stands in the thesaurus.
+    Meaning,
     /// It is read as another word of the content.
     Corrected,
     /// It is read as one of two words written together.
     Split,
+    /// Not the word, but the words it is made of.
+    Parts,
     /// Nothing.
     No,
 }
@@ -110,19 +136,41 @@ impl Reading {
         self.folded.clear();
         self.letters.clear();
         self.words.clear();
+        self.parts.clear();
     }
 
-    fn push(&mut self, folded: &str, stem: u64, source: u16, known: Known) {
+    fn push(
+        &mut self,
+        folded: &str,
+        stem: u64,
+        weak: bool,
+        parts: &[u64],
+        source: u16,
+        known: Known,
+    ) {
+        let before = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
+        self.parts.extend_from_slice(parts);
+        let parts = (before, u32::try_from(self.parts.len()).unwrap_or(u32::MAX));
         let start = u32::try_from(self.letters.len()).unwrap_or(u32::MAX);
         self.folded.push_str(folded);
         self.letters.extend(folded.chars());
         let end = u32::try_from(self.letters.len()).unwrap_or(u32::MAX);
-        self.words.push(Read { start, end, stem, source, known });
+        self.words.push(Read { start, end, stem, source, weak, parts, known });
     }
 
     /// The letters of one word.
     pub(super) fn letters_of(&self, word: &Read) -> &[char] {
         &self.letters[word.start as usize..word.end as usize]
+    }
+
+    /// The stems of the parts of a compound.
+    pub(super) fn parts_of(&self, word: &Read) -> &[u64] {
+        &self.parts[word.parts.0 as usize..word.parts.1 as usize]
+    }
+
+    fn word_hash_of(&self, word: &Read) -> u64 {
+        let letters = self.letters_of(word).iter();
+        letters.fold(Hash::new(WORD), |hash, &letter| hash.with(u64::from(letter))).finish()
     }
 
     /// One word as text.
@@ -148,7 +196,7 @@ impl Lexicon {
         for text in texts {
             words.read(text);
             let mut last: Option<u64> = None;
-            for word in words.iter() {
+            for (_, word) in written_words(language, &words) {
                 folded.clear();
                 fold_into(word, &mut folded);
                 let spellings = match counts.get_mut(&folded) {
@@ -171,12 +219,25 @@ impl Lexicon {
         let mut entries = Vec::with_capacity(counts.len());
         let mut by_word = Table::default();
         let mut stems = Set::default();
+        let mut surfaces = Vec::with_capacity(counts.len());
         for (folded, spellings) in counts {
-            let stem = usual_spelling(&spellings).map_or(0, |word| stem_hash(endings, word));
+            let surface = usual_spelling(&spellings).unwrap_or_default().to_owned();
+            let stem = stem_hash(endings, &surface);
             stems.insert(stem);
             by_word.insert(word_hash(&folded), u32::try_from(entries.len()).unwrap_or(u32::MAX));
             let count = spellings.values().sum();
-            entries.push(Entry { folded: folded.into_boxed_str(), stem, count });
+            entries.push(Entry {
+                folded: folded.into_boxed_str(),
+                stem,
+                parts: Box::default(),
+                count,
+            });
+            surfaces.push(surface);
+        }
+        let meanings = Meanings::of(language);
+        let known = PartsKnown { language, endings, meanings, stems: &stems };
+        for (entry, surface) in entries.iter_mut().zip(&surfaces) {
+            entry.parts = known.parts(surface).into_boxed_slice();
         }
         let deletions = Deletions::of(
             (0..)
@@ -184,7 +245,7 @@ impl Lexicon {
                 .filter(|(_, entry)| !is_number(&entry.folded))
                 .map(|(number, entry)| (number, &*entry.folded)),
         );
-        Self { endings, entries, by_word, stems, adjacent, deletions }
+        Self { language, endings, meanings, entries, by_word, stems, adjacent, deletions }
     }
 
     /// Reads the words as typed into `typed` and as corrected into `corrected`.
@@ -199,18 +260,50 @@ impl Lexicon {
         typed.clear();
         corrected.clear();
         let mut corrections = 0;
-        for (source, word) in (0_u16..).zip(words.iter()) {
+        for (source, word) in written_words(self.language, words) {
             scratch.folded.clear();
             fold_into(word, &mut scratch.folded);
             let entry = self.by_word.get(&word_hash(&scratch.folded));
+            scratch.parts.clear();
             let (stem, known) = if let Some(&entry) = entry {
-                (self.entries[entry as usize].stem, Known::Word)
+                let entry = &self.entries[entry as usize];
+                scratch.parts.extend_from_slice(&entry.parts);
+                (entry.stem, Known::Word)
             } else {
                 let stem = stem_hash(self.endings, word);
-                (stem, if self.stems.contains(&stem) { Known::Stem } else { Known::No })
+                let known = if self.stems.contains(&stem) {
+                    Known::Stem
+                } else if self.meanings.knows(stem) {
+                    Known::Meaning
+                } else {
+                    Known::No
+                };
+                let of = PartsKnown {
+                    language: self.language,
+                    endings: self.endings,
+                    meanings: self.meanings,
+                    stems: &self.stems,
+                };
+                scratch.parts.extend(of.parts(word));
+                let known = if known == Known::No && !scratch.parts.is_empty() {
+                    Known::Parts
+                } else {
+                    known
+                };
+                (stem, known)
             };
-            typed.push(&scratch.folded, stem, source, known);
+            let weak = self.meanings.is_weak(stem);
+            typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
             let correction = if known == Known::No && corrections < MAX_CORRECTED {
+                scratch.before = corrected.words.last().map(|word| corrected.word_hash_of(word));
+                scratch.after = words.get(usize::from(source) + 1).map(|word| {
+                    let mut folded = std::mem::take(&mut scratch.meant_text);
+                    folded.clear();
+                    fold_into(word, &mut folded);
+                    let hash = word_hash(&folded);
+                    scratch.meant_text = folded;
+                    hash
+                });
                 self.correct(scratch)
             } else {
                 None
@@ -219,19 +312,40 @@ impl Lexicon {
                 Some(Correction::Word(entry)) => {
                     corrections += 1;
                     let entry = &self.entries[entry as usize];
-                    corrected.push(&entry.folded, entry.stem, source, Known::Corrected);
+                    let weak = self.meanings.is_weak(entry.stem);
+                    corrected.push(
+                        &entry.folded,
+                        entry.stem,
+                        weak,
+                        &entry.parts,
+                        source,
+                        Known::Corrected,
+                    );
                 }
                 Some(Correction::Split(left, right)) => {
                     corrections += 1;
                     for part in [left, right] {
                         let entry = &self.entries[part as usize];
-                        corrected.push(&entry.folded, entry.stem, source, Known::Split);
+                        let weak = self.meanings.is_weak(entry.stem);
+                        corrected.push(
+                            &entry.folded,
+                            entry.stem,
+                            weak,
+                            &entry.parts,
+                            source,
+                            Known::Split,
+                        );
                     }
                 }
-                None => corrected.push(&scratch.folded, stem, source, known),
+                None => corrected.push(&scratch.folded, stem, weak, &scratch.parts, source, known),
             }
         }
         corrections > 0
+    }
+
+    /// What words mean in this language.
+    pub(super) fn meanings(&self) -> &'static Meanings {
+        self.meanings
     }
 
     /// Whether the content knows a word or another form of it.
@@ -273,11 +387,10 @@ impl Lexicon {
     fn correct(&self, scratch: &mut LexiconScratch) -> Option<Correction> {
         scratch.letters.clear();
         scratch.letters.extend(scratch.folded.chars());
-        let reach = reach(scratch.letters.len());
-        if reach == 0 || is_number(&scratch.folded) {
+        if is_number(&scratch.folded) {
             return None;
         }
-        let nearest = self.nearest(scratch, reach);
+        let nearest = self.nearest(scratch);
         let split = self.split(scratch);
         match (nearest, split) {
             (None, Some(split)) => Some(split.0),
@@ -287,27 +400,37 @@ impl Lexicon {
         }
     }
 
-    fn nearest(&self, scratch: &mut LexiconScratch, reach: usize) -> Option<(u32, usize)> {
+    /// The word that was most probably meant, and how many edits away it is.
+    fn nearest(&self, scratch: &mut LexiconScratch) -> Option<(u32, usize)> {
+        let alone = reach(scratch.letters.len());
+        let reach = reach_beside_known(scratch.letters.len());
         self.deletions.near(&scratch.letters, reach, &mut scratch.found);
-        let mut best: Option<(u32, usize, f64)> = None;
+        let mut best: Option<(u32, usize, f32)> = None;
         for &number in &scratch.found {
             let entry = &self.entries[number as usize];
             let distance = strsim::osa_distance(&scratch.folded, &entry.folded);
-            if distance > reach {
+            let beside = self.neighbours(scratch, entry);
+            if distance > if beside > 0 { reach } else { alone } {
                 continue;
             }
-            let likeness = strsim::jaro_winkler(&scratch.folded, &entry.folded);
-            let better = best.is_none_or(|(other, least, most)| {
-                distance < least
-                    || distance == least
-                        && (likeness > most
-                            || likeness >= most && entry.count > self.entries[other as usize].count)
-            });
-            if better {
-                best = Some((number, distance, likeness));
+            scratch.meant.clear();
+            scratch.meant.extend(entry.folded.chars());
+            let cost = slips(&scratch.letters, &scratch.meant, &mut scratch.rows)
+                - FREQUENT * single(ln(1.0 + f64::from(entry.count)))
+                - NEIGHBOUR * f32::from(beside);
+            if best.is_none_or(|(_, _, least)| cost < least) {
+                best = Some((number, distance, cost));
             }
         }
         best.map(|(number, distance, _)| (number, distance))
+    }
+
+    /// Beside how many of its neighbours the content has a word.
+    fn neighbours(&self, scratch: &LexiconScratch, entry: &Entry) -> u8 {
+        let word = word_hash(&entry.folded);
+        let before = scratch.before.is_some_and(|it| self.adjacent.contains(&pair_hash(it, word)));
+        let after = scratch.after.is_some_and(|it| self.adjacent.contains(&pair_hash(word, it)));
+        u8::from(before) + u8::from(after)
     }
 
     /// The two words that were written together, and whether the content has them side by side.
@@ -342,8 +465,52 @@ impl Lexicon {
 #[derive(Debug, Clone, Default)]
 pub(super) struct LexiconScratch {
     folded: String,
+    parts: Vec<u64>,
     letters: Vec<char>,
     found: Vec<u32>,
+    meant: Vec<char>,
+    meant_text: String,
+    rows: Rows,
+    before: Option<u64>,
+    after: Option<u64>,
+}
+
+/// What is known when words are taken apart.
+struct PartsKnown<'a> {
+    language: Language,
+    endings: Endings,
+    meanings: &'static Meanings,
+    stems: &'a Set,
+}
+
+impl PartsKnown<'_> {
+    /// The stems of the two words that `word` is made of; of several ways the evenest.
+    fn parts(&self, word: &str) -> Vec<u64> {
+        let least = if self.language == Language::Sv { 3 } else { 4 };
+        let letters = word.chars().count();
+        let mut best: Option<(usize, Vec<u64>)> = None;
+        for (left_letters, (at, _)) in word.char_indices().enumerate().skip(least) {
+            let right_letters = letters - left_letters;
+            if right_letters < least {
+                break;
+            }
+            let shorter = left_letters.min(right_letters);
+            if best.as_ref().is_some_and(|(most, _)| *most >= shorter) {
+                continue;
+            }
+            let (left, right) = word.split_at(at);
+            let Some(left) = self.known(left) else { continue };
+            let Some(right) = self.known(right) else { continue };
+            best = Some((shorter, vec![left, right]));
+        }
+        best.map_or_else(Vec::new, |(_, parts)| parts)
+    }
+
+    fn known(&self, part: &str) -> Option<u64> {
+        let stem = stem_hash(self.endings, part);
+        let known = self.stems.contains(&stem) || self.meanings.knows(stem);
+        (known && !self.meanings.is_weak(stem)).then_some(stem)
+    }
 }
 
 fn usual_spelling(spellings: &BTreeMap<String, u32>) -> Option<&str> {
@@ -364,7 +531,19 @@ fn stem_hash(endings: Endings, word: &str) -> u64 {
     let stem = endings.stem(word);
     let mut folded = String::with_capacity(stem.len());
     fold_into(&stem, &mut folded);
-    Hash::new(STEM).with_text(&folded).finish()
+    folded_stem_hash(&folded)
+}
+
+/// The hash of a stem that is folded already.
+pub(super) fn folded_stem_hash(stem: &str) -> u64 {
+    Hash::new(STEM).with_text(stem).finish()
+}
+
+/// The words of a text with chat spelling written out, each with the number of the typed word.
+fn written_words(language: Language, words: &Words) -> impl Iterator<Item = (u16, &str)> + use<'_> {
+    (0_u16..)
+        .zip(words.iter())
+        .flat_map(move |(source, word)| written_out(language, word).map(move |part| (source, part)))
 }
 
 fn pair_hash(left: u64, right: u64) -> u64 {

@@ -1,12 +1,15 @@
 //! The trained numbers, and how a message is held against them.
 
 use crate::ids::IntentId;
+use crate::matcher::features::BLANK;
 use crate::matcher::features::Group;
+use crate::matcher::features::Occurrence;
 use crate::matcher::features::features;
 use crate::matcher::lexicon::Known;
 use crate::matcher::lexicon::Lexicon;
 use crate::matcher::lexicon::Reading;
 use crate::matcher::lexicon::Table;
+use crate::matcher::recipe::WeakWeights;
 use crate::matcher::scratch::Feature;
 use crate::matcher::scratch::Scratch;
 use crate::matcher::scratch::Seen;
@@ -34,8 +37,11 @@ pub(super) struct Model {
     /// Mean of each row over the intents.
     pub(super) means: Vec<f32>,
     pub(super) bias: Vec<f32>,
+    /// What a word without meaning adds to the squared length of the concepts.
+    pub(super) blank: f32,
     /// What an unknown feature adds to the squared length of its group.
     pub(super) unknown: f32,
+    pub(super) weak: WeakWeights,
     pub(super) group_weights: [f32; Group::ALL.len()],
     /// Keywords joined with `+`, by the stem of their first word.
     pub(super) joined: Table<Vec<Joined>>,
@@ -58,6 +64,10 @@ pub(super) struct Forbidden {
     pub(super) column: usize,
 }
 
+/// The share of the message as typed beside the message as corrected: an unknown word may be no
+/// typo.
+const TYPED_SHARE: f32 = 0.3;
+
 /// What a forbidden keyword takes off the score: more than any one word brings.
 pub(super) const FORBIDDEN: f32 = -1.0;
 
@@ -68,8 +78,8 @@ impl Model {
         let differs = self.lexicon.read(words, lexicon, typed, corrected);
         features.clear();
         if differs {
-            self.encode(typed, 0.5, seen, features);
-            self.encode(corrected, 0.5, seen, features);
+            self.encode(typed, TYPED_SHARE, seen, features);
+            self.encode(corrected, 1.0 - TYPED_SHARE, seen, features);
         } else {
             self.encode(typed, 1.0, seen, features);
         }
@@ -81,22 +91,26 @@ impl Model {
         let first = out.len();
         let mut ends = [first; Group::ALL.len()];
         let source = |at: usize| reading.words.get(at).map_or(0, |word| word.source);
-        let mut see = |group: Group, key: u64, from: usize, to: usize| {
-            if !seen.is_new(key) {
+        self.features(reading, |seen_now| {
+            let group = seen_now.group as usize;
+            if seen_now.key == BLANK {
+                squares[group] += self.blank;
                 return;
             }
-            match self.ids.get(&key) {
-                Some(&id) => {
-                    let value = self.values[id as usize];
-                    squares[group as usize] += value * value;
-                    out.push(Feature { id, value, first: source(from), last: source(to) });
-                }
-                None => squares[group as usize] += self.unknown,
+            if !seen.is_new(seen_now.key) {
+                return;
             }
-            ends[group as usize] = out.len();
-        };
-        features(reading, |group, key, stands| see(group, key, stands.first, stands.last));
-        self.joined(reading, |key, from, to| see(Group::Joined, key, from, to));
+            match self.ids.get(&seen_now.key) {
+                Some(&id) => {
+                    let value = self.values[id as usize] * seen_now.factor;
+                    squares[group] += value * value;
+                    let (first, last) = (source(seen_now.first), source(seen_now.last));
+                    out.push(Feature { id, value, first, last });
+                }
+                None => squares[group] += self.unknown * seen_now.factor * seen_now.factor,
+            }
+            ends[group] = out.len();
+        });
         let mut start = first;
         for group in Group::ALL {
             let length = squares[group as usize].sqrt();
@@ -111,8 +125,16 @@ impl Model {
         }
     }
 
+    /// Calls `see` with every feature of a reading; one may come more than once.
+    pub(super) fn features(&self, reading: &Reading, mut see: impl FnMut(Occurrence)) {
+        features(reading, self.lexicon.meanings(), &self.weak, &mut see);
+        self.joined(reading, |key, first, last| {
+            see(Occurrence { group: Group::Joined, key, factor: 1.0, first, last });
+        });
+    }
+
     /// Calls `see` with the key of each joined keyword whose words all occur.
-    pub(super) fn joined(&self, reading: &Reading, mut see: impl FnMut(u64, usize, usize)) {
+    fn joined(&self, reading: &Reading, mut see: impl FnMut(u64, usize, usize)) {
         if self.joined.is_empty() {
             return;
         }
@@ -212,7 +234,8 @@ impl Model {
 /// How many different stems of the reading the content knows.
 pub(super) fn known_words(reading: &Reading, seen: &mut Seen) -> usize {
     seen.clear();
-    let known = reading.words.iter().filter(|word| word.known != Known::No);
+    let known =
+        reading.words.iter().filter(|word| !matches!(word.known, Known::No | Known::Meaning));
     known.filter(|word| seen.is_new(word.stem)).count()
 }
 

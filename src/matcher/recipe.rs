@@ -8,6 +8,11 @@
 pub struct Recipe {
     /// Weight of each group of features.
     pub groups: GroupWeights,
+    /// What a word without meaning counts when the concepts are brought to length, beside an
+    /// unknown feature: else one concept in a message of many other words would count like all.
+    pub blank: f32,
+    /// What is left of words that say little.
+    pub weak: WeakWeights,
     /// Feature values grow with rarity; a word that no example has counts as this share of the
     /// rarest when the group is brought to length 1.
     pub unknown_share: f64,
@@ -43,21 +48,56 @@ pub struct GroupWeights {
     pub gram: f32,
     /// Groups of four and five letters across spaces.
     pub run: f32,
+    /// Concepts of the thesaurus.
+    pub concept: f32,
+    /// Concepts that meet within a few words.
+    pub meeting: f32,
     /// Keywords joined with `+`.
     pub joined: f32,
+}
+
+/// What is left of the value of features made of words that say little alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeakWeights {
+    /// Their stems.
+    pub stem: f32,
+    /// Pairs of two such, in order.
+    pub pair: f32,
+    /// Their letters.
+    pub gram: f32,
+    /// Their concepts.
+    pub concept: f32,
+    /// Pairs of two such, by concept.
+    pub meeting: f32,
+    /// Stems of the parts of compounds.
+    pub part: f32,
+    /// Concepts of the parts.
+    pub part_concept: f32,
 }
 
 impl Default for Recipe {
     fn default() -> Self {
         Self {
             groups: GroupWeights {
-                stem: 1.0,
-                pair: 0.5,
+                stem: 0.75,
+                pair: 0.4,
                 skip: 0.5,
                 gram: 1.0,
                 run: 0.5,
+                concept: 1.2,
+                meeting: 0.7,
                 joined: 0.5,
             },
+            weak: WeakWeights {
+                stem: 0.8,
+                pair: 1.0,
+                gram: 0.5,
+                concept: 0.65,
+                meeting: 0.75,
+                part: 0.7,
+                part_concept: 1.0,
+            },
+            blank: 2.0,
             unknown_share: 0.5,
             cost: 3.0,
             title_weight: 0.5,

@@ -16,8 +16,8 @@ use crate::matcher::arithmetic::Hash;
 use crate::matcher::arithmetic::count;
 use crate::matcher::arithmetic::ln;
 use crate::matcher::arithmetic::single;
+use crate::matcher::features::BLANK;
 use crate::matcher::features::Group;
-use crate::matcher::features::features;
 use crate::matcher::lexicon::Lexicon;
 use crate::matcher::lexicon::LexiconScratch;
 use crate::matcher::lexicon::Reading;
@@ -46,7 +46,9 @@ struct Document<'a> {
 /// The features of one text, by group.
 #[derive(Default)]
 struct Raw {
-    keys: Vec<u64>,
+    keys: Vec<(u64, f32)>,
+    /// Words without meaning.
+    blanks: f32,
     ends: [usize; Group::ALL.len()],
 }
 
@@ -60,6 +62,8 @@ pub(super) fn train(set: &TrainingSet, recipe: &Recipe) -> Model {
         recipe.groups.skip,
         recipe.groups.gram,
         recipe.groups.run,
+        recipe.groups.concept,
+        recipe.groups.meeting,
         recipe.groups.joined,
     ];
     let has_out_of_scope =
@@ -79,7 +83,9 @@ pub(super) fn train(set: &TrainingSet, recipe: &Recipe) -> Model {
         rows: Vec::new(),
         means: Vec::new(),
         bias: Vec::new(),
+        blank: 0.0,
         unknown: 0.0,
+        weak: recipe.weak.clone(),
         group_weights,
         joined,
         forbidden,
@@ -198,14 +204,14 @@ fn read(model: &Model, text: &str) -> Raw {
     let mut seen = Seen::default();
     seen.clear();
     let mut raw = Raw::default();
-    let mut see = |group: Group, key: u64| {
-        if seen.is_new(key) {
-            raw.keys.push(key);
+    model.features(&reading, |seen_now| {
+        if seen_now.key == BLANK {
+            raw.blanks += 1.0;
+        } else if seen.is_new(seen_now.key) {
+            raw.keys.push((seen_now.key, seen_now.factor));
         }
-        raw.ends[group as usize] = raw.keys.len();
-    };
-    features(&reading, |group, key, _| see(group, key));
-    model.joined(&reading, |key, _, _| see(Group::Joined, key));
+        raw.ends[seen_now.group as usize] = raw.keys.len();
+    });
     for group in 1..raw.ends.len() {
         raw.ends[group] = raw.ends[group].max(raw.ends[group - 1]);
     }
@@ -217,7 +223,7 @@ fn read(model: &Model, text: &str) -> Raw {
 fn number(model: &mut Model, raw: &[Raw], documents: usize, recipe: &Recipe) -> Vec<u32> {
     let mut keys: Vec<u64> = Vec::with_capacity(raw.iter().map(|raw| raw.keys.len()).sum());
     for raw in raw {
-        keys.extend_from_slice(&raw.keys);
+        keys.extend(raw.keys.iter().map(|&(key, _)| key));
     }
     keys.sort_unstable();
     let mut found: Vec<(u32, u64)> = keys
@@ -235,6 +241,7 @@ fn number(model: &mut Model, raw: &[Raw], documents: usize, recipe: &Recipe) -> 
     model.values = found.iter().map(|&(holders, _)| single(rarity(holders))).collect();
     let unknown = single(recipe.unknown_share * rarity(0));
     model.unknown = unknown * unknown;
+    model.blank = model.unknown * recipe.blank * recipe.blank;
     found.into_iter().map(|(holders, _)| holders).collect()
 }
 
@@ -258,11 +265,13 @@ fn matrix(model: &Model, raw: &[Raw], counts: &[u32], documents: &[Document<'_>]
         let mut start = 0;
         for group in Group::ALL {
             let end = raw.ends[group as usize];
-            let ids = raw.keys[start..end].iter().filter_map(|key| model.ids.get(key));
+            let seen_now = raw.keys[start..end].iter();
+            let ids = seen_now.filter_map(|(key, factor)| Some((model.ids.get(key)?, factor)));
             let first = entries.len();
-            let mut square = 0.0_f32;
-            for &id in ids {
-                let value = model.values[id as usize];
+            let mut square =
+                if group == Group::Concept { raw.blanks * model.blank } else { 0.0_f32 };
+            for (&id, factor) in ids {
+                let value = model.values[id as usize] * factor;
                 square += value * value;
                 entries.push((id, value));
             }
@@ -408,7 +417,15 @@ fn centroids(matrix: &Matrix, columns: usize, features: usize, recipe: &Recipe) 
     let everyone_square: f64 = everyone.iter().map(|sum| (sum / all) * (sum / all)).sum();
     // The length of a whole message's vector: the root of the summed squared group weights.
     let groups = &recipe.groups;
-    let whole = [groups.stem, groups.pair, groups.skip, groups.gram, groups.run];
+    let whole = [
+        groups.stem,
+        groups.pair,
+        groups.skip,
+        groups.gram,
+        groups.run,
+        groups.concept,
+        groups.meeting,
+    ];
     let length: f64 = whole.iter().map(|&weight| f64::from(weight * weight)).sum::<f64>().sqrt();
     let mut result = Centroids { inside: Vec::new(), everyone: Vec::new() };
     let mut sums = vec![0.0_f64; features];

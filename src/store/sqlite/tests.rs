@@ -23,3 +23,7 @@ fn fresh() -> Folder {
 }
 
 store_contract!(super::fresh);
+
+#[cfg(unix)]
+mod crash;
+mod faults;

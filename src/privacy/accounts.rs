@@ -1,0 +1,160 @@
+//! International bank account numbers.
+
+use crate::privacy::Found;
+use crate::privacy::SecretKind;
+use crate::privacy::flat::Flat;
+
+/// Signs that may stand between two characters of an account number.
+const MAX_GAP: usize = 3;
+
+/// The length of an account number by country.
+const LENGTHS: &[(&str, usize)] = &[
+    ("ad", 24),
+    ("ae", 23),
+    ("al", 28),
+    ("at", 20),
+    ("az", 28),
+    ("ba", 20),
+    ("be", 16),
+    ("bg", 22),
+    ("bh", 22),
+    ("bi", 27),
+    ("br", 29),
+    ("by", 28),
+    ("ch", 21),
+    ("cr", 22),
+    ("cy", 28),
+    ("cz", 24),
+    ("de", 22),
+    ("dj", 27),
+    ("dk", 18),
+    ("do", 28),
+    ("ee", 20),
+    ("eg", 29),
+    ("es", 24),
+    ("fi", 18),
+    ("fk", 18),
+    ("fo", 18),
+    ("fr", 27),
+    ("gb", 22),
+    ("ge", 22),
+    ("gi", 23),
+    ("gl", 18),
+    ("gr", 27),
+    ("gt", 28),
+    ("hn", 28),
+    ("hr", 21),
+    ("hu", 28),
+    ("ie", 22),
+    ("il", 23),
+    ("iq", 23),
+    ("is", 26),
+    ("it", 27),
+    ("jo", 30),
+    ("kw", 30),
+    ("kz", 20),
+    ("lb", 28),
+    ("lc", 32),
+    ("li", 21),
+    ("lt", 20),
+    ("lu", 20),
+    ("lv", 21),
+    ("ly", 25),
+    ("mc", 27),
+    ("md", 24),
+    ("me", 22),
+    ("mk", 19),
+    ("mn", 20),
+    ("mr", 27),
+    ("mt", 31),
+    ("mu", 30),
+    ("ni", 28),
+    ("nl", 18),
+    ("no", 15),
+    ("om", 23),
+    ("pk", 24),
+    ("pl", 28),
+    ("ps", 29),
+    ("pt", 25),
+    ("qa", 29),
+    ("ro", 24),
+    ("rs", 22),
+    ("ru", 33),
+    ("sa", 24),
+    ("sc", 31),
+    ("sd", 18),
+    ("se", 24),
+    ("si", 19),
+    ("sk", 24),
+    ("sm", 27),
+    ("so", 23),
+    ("st", 25),
+    ("sv", 28),
+    ("tl", 23),
+    ("tn", 24),
+    ("tr", 26),
+    ("ua", 29),
+    ("va", 22),
+    ("vg", 24),
+    ("xk", 20),
+    ("ye", 30),
+];
+
+/// Finds account numbers.
+pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
+    let bytes = flat.text.as_bytes();
+    let mut at = 0;
+    while at + 4 < bytes.len() {
+        let begins =
+            bytes[at].is_ascii_lowercase() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+        match begins.then(|| account(flat, at)).flatten() {
+            Some(end) => {
+                found.push(Found { at: at..end, kind: SecretKind::Iban });
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// Where the account number that begins at `at` ends.
+fn account(flat: &Flat, at: usize) -> Option<usize> {
+    let country = flat.text.get(at..at + 2)?;
+    let (_, length) = LENGTHS.iter().find(|(code, _)| *code == country)?;
+    let mut signs: Vec<u8> = Vec::with_capacity(*length);
+    let mut end = at;
+    let mut gap = 0;
+    for (offset, &sign) in flat.text.as_bytes()[at..].iter().enumerate() {
+        if sign.is_ascii_alphanumeric() {
+            signs.push(sign);
+            end = at + offset + 1;
+            gap = 0;
+            let place = signs.len();
+            if matches!(place, 3 | 4) && !sign.is_ascii_digit() {
+                return None;
+            }
+            if place == *length {
+                break;
+            }
+        } else {
+            gap += 1;
+            if gap > MAX_GAP || !b" \t\r\n-._/".contains(&sign) {
+                break;
+            }
+        }
+    }
+    let valid = signs.len() == *length && remainder(&signs) == 1;
+    // One slip in a number that is called an account number does not make it harmless.
+    let named = signs.len() + 3 >= *length
+        && signs[2..].iter().filter(|sign| sign.is_ascii_digit()).count() + 4 >= *length
+        && flat.text[..at].trim_end_matches([' ', ':', '=', '-']).ends_with("iban");
+    (valid || named).then_some(end)
+}
+
+/// The remainder by 97 of the number with its first four signs moved to the end.
+fn remainder(signs: &[u8]) -> u32 {
+    signs[4..].iter().chain(&signs[..4]).fold(0, |sum, &sign| match sign {
+        b'0'..=b'9' => (sum * 10 + u32::from(sign - b'0')) % 97,
+        _ => (sum * 100 + u32::from(sign - b'a') + 10) % 97,
+    })
+}

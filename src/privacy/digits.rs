@@ -1,0 +1,274 @@
+//! Secrets made of digits alone: cards, Swedish identity numbers, lists of key codes.
+//!
+//! Digits are read in groups; groups belong to one run when only a few signs stand between them.
+//! A secret begins and ends with a group.
+
+use std::ops::Range;
+
+use crate::privacy::Found;
+use crate::privacy::SecretKind;
+use crate::privacy::flat::Flat;
+
+/// At most so many signs stand between two groups of one number.
+const MAX_GAP: usize = 5;
+
+/// So many codes of four digits in a row are a list of codes; fewer are a card or a phone.
+const CODES_IN_A_ROW: usize = 5;
+
+/// So many numbered codes are a list.
+const NUMBERED_CODES: usize = 3;
+
+/// Codes that are looked at together; a longer list is taken in parts.
+const MAX_LIST: usize = 64;
+
+/// How far before a number a word may say that it is a card's.
+const CARD_WORD_REACH: usize = 40;
+
+/// One group of digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) at: Range<usize>,
+}
+
+impl Group {
+    fn len(&self) -> usize {
+        self.at.len()
+    }
+}
+
+/// Finds secrets made of digits.
+pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
+    for run in runs(&flat.text) {
+        find_in_run(flat, &run, found);
+    }
+}
+
+fn find_in_run(flat: &Flat, run: &[Group], found: &mut Vec<Found>) {
+    let mut from = 0;
+    while from < run.len() {
+        let rest = &run[from..];
+        let (count, kind) = if let Some(count) = card(flat, rest, from == 0) {
+            (with_expiry(rest, count), SecretKind::Card)
+        } else if let Some(count) = swedish_identity(flat, rest) {
+            (count, SecretKind::SwedishIdentity)
+        } else if let Some(count) = codes(flat, rest, from.checked_sub(1).map(|at| run[at].len())) {
+            (count, SecretKind::KeyCodes)
+        } else {
+            from += 1;
+            continue;
+        };
+        found.push(Found { at: rest[0].at.start..rest[count - 1].at.end, kind });
+        from += count;
+    }
+}
+
+/// All runs of groups of digits in the text.
+fn runs(text: &str) -> Vec<Vec<Group>> {
+    let bytes = text.as_bytes();
+    let mut runs: Vec<Vec<Group>> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < bytes.len() && bytes[at].is_ascii_digit() {
+            at += 1;
+        }
+        let group = Group { at: start..at };
+        let joins = runs.last().and_then(|run| run.last()).is_some_and(|last| {
+            let gap = &bytes[last.at.end..start];
+            gap.len() <= MAX_GAP && gap.iter().all(|&sign| separates(sign))
+        });
+        match runs.last_mut() {
+            Some(run) if joins => run.push(group),
+            _ => runs.push(vec![group]),
+        }
+    }
+    runs
+}
+
+fn separates(sign: u8) -> bool {
+    b" \t\r\n-._/,:;|+*()\\~'\"=".contains(&sign)
+}
+
+/// How many groups at the beginning of `groups` are the number of a card.
+fn card(flat: &Flat, groups: &[Group], first: bool) -> Option<usize> {
+    let mut digits: Vec<u8> = Vec::with_capacity(19);
+    let mut best = None;
+    for (index, group) in groups.iter().enumerate() {
+        if digits.len() + group.len() > 19 {
+            break;
+        }
+        digits.extend(values(flat, group));
+        if digits.len() >= 13 && is_issued(&digits) && luhn(&digits) {
+            best = Some(index + 1);
+        }
+    }
+    if best.is_some() {
+        return best;
+    }
+    // A mistyped card is still nearly the card.
+    let whole = || groups.iter().map(Group::len).sum::<usize>();
+    let named = first
+        && groups.len() <= 19
+        && (13..=19).contains(&whole())
+        && says_card(flat, groups[0].at.start);
+    named.then_some(groups.len())
+}
+
+/// The groups of a card and, after it, of its expiry and security code.
+fn with_expiry(groups: &[Group], count: usize) -> usize {
+    let mut end = count;
+    let mut left = 8;
+    while let Some(group) = groups.get(end) {
+        if group.len() > left || group.len() > 4 {
+            break;
+        }
+        left -= group.len();
+        end += 1;
+    }
+    if end == groups.len() { end } else { count }
+}
+
+fn says_card(flat: &Flat, at: usize) -> bool {
+    let from = at.saturating_sub(CARD_WORD_REACH);
+    let from = (from..=at).find(|&from| flat.text.is_char_boundary(from)).unwrap_or(at);
+    let before = &flat.text[from..at];
+    before.split(|letter: char| !letter.is_alphabetic()).any(|word| {
+        matches!(word, "visa" | "mastercard" | "amex" | "maestro" | "card" | "kortti")
+            || word.starts_with("kortnum")
+            || word.starts_with("kortnr")
+            || word.starts_with("kortin")
+            || word.starts_with("korttin")
+            || word.starts_with("bankkort")
+            || word.starts_with("kreditkort")
+            || word.starts_with("luottokort")
+            || word.starts_with("pankkikort")
+    })
+}
+
+fn values(flat: &Flat, group: &Group) -> impl Iterator<Item = u8> {
+    flat.text.as_bytes()[group.at.clone()].iter().map(|digit| digit - b'0')
+}
+
+/// Whether cards of this length and beginning are issued.
+fn is_issued(digits: &[u8]) -> bool {
+    let begin =
+        |count: usize| digits[..count].iter().fold(0_u32, |sum, &d| sum * 10 + u32::from(d));
+    let length = digits.len();
+    match begin(4) {
+        4000..=4999 => matches!(length, 13 | 16 | 18 | 19),
+        5100..=5599 | 2221..=2720 => length == 16,
+        3400..=3499 | 3700..=3799 | 1000..=1999 => length == 15,
+        3000..=3059 | 3095 | 3600..=3699 | 3800..=3999 => (14..=19).contains(&length),
+        3528..=3589 | 2200..=2204 | 6200..=6299 | 8100..=8171 | 6011 | 6440..=6599 => {
+            (16..=19).contains(&length)
+        }
+        5000..=5099 | 5600..=5899 | 6300..=6399 | 6700..=6799 | 6000..=6010 | 6012..=6199 => true,
+        _ => false,
+    }
+}
+
+/// The check of cards and of Swedish numbers: every second digit doubled from the right.
+pub(super) fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, &digit)| {
+            let digit = u32::from(digit);
+            match (place % 2, digit * 2) {
+                (0, _) => digit,
+                (_, double) if double > 9 => double - 9,
+                (_, double) => double,
+            }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// How many groups at the beginning of `groups` are a personnummer or samordningsnummer.
+fn swedish_identity(flat: &Flat, groups: &[Group]) -> Option<usize> {
+    const SHAPES: [&[usize]; 6] = [&[6, 4], &[8, 4], &[10], &[12], &[2, 2, 2, 4], &[4, 2, 2, 4]];
+    let fits = |shape: &[usize]| {
+        groups.len() >= shape.len()
+            && groups.iter().zip(shape).all(|(group, size)| group.len() == *size)
+    };
+    let single =
+        |count: usize| groups.len() == count && groups.iter().all(|group| group.len() == 1);
+    let count = SHAPES
+        .iter()
+        .find(|shape| fits(shape))
+        .map(|shape| shape.len())
+        .or_else(|| [10, 12].into_iter().find(|&count| single(count)))?;
+    let digits: Vec<u8> = groups[..count].iter().flat_map(|group| values(flat, group)).collect();
+    if !is_swedish_identity(&digits) {
+        return None;
+    }
+    let gap = |index: usize| &flat.text[groups[index - 1].at.end..groups[index].at.start];
+    let marked = count > 1 && matches!(gap(count - 1).trim(), "-" | "+");
+    let plausible = match (count, digits.len()) {
+        // Dates with a time or a number after them look the same but for the dash.
+        (4, _) => marked,
+        (_, 12) => true,
+        // Swedish and Finnish mobile numbers begin like people born in 2004 to 2007.
+        _ => marked || !matches!(digits[..2], [0, 4 | 5 | 7]),
+    };
+    (plausible || says_identity(flat, groups[0].at.start)).then_some(count)
+}
+
+fn is_swedish_identity(digits: &[u8]) -> bool {
+    let number = |from: usize, to: usize| {
+        digits[from..to].iter().fold(0_u32, |sum, &digit| sum * 10 + u32::from(digit))
+    };
+    let skip = digits.len() - 10;
+    // Later years are those of orders, not of customers.
+    let century_fits = skip == 0 || (1900..=2014).contains(&number(0, 4));
+    let month = number(skip + 2, skip + 4);
+    let day = number(skip + 4, skip + 6);
+    century_fits
+        && (1..=12).contains(&month)
+        && (matches!(day, 1..=31) || matches!(day, 61..=91))
+        && number(skip + 6, skip + 9) > 0
+        && luhn(&digits[skip..])
+}
+
+/// Whether the words before `at` announce a personal identity number.
+pub(super) fn says_identity(flat: &Flat, at: usize) -> bool {
+    let from = at.saturating_sub(CARD_WORD_REACH);
+    let from = (from..=at).find(|&from| flat.text.is_char_boundary(from)).unwrap_or(at);
+    let before = &flat.text[from..at];
+    ["personnum", "personnr", "personbeteck", "personsign", "henkilotun", "hetu", "sotu", "ssn"]
+        .iter()
+        .any(|word| before.contains(word))
+        || before.contains("identity")
+        || before.contains("social security")
+        || before.contains("samordningsn")
+}
+
+/// How many groups at the beginning of `groups` are a list of key codes; `before` is the length of
+/// the group before them.
+fn codes(flat: &Flat, groups: &[Group], before: Option<usize>) -> Option<usize> {
+    let value = |group: &Group| {
+        values(flat, group).take(6).fold(0_u64, |sum, digit| sum * 10 + u64::from(digit))
+    };
+    // Within a row that was found harmless there is no need to look again.
+    let reach = if before == Some(4) { 0 } else { MAX_LIST };
+    let row = groups.iter().take(reach).take_while(|group| group.len() == 4).count();
+    let years = groups[..row].iter().all(|group| (1900..=2100).contains(&value(group)));
+    if row >= CODES_IN_A_ROW && !years {
+        return Some(row);
+    }
+    let first = groups.first().map_or(0, value);
+    let numbered = groups
+        .chunks_exact(2)
+        .take(MAX_LIST)
+        .zip(first..)
+        .take_while(|(pair, place)| {
+            pair[0].len() <= 4 && (4..=6).contains(&pair[1].len()) && value(&pair[0]) == *place
+        })
+        .count();
+    (numbered >= NUMBERED_CODES).then_some(numbered * 2)
+}

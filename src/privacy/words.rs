@@ -1,0 +1,378 @@
+//! The words that announce a secret, link it to its announcement, or speak about it without
+//! giving it away; Swedish, Finnish and English together, since messages mix them.
+//!
+//! All are folded: small letters without diacritics, hyphens and apostrophes.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// What a noun announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Noun {
+    /// A password.
+    Password,
+    /// A PIN or a card's security code.
+    Pin,
+    /// A code: for one use, or of unknown kind.
+    Code,
+    /// Codes from a list.
+    KeyCode,
+    /// The name of a bank user.
+    User,
+    /// User name and code together.
+    Both,
+}
+
+/// Endings of Swedish and Finnish nouns that may follow a stem.
+const SWEDISH_ENDINGS: &[&str] = &["", "et", "en", "ets", "ens", "er", "erna", "s", "n", "na"];
+
+/// A set of words, made when first needed.
+type Words = LazyLock<HashSet<&'static str>>;
+
+/// The words of `list`, which stand with blanks between.
+fn set(list: &'static str) -> HashSet<&'static str> {
+    list.split_whitespace().collect()
+}
+
+/// What `word` announces, if anything.
+pub(super) fn noun(word: &str) -> Option<Noun> {
+    if word.len() < 2 || word.len() > 40 {
+        return None;
+    }
+    if is_password(word) {
+        return Some(Noun::Password);
+    }
+    if is_pin(word) {
+        return Some(Noun::Pin);
+    }
+    if is_key_code(word) {
+        return Some(Noun::KeyCode);
+    }
+    if matches!(
+        word,
+        "bankkoder" | "bankkoderna" | "inloggningsuppgifter" | "inloggningsuppgifterna"
+    ) || ["pankkitunnu", "verkkopankkitunnu", "kirjautumistie"]
+        .iter()
+        .any(|stem| word.starts_with(stem))
+    {
+        return Some(Noun::Both);
+    }
+    if [
+        "anvandarnamn",
+        "anvandarid",
+        "anvandarkod",
+        "inloggningsid",
+        "kayttajatunnu",
+        "kayttajanim",
+    ]
+    .iter()
+    .any(|stem| word.starts_with(stem))
+        || matches!(word, "username" | "userid" | "login")
+    {
+        return Some(Noun::User);
+    }
+    is_code(word).then_some(Noun::Code)
+}
+
+/// What two words announce together.
+pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
+    match (first, second) {
+        ("user", "name" | "id") => Some(Noun::User),
+        ("bank" | "banking" | "login", "codes" | "details" | "credentials") => Some(Noun::Both),
+        (
+            "key" | "nyckel" | "avain",
+            "code" | "codes" | "number" | "numbers" | "tal" | "luku" | "luvut",
+        ) => Some(Noun::KeyCode),
+        ("security", "code")
+        | (
+            "pin" | "cvv" | "cvc",
+            "kod" | "koden" | "code" | "codes" | "koodi" | "koodini" | "number",
+        ) => Some(Noun::Pin),
+        ("pass", "word" | "code" | "phrase") => Some(Noun::Password),
+        (first, second) if is_code(second) && HARMLESS_CODES.contains(first) => None,
+        _ => None,
+    }
+}
+
+fn is_password(word: &str) -> bool {
+    let swedish = |stem: &str| {
+        word.rfind(stem).is_some_and(|at| SWEDISH_ENDINGS.contains(&&word[at + stem.len()..]))
+    };
+    if swedish("losenord") || swedish("losen") || swedish("passord") {
+        return true;
+    }
+    if let Some(at) = word.rfind("salasana") {
+        let ending = &word[at + 8..];
+        return ending.len() <= 7
+            && !["vaa", "nva", "vai", "unoh", "koh"].iter().any(|no| ending.starts_with(no));
+    }
+    if matches!(
+        word,
+        "password"
+            | "passwords"
+            | "passwd"
+            | "pwd"
+            | "psw"
+            | "pw"
+            | "passcode"
+            | "passphrase"
+            | "salis"
+            | "salasanni"
+    ) {
+        return true;
+    }
+    // A mistyped announcement announces all the same.
+    (7..=11).contains(&word.len())
+        && ["losenord", "losenordet", "password", "salasana", "salasanani"].iter().any(|known| {
+            word.as_bytes()[0] == known.as_bytes()[0]
+                && word.len().abs_diff(known.len()) <= 1
+                && strsim::osa_distance(word, known) == 1
+        })
+}
+
+fn is_pin(word: &str) -> bool {
+    word.starts_with("tunnuslu")
+        || word.starts_with("turvaluku")
+        || word.starts_with("turvakood")
+        || word.starts_with("sakerhetskod")
+        || [
+            "pin",
+            "pinkod",
+            "pinkoodi",
+            "pincode",
+            "pinluku",
+            "cvv",
+            "cvc",
+            "cvckod",
+            "cvvkod",
+            "puk",
+            "pukkod",
+            "kortkod",
+            "sifferkod",
+        ]
+        .iter()
+        .any(|stem| word.strip_prefix(stem).is_some_and(is_ending))
+        || ["mobilpin", "kortpin", "simpin", "kortinpin"].iter().any(|stem| word.starts_with(stem))
+}
+
+/// Whether what stands after a stem is only an inflection.
+fn is_ending(rest: &str) -> bool {
+    SWEDISH_ENDINGS.contains(&rest)
+        || matches!(
+            rest,
+            "ni" | "ini"
+                | "i"
+                | "in"
+                | "a"
+                | "t"
+                | "si"
+                | "nsa"
+                | "sta"
+                | "ksi"
+                | "lla"
+                | "iksi"
+                | "codes"
+        )
+}
+
+fn is_key_code(word: &str) -> bool {
+    let list = ["kodlist", "koodilist", "nyckeltalslist", "avainlukulist", "nyckelkodlist"];
+    if list.iter().any(|stem| word.starts_with(stem)) {
+        return true;
+    }
+    ["nyckeltal", "nyckelkod", "avainluku", "avainluvu", "avainlukuni", "keycode"].iter().any(
+        |stem| {
+            word.strip_prefix(stem).is_some_and(|rest| {
+                is_ending(rest) || matches!(rest, "t" | "n" | "ja" | "jen" | "ni")
+            })
+        },
+    )
+}
+
+/// Codes that are no secret, as the first part of a compound or the word before.
+static HARMLESS_CODES: Words = LazyLock::new(|| {
+    set("\
+    fel post postal zip land lands country area rabatt kampanj kampanja discount promo voucher \
+    gift presentkorts streck bar qr farg source kall status produkt product tuote swift bic sort \
+    branch rikt virhe error errors posti maa alennus viiva etu lahja http dress valuta currency \
+    yrkes diagnos fault erbjudande klad suunta vari tarjous virheen morse upp av in")
+});
+
+fn is_code(word: &str) -> bool {
+    let stem = ["kod", "koden", "koder", "koderna", "kodens", "code", "codes", "otp"]
+        .iter()
+        .find_map(|form| word.strip_suffix(form))
+        .or_else(|| {
+            let at = word.rfind("koodi")?;
+            (word.len() - at <= 11).then_some(&word[..at])
+        });
+    stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem))
+}
+
+/// Whether a code of which the word before is `word` is harmless ("error code").
+pub(super) fn is_harmless_code(word: &str) -> bool {
+    HARMLESS_CODES.contains(word)
+}
+
+/// Says that what follows is the thing itself.
+pub(super) fn is_copula(word: &str) -> bool {
+    COPULAS.contains(word)
+}
+
+static COPULAS: Words = LazyLock::new(|| {
+    set("\
+    : = -> => ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
+    alltsa namely namligen kuuluu ist")
+});
+
+/// May stand between the announcement and the secret.
+pub(super) fn links(word: &str) -> bool {
+    is_copula(word) || LINKS.contains(word)
+}
+
+static LINKS: Words = LazyLock::new(|| {
+    set("\
+    nro no laitoin valitsin asetin otin valde tog satte chose nog typ val varmaan kai maybe probably \
+    tuli kom luki stod says said - – / ( min mitt mina din ditt dina var vart my your our the a an mun minun sun sinun \
+    minulla mulla nyt nu just nyss bara only ju se tuo tama det den that this it har till for to \
+    of pa i in at hos med with natbanken natbank natbankens mobilbanken banken bankens bank app \
+    appen apps appin sovellukseen sovelluksen verkkopankkiin verkkopankin pankkiin pankin konto \
+    kontot tili tilin tilille account kort kortet kortets kortin card aktia aktias aktian id \
+    puhelimen telefonen phone nya nytt ny nye uusi uuden new gamla gammalt vanha old nuvarande \
+    nykyinen current som jag anvander kaytan use using kaytossa nummer nr numero numeron number \
+    siffra siffror och ja and samt fick sain got me ge here tassa tai eller or plus sekaa kod \
+    koden code koodi")
+});
+
+/// Sets a new secret: what follows `till` or `to` is it.
+pub(super) fn changes(word: &str) -> bool {
+    CHANGES.contains(word)
+}
+
+static CHANGES: Words = LazyLock::new(|| {
+    set("\
+    bytte bytt byter andrade andrat andra byta satte valde changed change set reset updated \
+    vaihdoin muutin vaihdettu asetin vaihdan")
+});
+
+/// What stands before it is a place, not a secret.
+pub(super) fn is_place_preposition(word: &str) -> bool {
+    PLACES.contains(word)
+}
+
+static PLACES: Words = LazyLock::new(|| {
+    set("\
+    pa i hos med in at from fran for vid with via av by efter after vuonna since sedan sen kl \
+    klo kello klockan before innan under")
+});
+
+/// Names a number that may be read by anybody.
+pub(super) fn names_harmless_number(word: &str) -> bool {
+    const STEMS: &str = "\
+        order bestallning arende faktur kundnum kundnr referens viite tilaus tilausn lasku asiakasn \
+        asiakasnum case ticket invoice reference tracking paket kolli postnum telefon phone mobil \
+        version felkod error tel puh ocr artikel model versio virhe felmed puhelin kannyk seuranta \
+        lahetys ref rum huone room gatan linje bokning varaus booking hylly bankgiro plusgiro \
+        postinum zip matkapuh mobiili numrot";
+    STEMS.split_whitespace().any(|stem| word.starts_with(stem))
+        || matches!(word, "nro" | "no" | "id-nr" | "ring" | "soita" | "call")
+}
+
+/// Says that a number of money, time or size went before or follows.
+pub(super) fn is_unit(word: &str) -> bool {
+    static UNITS: Words = LazyLock::new(|| {
+        set("\
+    e eur euro euroa euron euros kr kronor krona sek kroner usd dollar dollars pund pounds min \
+    minuter minuuttia minutes minute minut sekunder sekuntia seconds timmar tuntia hours dagar \
+    paivaa days veckor viikkoa weeks manader kuukautta months ar vuotta years tecken merkkia \
+    characters chars siffror numeroa digits bokstaver kirjainta letters ganger kertaa times \
+    procent prosenttia percent gb mb kb km kg st kpl pcs personer forsok yrityst attempts")
+    });
+    UNITS.contains(word)
+}
+
+/// A plain word that is said *about* a password ("wrong", "vanhentunut") or that only holds the
+/// sentence together: never the password itself.
+pub(super) fn is_said_about(word: &str) -> bool {
+    const ENDINGS: &str = "\
+        igt iskt rat lat dat kat nat gat mat tat nget nnet vet ant omt ast ytt nut nyt ttu tty inen \
+        isesti sti ton maton ssani eista iset ed ing ly ible able ful less";
+    SAID_ABOUT.contains(word)
+        || word.len() >= 5 && ENDINGS.split_whitespace().any(|ending| word.ends_with(ending))
+}
+
+static SAID_ABOUT: Words = LazyLock::new(|| {
+    set("\
+    fel ratt inte int ej icke for kort kortare langt langre gammalt nytt samma bortglomt glomt \
+    last sparrat ogiltigt giltigt ok okej okay bra dalig daligt svagt svag starkt stark sakert \
+    pa i hos ett en det den detta nagot nagon annat annan annorlunda tomt borta utganget bytt \
+    andrat klart svart svara latt viktigt hemligt hemlig enkelt kant okant fortfarande nu ju val \
+    nog kanske alltid aldrig redan bara mycket lite lagom helt alltfor sakerligen antagligen \
+    troligen precis exakt likadant kvar dolt synligt omojligt jag du han hon vi ni de man min \
+    mitt mina som att om men och eller sa da har inget ingen vad hur nar var varfor vem vilken \
+    vilket ska skall kan maste borde fick far gar gor kommer finns skrivet skrivit sparat slut \
+    ute inne dar hit dit sedan sen skapat stulet kapat lackt hackat hittat forlorat tappat \
+    konstigt knasigt trasigt rubbat dumt crap skit tyvarr hjalp tack lika bankens er ert ditt \
+    din dina egen eget senast senaste gamla nya tio atta sex fyra fem sju nio tolv minst hogst \
+    mer mindre vaarin vaara vaarat oikein oikea oikeat ei et emme ette eivat se tama tuo sama \
+    samat eri uusi vanha vanhat lyhyt pitka heikko vahva hyva huono tyhja poissa hukassa \
+    kadoksissa lukossa lukittu voimassa kunnossa kaytossa mielessa muistissa tallessa tallella \
+    tiedossa hallussa vaihdossa jumissa pielessa liian ihan aivan viela vielakin edelleen jo nyt \
+    aina varmaan ehka kai kyllae kylla varmasti todella hyvin vain minulla mulla minun mun sinun \
+    joka mika mita miten missa milloin miksi kuka kun jos etta ja tai mutta vaan eika niin nain \
+    tassa siina taalla apua kiitos salainen mahdoton vaikea helppo turvallinen outo vaihtunut \
+    unohdus eritelty jotain jokin joku kielletty oma omani pankin sopiva kelvoton kelpaa toimii \
+    toimi sulla teilla poistettu nollattu vaarennetty wrong right forgotten incorrect correct invalid \
+    valid expired locked lost missing too not no very still same new old weak strong short long \
+    fine good bad safe secure empty gone hidden blank unknown known there here different case \
+    sensitive what how when where why who which that this these those it its my your our their \
+    his her the a an in on at to of from with without by and or but so if then than as you he \
+    she we they one something nothing anything now always never already just only maybe probably \
+    also broken stuck stolen hacked reset needed required out off up down back unclear wrongly \
+    yes nope nah yeah hard easy difficult impossible important secret private mine yours weird \
+    strange odd funny all any some none case-sensitive both least please help thanks sorry being \
+    been was were are is am be has have had does did do can could would should will must may \
+    might")
+});
+
+/// After these a new thought begins, so that the word before was the last of its clause.
+pub(super) fn begins_clause(word: &str) -> bool {
+    CLAUSES.contains(word)
+}
+
+static CLAUSES: Words = LazyLock::new(|| {
+    set("\
+    men och eller sa for fast varfor hur kan mutta ja tai vaan niin miksi miten eika but and or \
+    so why how can because eftersom koska med with samt anvandarnamn username kayttajatunnus pin \
+    kod koodi jag i mina ma it det den se som")
+});
+
+/// Product names with digits or odd capitals that stand near passwords without being one.
+pub(super) fn is_product(word: &str) -> bool {
+    const STEMS: &str = "\
+        iphone ipad ios android windows win1 office macos macbook samsung galaxy huawei nokia bankid \
+        aktiaid nordeaid mobilepay paypal whatsapp facebook youtube linkedin wifi internet ebank mp3 \
+        mp4 covid chrome firefox edge id-app oneplus pixel xiaomi sms";
+    STEMS.split_whitespace().any(|stem| word.starts_with(stem))
+}
+
+/// In such company a number of four to eight digits was typed in as a code.
+pub(super) fn types_in(word: &str) -> bool {
+    TYPES_IN.contains(word)
+}
+
+static TYPES_IN: Words = LazyLock::new(|| {
+    set("\
+    matade matat matar knappade knappar knappat skrev skrivit skriver angav anger angett slog \
+    syotin syotan syottanyt nappailin nappailen kirjoitin kirjoitan naputtelin entered typed \
+    enter typing entering inputted laitoin")
+});
+
+/// In such company a number of six digits came as a code.
+pub(super) fn delivers(word: &str) -> bool {
+    word.starts_with("sms")
+        || word.starts_with("textmeddeland")
+        || word.starts_with("tekstivies")
+        || word.starts_with("tekstari")
+        || matches!(word, "text" | "texted")
+}
