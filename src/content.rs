@@ -33,6 +33,8 @@ mod yaml;
 /// The intent of whoever wants a person; the button for it leads to its dialogue.
 pub const TALK_TO_HUMAN: &str = "talk_to_human";
 
+/// The intent of whoever says hello.
+pub const GREETING: &str = "greeting";
 /// The intent of whoever says thanks.
 pub const THANKS: &str = "thanks";
 /// The intent of whoever says goodbye.

@@ -105,7 +105,7 @@ pub fn give_up(
     let text = match &input.act {
         Act::Said { text, .. } => text.as_str(),
         Act::Chose { value, .. } => value.as_str(),
-        Act::WantsPerson => "",
+        Act::WantsPerson => content.manners.person.plain(turn.lang()),
         _ => return Err(Refusal::WrongStatus("the server failed on this")),
     };
     let lang = turn.lang();

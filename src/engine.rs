@@ -93,6 +93,9 @@ pub enum SubmitError {
     /// More inputs wait than are ever worked off in time.
     #[error("too much waits for this conversation")]
     Overloaded,
+    /// The server failed on it, by a bug; nothing was acked.
+    #[error("the server failed on this")]
+    Fault,
 }
 
 /// What the engine works with.
@@ -129,6 +132,7 @@ struct Inner {
 impl Engine {
     /// An engine over a store; conversations that wait for people are read in from it.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
+        let floor = Floor::opened(parts.clock.now());
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -138,7 +142,7 @@ impl Engine {
                 metrics: parts.metrics,
                 bus: Arc::default(),
                 lanes: Lanes::default(),
-                floor: Floor::default(),
+                floor,
             }),
         };
         engine.read_desk().await?;

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod agent;
 mod answer;
 pub mod app;
+pub mod console;
 mod desk;
 pub mod http;
 pub mod limits;

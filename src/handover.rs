@@ -89,6 +89,8 @@ pub struct Desk {
 struct Entry {
     version: u64,
     item: Option<Item>,
+    /// How many of the messages that the state counts as unseen an agent has looked at.
+    seen: u32,
 }
 
 /// A conversation with what it has become, or `None` when it left the desk.
@@ -96,13 +98,27 @@ pub type Change<'a> = (&'a ConversationId, Option<&'a Item>);
 
 impl Desk {
     /// Takes in what a conversation has become. Answers whether anything changed.
-    pub fn put(&mut self, conversation: &ConversationId, item: Option<Item>) -> bool {
+    pub fn put(&mut self, conversation: &ConversationId, mut item: Option<Item>) -> bool {
+        let before = self.entries.get(conversation);
+        // The state's count starts anew when an agent writes, and so does what was seen of it.
+        let unseen = item.as_ref().map_or(0, |item| item.unread);
+        let seen = before.map_or(0, |entry| entry.seen).min(unseen);
+        if let Some(item) = &mut item {
+            item.unread = unseen - seen;
+        }
+        self.replace(conversation, item, seen)
+    }
+
+    fn replace(&mut self, conversation: &ConversationId, item: Option<Item>, seen: u32) -> bool {
         let before = self.entries.get(conversation);
         let same = match before {
             Some(entry) => entry.item == item,
             None => item.is_none(),
         };
         if same {
+            if let Some(entry) = self.entries.get_mut(conversation) {
+                entry.seen = seen;
+            }
             return false;
         }
         if let Some(entry) = before {
@@ -112,7 +128,7 @@ impl Desk {
         self.live = self.live - usize::from(was_there) + usize::from(item.is_some());
         self.version += 1;
         self.changes.insert(self.version, conversation.clone());
-        self.entries.insert(conversation.clone(), Entry { version: self.version, item });
+        self.entries.insert(conversation.clone(), Entry { version: self.version, item, seen });
         self.forget_old();
         true
     }
@@ -179,12 +195,10 @@ impl Desk {
 
     /// Marks a conversation's messages as seen by an agent.
     pub fn seen(&mut self, conversation: &ConversationId) {
-        if let Some(item) = self.item(conversation)
-            && item.unread > 0
-        {
-            let item = Item { unread: 0, ..item.clone() };
-            self.put(conversation, Some(item));
-        }
+        let Some(entry) = self.entries.get(conversation) else { return };
+        let Some(item) = entry.item.clone().filter(|item| item.unread > 0) else { return };
+        let seen = entry.seen + item.unread;
+        self.replace(conversation, Some(Item { unread: 0, ..item }), seen);
     }
 
     /// The conversations that an agent holds.
@@ -243,15 +257,15 @@ pub fn summary(content: &Content, state: &State, lang: Language) -> String {
     };
     let tried: Vec<String> =
         state.tried.iter().map(|tried| format!("{}: {}", tried.question, tried.answer)).collect();
-    let mut line = format!("{}: {topic}.", manners.summary_topic.plain(lang));
+    let mut parts = vec![format!("{}: {topic}.", manners.summary_topic.plain(lang))];
     if !tried.is_empty() {
-        line += &format!(" {}: {}.", manners.summary_tried.plain(lang), tried.join("; "));
+        parts.push(format!("{}: {}.", manners.summary_tried.plain(lang), tried.join("; ")));
     }
     if let Some(missed) = state.not_understood.last() {
         let missed: String = missed.chars().take(PREVIEW).collect();
-        line += &format!(" {}: {missed}", manners.summary_missed.plain(lang));
+        parts.push(format!("{}: {missed}", manners.summary_missed.plain(lang)));
     }
-    line
+    parts.join(" ")
 }
 
 #[cfg(test)]

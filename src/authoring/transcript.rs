@@ -98,7 +98,6 @@ impl Play<'_> {
 
     fn line(&mut self, key: &str, value: &str) -> Result<(), String> {
         match key {
-            "lang" => Ok(()),
             "visitor" => {
                 let masked = privacy::mask(value);
                 let hidden = !masked.kinds.is_empty();
@@ -123,7 +122,7 @@ impl Play<'_> {
                 Ok(())
             }
             "silent" if self.turn.len() > self.met => Err("something was said".to_owned()),
-            "silent" => Ok(()),
+            "lang" | "silent" => Ok(()),
             "bot" | "choices" | "topic" | "status" | "ended" | "not_understood" => {
                 self.expect(key, value)
             }

@@ -6,7 +6,10 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use crate::content::Content;
+use crate::content::GOODBYE;
+use crate::content::GREETING;
 use crate::content::Source;
+use crate::content::THANKS;
 use crate::content::answers;
 use crate::content::check;
 use crate::content::diagnostic::Code;
@@ -101,7 +104,10 @@ fn revision_of(sources: &[Source]) -> String {
         hash.update(source.text.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    // Twelve digits tell apart more revisions than anybody writes.
+    let short = digest.iter().take(6).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    format!("{short:012x}")
 }
 
 fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) {
@@ -203,7 +209,14 @@ impl Draft {
     /// The answers a reader of one language learns from.
     #[must_use]
     pub fn answer_examples(&self, language: Language) -> AnswerExamples {
-        AnswerExamples::of(&self.answers, language)
+        let mut examples = AnswerExamples::of(&self.answers, language);
+        // Whoever tells of a problem has not answered the question.
+        let courtesies = [GREETING, THANKS, GOODBYE];
+        let matters = self.intents.values().filter(|it| !courtesies.contains(&it.id.as_str()));
+        let told = matters.filter_map(|intent| intent.examples.get(&language));
+        let others = told.chain(self.out_of_scope.get(&language)).flatten();
+        examples.add_other_matters(others.map(String::as_str));
+        examples
     }
 
     /// Trains the models. A draft with errors must not come here.

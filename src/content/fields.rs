@@ -39,18 +39,17 @@ impl<'a> Fields<'a> {
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
         let span = node.span;
-        let entries = match node.value {
-            Value::Map(entries) => entries,
-            _ => {
-                Diagnostic::add(
-                    diagnostics,
-                    file,
-                    span,
-                    Code::WrongKind,
-                    &format!("{what} must be a mapping (`key: value` lines)"),
-                );
-                Vec::new()
-            }
+        let entries = if let Value::Map(entries) = node.value {
+            entries
+        } else {
+            Diagnostic::add(
+                diagnostics,
+                file,
+                span,
+                Code::WrongKind,
+                &format!("{what} must be a mapping (`key: value` lines)"),
+            );
+            Vec::new()
         };
         Self { file, span, entries, asked: Vec::new(), diagnostics }
     }

@@ -49,21 +49,21 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     let span = fields.span();
     let has_any = example_spans.values().any(|words| !words.is_empty())
         || keywords.values().any(|list: &Vec<Keyword>| !list.is_empty());
-    if !has_any {
-        fields
-            .report(span, Code::NoExamples, "nothing can match this intent")
-            .help("give it `examples:` of what customers write, in every language");
-    } else {
+    if has_any {
         for language in Language::ALL {
-            let none = example_spans.get(&language).is_none_or(Vec::is_empty)
+            let silent = example_spans.get(&language).is_none_or(Vec::is_empty)
                 && keywords.get(&language).is_none_or(Vec::is_empty);
-            if none {
+            if silent {
                 let message = format!("the intent has no example in `{}`", language.code());
                 fields
                     .report(span, Code::MissingLanguage, &message)
                     .help("whoever writes in that language is never understood: give examples");
             }
         }
+    } else {
+        fields
+            .report(span, Code::NoExamples, "nothing can match this intent")
+            .help("give it `examples:` of what customers write, in every language");
     }
     fields.finish("an intent");
     let id = id?;

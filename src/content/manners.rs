@@ -50,6 +50,8 @@ manners! {
     clarify,
     /// A problem is gone.
     resolved,
+    /// A problem is gone, and another waits.
+    resolved_more,
     /// There is nothing else.
     anything_else_no,
     /// A person takes over.

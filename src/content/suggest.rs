@@ -15,15 +15,14 @@ pub(crate) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,
 ) -> String {
-    match nearest(word, known.clone()) {
-        Some(candidate) => format!("did you mean `{candidate}`?"),
-        None => {
-            let all: Vec<&str> = known.into_iter().collect();
-            if all.is_empty() {
-                "there is nothing of the kind yet".to_owned()
-            } else {
-                format!("known here: {}", all.join(", "))
-            }
+    if let Some(candidate) = nearest(word, known.clone()) {
+        format!("did you mean `{candidate}`?")
+    } else {
+        let all: Vec<&str> = known.into_iter().collect();
+        if all.is_empty() {
+            "there is nothing of the kind yet".to_owned()
+        } else {
+            format!("known here: {}", all.join(", "))
         }
     }
 }

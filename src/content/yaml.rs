@@ -153,9 +153,10 @@ impl Tree<'_> {
         };
         match &mut parent.value {
             Value::List(items) => items.push(node),
-            Value::Map(entries) => match parent.key.take() {
-                Some(key) => entries.push((key, node)),
-                None => {
+            Value::Map(entries) => {
+                if let Some(key) = parent.key.take() {
+                    entries.push((key, node))
+                } else {
                     let (name, span) = (scalar_text(&node), node.span);
                     let repeated = entries.iter().any(|(key, _)| key.name == name);
                     let is_scalar = matches!(node.value, Value::Scalar(_));
@@ -171,7 +172,7 @@ impl Tree<'_> {
                         .help("keep one of the two");
                     }
                 }
-            },
+            }
             Value::Scalar(_) | Value::Empty => {}
         }
     }

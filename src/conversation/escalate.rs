@@ -18,6 +18,7 @@ use crate::conversation::input::Duty;
 use crate::conversation::input::Refusal;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
+use crate::ids::AgentId;
 use crate::ids::DialogueId;
 use crate::ids::FrameId;
 use crate::ids::StepId;
@@ -116,7 +117,7 @@ impl Turn<'_> {
             }
             Act::Resolve { agent, outcome, note } => self.resolve(agent, *outcome, note.clone()),
             Act::Reopen { agent } => self.reopen(agent),
-            Act::AgentLost => self.agent_lost(),
+            Act::AgentLost { agent } => self.agent_lost(agent),
             _ => Ok(()),
         }
     }
@@ -243,10 +244,13 @@ impl Turn<'_> {
     fn reopen(&mut self, agent: &AgentRef) -> Result<(), Refusal> {
         let in_time =
             self.state.ended_at.is_some_and(|at| self.at.ms_since(at) <= self.policy.reopen_ms);
+        let by_agent = self.state.ended_by == Some(EndedBy::Agent);
         match &self.state.agent {
-            Some(holder) if holder.id == agent.id && in_time => {}
+            Some(holder) if holder.id == agent.id && by_agent && in_time => {}
             _ => {
-                return Err(Refusal::WrongStatus("only whoever resolved it just now may reopen it"));
+                return Err(Refusal::WrongStatus(
+                    "only whoever resolved it just now may reopen it",
+                ));
             }
         }
         self.emit(Fact::Status(StatusChange {
@@ -259,9 +263,10 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn agent_lost(&mut self) -> Result<(), Refusal> {
-        if self.state.status != Status::Agent {
-            return Err(Refusal::WrongStatus("no agent holds it"));
+    fn agent_lost(&mut self, agent: &AgentId) -> Result<(), Refusal> {
+        let holder = self.state.agent.as_ref().filter(|_| self.state.status == Status::Agent);
+        if holder.is_none_or(|holder| holder.id != *agent) {
+            return Err(Refusal::WrongStatus("that agent does not hold it"));
         }
         let manners = &self.content.manners;
         let (status, text) = match self.duty {

@@ -3,6 +3,7 @@
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::TransferTarget;
+use crate::ids::AgentId;
 use crate::ids::DialogueId;
 use crate::ids::FrameId;
 use crate::ids::Seq;
@@ -119,7 +120,10 @@ pub enum Act {
         agent: AgentRef,
     },
     /// The agent who held it has been gone too long.
-    AgentLost,
+    AgentLost {
+        /// Who; another may hold it by now.
+        agent: AgentId,
+    },
     /// Somebody came on duty: what waits offline may queue.
     DutyBegan {
         /// Whose queue it goes to.

@@ -9,6 +9,7 @@ use crate::content::TALK_TO_HUMAN;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
+use crate::conversation::event::EndedBy;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Message;
@@ -32,6 +33,10 @@ use crate::language::Language;
 const KEPT_MISSES: usize = 20;
 
 /// A conversation at a moment.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the conversation"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// The place of its newest event.
@@ -92,6 +97,8 @@ pub struct State {
     pub rating_open: bool,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// Who ended it, as long as it has ended.
+    pub ended_by: Option<EndedBy>,
     /// The newest reading of a visitor's message, until its topic opens.
     last_reading: Option<Reading>,
 }
@@ -165,6 +172,7 @@ impl State {
             told_of_mask: false,
             rating_open: false,
             ended_at: None,
+            ended_by: None,
             last_reading: None,
         }
     }
@@ -217,9 +225,10 @@ impl State {
             Fact::Topic(change) => self.apply_topic(change),
             Fact::RatingRequest { .. } => self.rating_open = true,
             Fact::Rated { .. } => self.rating_open = false,
-            Fact::Ended { outcome, .. } => {
+            Fact::Ended { by, outcome, .. } => {
                 self.status = Status::Ended;
                 self.ended_at = Some(event.at);
+                self.ended_by = Some(*by);
                 self.outcome = Some(*outcome);
                 self.open = None;
                 self.stack.clear();
@@ -252,6 +261,7 @@ impl State {
         self.status = change.status;
         if change.status != Status::Ended {
             self.ended_at = None;
+            self.ended_by = None;
         }
         match change.status {
             Status::Queued | Status::Offline => {
@@ -266,6 +276,8 @@ impl State {
                 self.team = change.team.clone().or(self.team.take());
                 self.reason = change.reason.clone().or(self.reason.take());
             }
+            // A choice of language repeats the status: nobody took or read anything by that.
+            Status::Agent if before == Status::Agent && self.agent == change.agent => {}
             Status::Agent => {
                 self.agent.clone_from(&change.agent);
                 self.answered_at = Some(at);
@@ -318,7 +330,7 @@ impl State {
             Move::Asked { question } => self.ask(question, event),
             Move::Closed => self.close_question(),
             Move::Answered { question, answer } => {
-                self.tried.push(Tried { question: question.clone(), answer: answer.clone() })
+                self.tried.push(Tried { question: question.clone(), answer: answer.clone() });
             }
             Move::Learnt { slot, value } => {
                 self.slots.insert(slot.clone(), value.clone());

@@ -398,8 +398,7 @@ impl Turn<'_> {
     fn not_understood(&mut self, text: &str) -> Result<(), Fault> {
         self.shift(Move::Missed { text: text.to_owned() });
         let manners = &self.content.manners;
-        let at_step =
-            self.state.open.as_ref().filter(|open| open.question == Question::Step).is_some();
+        let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
         if self.state.misses >= self.policy.misses_before_person {
             return self.escalate(None, "not_understood", Some(&manners.cannot_help));
         }

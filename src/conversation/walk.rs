@@ -245,7 +245,11 @@ impl<'a> Turn<'a> {
         &mut self,
         text: Option<&'a crate::content::text::Text>,
     ) -> Result<(), Fault> {
-        self.tell(text.unwrap_or(&self.content.manners.resolved), &[], Vec::new())?;
+        let manners = &self.content.manners;
+        let topics = self.state.stack.iter().filter(|frame| frame.topic.is_some()).count();
+        let more = topics > 1 || !self.state.noted.is_empty();
+        let usual = if more { &manners.resolved_more } else { &manners.resolved };
+        self.tell(text.unwrap_or(usual), &[], Vec::new())?;
         while let Some(frame) = self.state.frame() {
             let topic = frame.topic.clone();
             if let Some(topic) = &topic {

@@ -34,8 +34,9 @@ const CAPACITY: u32 = 5;
 const READ_IN_MS: i64 = 60 * 60 * 1_000;
 
 /// The people's side.
-#[derive(Default)]
 pub(super) struct Floor {
+    /// When the engine started: agents of an earlier run have their time of grace from then on.
+    opened_at: Timestamp,
     desk: Mutex<Desk>,
     staff: Mutex<Staff>,
     /// The place of everybody who waits, worked out once for each change of a queue.
@@ -58,6 +59,9 @@ struct Present {
     sockets: usize,
 }
 
+/// A conversation with what it has become on the desk; `None` when it left.
+pub type DeskChange = (ConversationId, Option<Item>);
+
 /// What a visitor in a queue is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -72,6 +76,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Floor {
+    pub(super) fn opened(at: Timestamp) -> Self {
+        Self {
+            opened_at: at,
+            desk: Mutex::default(),
+            staff: Mutex::default(),
+            places: Mutex::default(),
+        }
+    }
+
     /// Whether anybody who serves the queue is online.
     pub(super) fn is_on_duty(&self, team: &TeamId) -> bool {
         lock(&self.staff).is_on_duty(Some(team))
@@ -99,6 +112,14 @@ impl Floor {
 }
 
 impl Staff {
+    /// Begins the time of grace of an agent who was given a conversation without being there.
+    fn note_holder(&mut self, agent: &AgentId, now: Timestamp) {
+        let is_here = self.present.get(agent).is_some_and(|present| present.sockets > 0);
+        if !is_here {
+            self.gone_since.entry(agent.clone()).or_insert(now);
+        }
+    }
+
     fn is_on_duty(&self, team: Option<&TeamId>) -> bool {
         self.present.values().any(|present| present.worker.online && present.worker.serves(team))
     }
@@ -121,9 +142,13 @@ impl Inner {
             let mut desk = lock(&self.floor.desk);
             let before = desk.item(id).map(|item| (item.status, item.team.clone()));
             let item = Item::of(state);
+            let holder = item.as_ref().and_then(|item| item.agent.clone());
             let after = item.as_ref().map(|item| (item.status, item.team.clone()));
             if !desk.put(id, item) {
                 return;
+            }
+            if let Some(holder) = holder {
+                lock(&self.floor.staff).note_holder(&holder.id, self.clock.now());
             }
             if before == after {
                 Vec::new()
@@ -154,12 +179,7 @@ impl Engine {
         rows.extend(self.inner.store.with_status(&[Status::Bot], now.plus_ms(-READ_IN_MS)).await?);
         for row in rows {
             match self.inner.state_of(&row.id).await {
-                Ok(state) => {
-                    if let Some(agent) = &state.agent {
-                        lock(&self.inner.floor.staff).gone_since.insert(agent.id.clone(), now);
-                    }
-                    self.inner.floor_changed(&row.id, &state);
-                }
+                Ok(state) => self.inner.floor_changed(&row.id, &state),
                 Err(error) => {
                     tracing::error!(conversation.id = %row.id, %error, "a waiting conversation cannot be read");
                 }
@@ -191,11 +211,14 @@ impl Engine {
         staff.consoles.push(Arc::downgrade(doorbell));
         let state = if holds { Presence::Online } else { Presence::Offline };
         let present = staff.present.entry(agent.id.clone()).or_insert_with(|| Present {
-            worker: Worker { name: agent.name.clone(), teams: agent.teams.clone(), online: holds },
+            worker: Worker { name: String::new(), teams: Vec::new(), online: holds },
             state,
             capacity: CAPACITY,
             sockets: 0,
         });
+        // The account may have been changed since the last socket.
+        present.worker.name.clone_from(&agent.name);
+        present.worker.teams.clone_from(&agent.teams);
         present.sockets += 1;
         let state = present.state;
         staff.wake_consoles();
@@ -225,6 +248,7 @@ impl Engine {
             staff.wake_consoles();
         }
         self.settle_duty().await;
+        self.ring_who_waits();
     }
 
     /// Brings what waits into line with who is on duty: what was kept offline queues once
@@ -247,11 +271,19 @@ impl Engine {
                 .collect()
         };
         for (conversation, act) in changes {
-            self.from_engine(conversation, act).await;
+            self.submit_own(conversation, act).await;
         }
     }
 
-    async fn from_engine(&self, conversation: ConversationId, act: Act) {
+    /// Lets everybody who waits look again at whether anybody is on duty.
+    fn ring_who_waits(&self) {
+        let desk = lock(&self.inner.floor.desk);
+        for (id, _) in desk.all().filter(|(_, item)| item.status == Status::Queued) {
+            self.inner.bus.ring(id);
+        }
+    }
+
+    async fn submit_own(&self, conversation: ConversationId, act: Act) {
         let id = conversation.clone();
         let submission = Submission { conversation, sender: Sender::Engine, id: None, act };
         if let Err(error) = self.submit(submission).await {
@@ -264,10 +296,15 @@ impl Engine {
         let now = self.inner.clock.now();
         self.inner.lanes.sweep(now.plus_ms(-60_000));
         self.lose_agents(now, agent_grace_ms).await;
+        // Who was on duty may have changed while a turn was decided; and after a restart nobody
+        // is, until the agents have had their time to come back.
+        if now.ms_since(self.inner.floor.opened_at) >= agent_grace_ms {
+            self.settle_duty().await;
+        }
         match self.inner.store.due(now, 100).await {
             Ok(due) => {
                 for conversation in due {
-                    self.from_engine(conversation, Act::Tick).await;
+                    self.submit_own(conversation, Act::Tick).await;
                 }
             }
             Err(error) => tracing::warn!(%error, "deadlines cannot be read"),
@@ -295,11 +332,9 @@ impl Engine {
         for agent in &lost {
             let held = lock(&self.inner.floor.desk).held_by(agent);
             for conversation in held {
-                self.from_engine(conversation, Act::AgentLost).await;
+                let act = Act::AgentLost { agent: agent.clone() };
+                self.submit_own(conversation, act).await;
             }
-        }
-        if !lost.is_empty() {
-            self.settle_duty().await;
         }
     }
 
@@ -338,7 +373,7 @@ impl Engine {
 
     /// What changed on the desk since a version; `None` when all must be read anew.
     #[must_use]
-    pub fn desk_changes(&self, since: u64) -> Option<(u64, Vec<(ConversationId, Option<Item>)>)> {
+    pub fn desk_changes(&self, since: u64) -> Option<(u64, Vec<DeskChange>)> {
         let desk = lock(&self.inner.floor.desk);
         let changes = desk
             .changes_since(since)?

@@ -59,15 +59,14 @@ impl Engine {
         after: Seq,
         audience: Audience,
     ) -> Result<Vec<Frame>, SubmitError> {
-        let kept = match self.inner.lanes.tail(id, after) {
-            Some(kept) => kept,
-            None => {
-                let mut kept = Vec::new();
-                for row in self.inner.store.events(id, after, PAGE).await? {
-                    kept.push(Arc::new(Kept::new(event_of(row)?)));
-                }
-                kept
+        let kept = if let Some(kept) = self.inner.lanes.tail(id, after) {
+            kept
+        } else {
+            let mut kept = Vec::new();
+            for row in self.inner.store.events(id, after, PAGE).await? {
+                kept.push(Arc::new(Kept::new(event_of(&row)?)));
             }
+            kept
         };
         Ok(kept
             .into_iter()

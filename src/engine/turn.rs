@@ -5,6 +5,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use futures_util::FutureExt as _;
 use serde::Deserialize;
 use serde::Serialize;
 use tokio::sync::oneshot;
@@ -21,12 +22,14 @@ use crate::conversation::state::State;
 use crate::engine::Engine;
 use crate::engine::Inner;
 use crate::engine::Receipt;
+use crate::engine::Sender;
 use crate::engine::Submission;
 use crate::engine::SubmitError;
 use crate::engine::lanes::Job;
 use crate::engine::lanes::Kept;
 use crate::engine::lanes::Put;
 use crate::ids::ConversationId;
+use crate::ids::FrameId;
 use crate::ids::Seq;
 use crate::ids::TeamId;
 use crate::store::Append;
@@ -69,7 +72,7 @@ pub(super) fn row_of(event: &Event) -> EventRow {
 }
 
 /// A row as an event.
-pub(super) fn event_of(row: EventRow) -> Result<Event, StoreError> {
+pub(super) fn event_of(row: &EventRow) -> Result<Event, StoreError> {
     let body: OwnedBody = serde_json::from_str(&row.body)
         .context("the body is not JSON of an event")
         .map_err(|source| StoreError::Corrupt { what: "event", source })?;
@@ -83,6 +86,7 @@ impl Engine {
     }
 
     /// Takes an input in without waiting; the receipt comes later, in the order of the inputs.
+    #[must_use]
     pub fn enqueue(
         &self,
         submission: Submission,
@@ -95,7 +99,7 @@ impl Engine {
                 let inner = Arc::clone(&self.inner);
                 tokio::spawn(async move {
                     while let Some(job) = inner.lanes.next(&id) {
-                        let result = inner.work(&job.submission).await;
+                        let result = inner.work_or_fail(&job.submission).await;
                         // Whoever asked may have hung up; the input counts all the same.
                         let _ = job.done.send(result);
                     }
@@ -106,6 +110,16 @@ impl Engine {
             }
         }
         receipt
+    }
+
+    /// The receipt of an input that was taken before, for senders whose repetition would not get
+    /// as far as the rules.
+    pub async fn known(
+        &self,
+        sender: &Sender,
+        id: &FrameId,
+    ) -> Result<Option<Receipt>, SubmitError> {
+        self.inner.known(sender, id).await
     }
 
     /// The state of a conversation as it is now.
@@ -125,7 +139,7 @@ impl Inner {
             let page = self.store.events(id, state.seq, PAGE).await?;
             let full = page.len() == PAGE as usize;
             for row in page {
-                state.apply(&event_of(row)?);
+                state.apply(&event_of(&row)?);
             }
             if !full {
                 break;
@@ -134,6 +148,19 @@ impl Inner {
         let state = Arc::new(state);
         self.lanes.keep(id, Arc::clone(&state), [], self.clock.now());
         Ok(state)
+    }
+
+    /// Works, and survives a bug: the lane must go on, or the conversation would stand for ever.
+    async fn work_or_fail(&self, submission: &Submission) -> Result<Receipt, SubmitError> {
+        let work = AssertUnwindSafe(self.work(submission)).catch_unwind();
+        work.await.unwrap_or_else(|_panic| {
+            tracing::error!(
+                conversation.id = %submission.conversation,
+                "the engine failed on an input"
+            );
+            self.lanes.forget(&submission.conversation);
+            Err(SubmitError::Fault)
+        })
     }
 
     async fn work(&self, submission: &Submission) -> Result<Receipt, SubmitError> {
@@ -154,9 +181,12 @@ impl Inner {
                     return Ok(self.publish(submission, decision));
                 }
                 Ok(Appended::Duplicate { conversation, seq }) => {
+                    if conversation == *id && seq > state.seq {
+                        self.catch_up(id).await?;
+                    }
                     return Ok(Receipt { conversation, seq, duplicate: true });
                 }
-                Ok(Appended::Conflict { .. }) => self.lanes.forget(id),
+                Ok(Appended::Conflict { .. }) => self.catch_up(id).await?,
                 Err(error) => {
                     self.lanes.forget(id);
                     return Err(error.into());
@@ -166,18 +196,32 @@ impl Inner {
         Err(SubmitError::Overloaded)
     }
 
+    /// The store holds more than this engine knew of: another writer's events, or its own whose
+    /// commit went unheard. Whoever follows here has not seen them either.
+    async fn catch_up(&self, id: &ConversationId) -> Result<(), SubmitError> {
+        self.lanes.forget(id);
+        let state = self.state_of(id).await?;
+        self.bus.ring(id);
+        self.floor_changed(id, &state);
+        Ok(())
+    }
+
     /// A refused input may be the repetition of one that was taken before.
     async fn repeated(
         &self,
         submission: &Submission,
         refusal: Refusal,
     ) -> Result<Receipt, SubmitError> {
-        if let (Some(author), Some(frame)) = (submission.sender.key(), &submission.id)
-            && let Some((conversation, seq)) = self.store.input(&author, frame).await?
-        {
-            return Ok(Receipt { conversation, seq, duplicate: true });
-        }
-        Err(refusal.into())
+        let Submission { sender, id: Some(id), .. } = submission else {
+            return Err(refusal.into());
+        };
+        self.known(sender, id).await?.ok_or_else(|| refusal.into())
+    }
+
+    async fn known(&self, sender: &Sender, id: &FrameId) -> Result<Option<Receipt>, SubmitError> {
+        let Some(author) = sender.key() else { return Ok(None) };
+        let found = self.store.input(&author, id).await?;
+        Ok(found.map(|(conversation, seq)| Receipt { conversation, seq, duplicate: true }))
     }
 
     fn decide(&self, state: &State, submission: &Submission) -> Result<Decision, Refusal> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio::time::sleep_until;
 use tokio::time::timeout;
@@ -72,6 +73,13 @@ const NOT_SERVED: &str = "the conversation belongs to a team that you do not ser
 /// A frame of the agent on its way, with what to answer to.
 type Waiting = (FrameId, ConversationId, Result<Receipt, SubmitError>);
 
+/// The same before its receipt is there.
+struct Asked {
+    id: FrameId,
+    conversation: ConversationId,
+    receipt: oneshot::Receiver<Result<Receipt, SubmitError>>,
+}
+
 /// Serves one agent's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
     let over = match meet(&mut socket, &app, peer.session).await {
@@ -113,6 +121,8 @@ async fn meet(socket: &mut Socket, app: &App, session: Option<Secret>) -> Result
 struct Opened {
     _following: Following,
     sent: Seq,
+    /// The newest event that the agent has said to have read.
+    read: Seq,
     /// The packet as it was last sent.
     packet: String,
 }
@@ -170,9 +180,9 @@ impl<'a> Shift<'a> {
                 }
                 incoming = socket.recv(), if pending.len() < PENDING => match incoming {
                     Received::Text(text) => {
-                        if let Some((id, submission)) = self.take(socket, &text).await? {
-                            let conversation = submission.conversation.clone();
-                            let receipt = self.app.engine.enqueue(submission);
+                        if let Some(Asked { id, conversation, receipt }) =
+                            self.take(socket, &text).await?
+                        {
                             pending.push_back(async move {
                                 let result =
                                     receipt.await.unwrap_or(Err(SubmitError::Overloaded));
@@ -191,7 +201,7 @@ impl<'a> Shift<'a> {
                 },
                 () = self.doorbell.heard() => {
                     self.send_news(socket).await?;
-                    self.inbox_at.get_or_insert(now() + INBOX_EVERY);
+                    self.inbox_at.get_or_insert(Instant::now() + INBOX_EVERY);
                 }
                 () = until(self.inbox_at) => {
                     self.inbox_at = None;
@@ -207,7 +217,7 @@ impl<'a> Shift<'a> {
         self.desk = version;
         let items: Vec<_> = all
             .into_iter()
-            .filter(|(_, item)| desk::may_see(&self.agent, item))
+            .filter(|(_, item)| desk::lists(&self.agent, item))
             .map(|(id, item)| desk::inbox_item(id, &item))
             .collect();
         self.listed = items.iter().map(|item| item.conversation.clone()).collect();
@@ -221,7 +231,7 @@ impl<'a> Shift<'a> {
         self.desk = version;
         let mut items = Vec::new();
         for (id, item) in changes {
-            match item.filter(|item| desk::may_see(&self.agent, item)) {
+            match item.filter(|item| desk::lists(&self.agent, item)) {
                 Some(item) => {
                     self.listed.insert(id.clone());
                     items.push(desk::inbox_item(id, &item));
@@ -333,11 +343,7 @@ impl<'a> Shift<'a> {
     }
 
     /// Reads a frame; what is to be submitted is answered, the rest is done at once.
-    async fn take(
-        &mut self,
-        socket: &mut Socket,
-        text: &str,
-    ) -> Result<Option<(FrameId, Submission)>, Over> {
+    async fn take(&mut self, socket: &mut Socket, text: &str) -> Result<Option<Asked>, Over> {
         let agent = self.me();
         let frame = match parse(text, &self.app.settings.limits.on_the_wire()) {
             Ok(frame) => frame,
@@ -348,25 +354,25 @@ impl<'a> Shift<'a> {
         };
         match frame {
             ClientFrame::Claim { id, conversation } => {
-                Ok(self.submit(id, conversation, Act::Claim { agent }))
+                self.submit(id, conversation, Act::Claim { agent }).await
             }
             ClientFrame::Message { id, conversation, text } => {
-                Ok(self.submit(id, conversation, Act::AgentSaid { agent, text }))
+                self.submit(id, conversation, Act::AgentSaid { agent, text }).await
             }
             ClientFrame::Note { id, conversation, text } => {
-                Ok(self.submit(id, conversation, Act::AgentNoted { agent, text }))
+                self.submit(id, conversation, Act::AgentNoted { agent, text }).await
             }
             ClientFrame::Transfer { id, conversation, to, note } => {
                 self.transfer(id, conversation, to, note).await
             }
             ClientFrame::HandBack { id, conversation, dialogue, step } => {
-                Ok(self.submit(id, conversation, Act::HandBack { agent, dialogue, step }))
+                self.submit(id, conversation, Act::HandBack { agent, dialogue, step }).await
             }
             ClientFrame::Resolve { id, conversation, outcome, note } => {
-                Ok(self.submit(id, conversation, Act::Resolve { agent, outcome, note }))
+                self.submit(id, conversation, Act::Resolve { agent, outcome, note }).await
             }
             ClientFrame::Reopen { id, conversation } => {
-                Ok(self.submit(id, conversation, Act::Reopen { agent }))
+                self.submit(id, conversation, Act::Reopen { agent }).await
             }
             other => {
                 self.take_unanswered(socket, other).await?;
@@ -406,24 +412,52 @@ impl<'a> Shift<'a> {
         Ok(())
     }
 
-    fn serves(&self, conversation: &ConversationId) -> bool {
-        let item = self.app.engine.desk_item(conversation);
-        item.is_none_or(|item| desk::may_see(&self.agent, &item))
+    async fn serves(&self, conversation: &ConversationId) -> Result<bool, Over> {
+        if let Some(item) = self.app.engine.desk_item(conversation) {
+            return Ok(desk::lists(&self.agent, &item));
+        }
+        // What has ended lies on no desk, and is its team's all the same.
+        match self.app.engine.state(conversation).await {
+            Ok(state) => Ok(desk::may_see(&self.agent, state.team.as_ref(), state.agent.as_ref())),
+            Err(SubmitError::NotFound) => Ok(true),
+            Err(error) => Err(failed(&error)),
+        }
     }
 
-    fn submit(
+    async fn submit(
         &mut self,
         id: FrameId,
         conversation: ConversationId,
         act: Act,
-    ) -> Option<(FrameId, Submission)> {
-        if !self.serves(&conversation) {
+    ) -> Result<Option<Asked>, Over> {
+        if !self.serves(&conversation).await? {
             let error = ErrorFrame::answering(&id, Code::Forbidden, NOT_SERVED);
-            self.refuse(Some(&conversation), error);
-            return None;
+            return self.refuse_new(id, conversation, error).await;
         }
         let sender = Sender::Agent(self.me());
-        Some((id.clone(), Submission { conversation, sender, id: Some(id), act }))
+        let submission =
+            Submission { conversation: conversation.clone(), sender, id: Some(id.clone()), act };
+        let receipt = self.app.engine.enqueue(submission);
+        Ok(Some(Asked { id, conversation, receipt }))
+    }
+
+    /// Refuses a frame, unless it repeats one that was taken when it still could be: that is
+    /// acked, in its turn.
+    async fn refuse_new(
+        &mut self,
+        id: FrameId,
+        conversation: ConversationId,
+        error: ErrorFrame,
+    ) -> Result<Option<Asked>, Over> {
+        let known = self.app.engine.known(&Sender::Agent(self.me()), &id).await;
+        let Some(before) = known.map_err(|error| failed(&error))? else {
+            self.refuse(Some(&conversation), error);
+            return Ok(None);
+        };
+        let (done, receipt) = oneshot::channel();
+        // The receiver is at hand.
+        let _ = done.send(Ok(before));
+        Ok(Some(Asked { id, conversation, receipt }))
     }
 
     async fn transfer(
@@ -432,20 +466,21 @@ impl<'a> Shift<'a> {
         conversation: ConversationId,
         to: TransferTo,
         note: Option<String>,
-    ) -> Result<Option<(FrameId, Submission)>, Over> {
+    ) -> Result<Option<Asked>, Over> {
         let to = match to {
             TransferTo::Team(team) => TransferTarget::Team(team),
-            TransferTo::Agent(other) => match self.colleague(&other).await? {
-                Some(agent) => TransferTarget::Agent(agent),
-                None => {
+            TransferTo::Agent(other) => {
+                if let Some(agent) = self.colleague(&other).await? {
+                    TransferTarget::Agent(agent)
+                } else {
                     let error = SubmitError::Refused(Refusal::NotFound("agent"));
-                    self.refuse(Some(&conversation), error_frame(&error, Some(id)));
-                    return Ok(None);
+                    let error = error_frame(&error, Some(id.clone()));
+                    return self.refuse_new(id, conversation, error).await;
                 }
-            },
+            }
         };
         let agent = self.me();
-        Ok(self.submit(id, conversation, Act::Transfer { agent, to, note }))
+        self.submit(id, conversation, Act::Transfer { agent, to, note }).await
     }
 
     async fn colleague(&self, id: &AgentId) -> Result<Option<AgentRef>, Over> {
@@ -471,7 +506,7 @@ impl<'a> Shift<'a> {
                 return Ok(());
             }
         };
-        if !self.serves(&conversation) {
+        if !self.serves(&conversation).await? {
             let error = ErrorFrame::new(Code::Forbidden, NOT_SERVED);
             self.refuse(Some(&conversation), error);
             return Ok(());
@@ -484,15 +519,20 @@ impl<'a> Shift<'a> {
         // A console that holds more than there is held it before a backup was restored.
         let sent = if after > state.seq { Seq::ZERO } else { after };
         let following = self.app.engine.follow(&conversation, &self.doorbell);
-        let opened = Opened { _following: following, sent, packet: String::new() };
+        let packet = String::new();
+        let opened = Opened { _following: following, sent, read: Seq::ZERO, packet };
         self.open.insert(conversation.clone(), opened);
         self.send_packet(socket, &conversation).await?;
         self.send_events(socket, &conversation).await
     }
 
     async fn read(&mut self, conversation: &ConversationId, seq: Seq) -> Result<(), Over> {
-        let Some(opened) = self.open.get(conversation) else { return Ok(()) };
+        let Some(opened) = self.open.get_mut(conversation) else { return Ok(()) };
         let seq = seq.min(opened.sent);
+        if seq <= opened.read {
+            return Ok(());
+        }
+        opened.read = seq;
         self.app.engine.desk_seen(conversation);
         let item = self.app.engine.desk_item(conversation);
         let holder = item.and_then(|item| item.agent);
@@ -530,9 +570,4 @@ async fn until(at: Option<Instant>) {
         Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how often the inbox is sent is the socket's matter")]
-fn now() -> Instant {
-    Instant::now()
 }

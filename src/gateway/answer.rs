@@ -23,6 +23,7 @@ pub(super) fn error_frame(error: &SubmitError, id: Option<FrameId>) -> ErrorFram
         },
         SubmitError::NotFound => Code::NotFound,
         SubmitError::Store(_) | SubmitError::Overloaded => Code::Unavailable,
+        SubmitError::Fault => Code::Internal,
     };
     let message = match error {
         SubmitError::Store(_) => "the server cannot store anything right now".to_owned(),

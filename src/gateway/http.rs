@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use crate::config::Texts;
 use crate::gateway::agent;
 use crate::gateway::app::App;
+use crate::gateway::console;
 use crate::gateway::login;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
@@ -53,6 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(all_metrics))
+        .merge(console::routes())
         .merge(login::routes())
         .merge(pages::routes())
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, "no such address"))

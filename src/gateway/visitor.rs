@@ -142,6 +142,8 @@ struct Visit<'a> {
     _following: Following,
     /// The newest event that was sent.
     sent: Seq,
+    /// The newest event that the visitor has said to have read.
+    read: Seq,
     /// What the visitor was last told of the queue.
     place: Option<Place>,
     typed_at: Option<Instant>,
@@ -160,6 +162,7 @@ impl<'a> Visit<'a> {
             _following: app.engine.follow(&arrived.conversation, &doorbell),
             doorbell,
             sent: arrived.from,
+            read: arrived.read_by_visitor,
             place: None,
             typed_at: None,
             floods: 0,
@@ -361,7 +364,7 @@ impl<'a> Visit<'a> {
     }
 
     fn typing(&mut self) {
-        let now = now();
+        let now = Instant::now();
         let rests = self.typed_at.is_some_and(|at| now < at + seconds(TYPING_EVERY_S));
         if !rests {
             self.typed_at = Some(now);
@@ -373,6 +376,11 @@ impl<'a> Visit<'a> {
 
     async fn read(&mut self, seq: Seq) -> Result<(), Over> {
         let seq = seq.min(self.sent);
+        // A cursor that went back would be no news to anybody.
+        if seq <= self.read {
+            return Ok(());
+        }
+        self.read = seq;
         self.app
             .engine
             .read_up_to(&self.arrived.conversation, Reader::Visitor, seq, &self.doorbell)
@@ -393,9 +401,4 @@ fn passing_frame(passing: Passing) -> Option<ServerFrame> {
             Some(ServerFrame::Read(ReadUpTo { conversation: None, by: by.into(), seq }))
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how often typing counts is the socket's matter")]
-fn now() -> Instant {
-    Instant::now()
 }

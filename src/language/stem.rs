@@ -42,7 +42,7 @@ impl Endings {
             Language::Sv => Cow::Owned(swedish::further(snowball(Algorithm::Swedish, word))),
             Language::Fi => {
                 let word = finnish::guarded(word);
-                Cow::Owned(finnish::further(snowball(Algorithm::Finnish, &word)))
+                Cow::Owned(finnish::further(&snowball(Algorithm::Finnish, &word)))
             }
             Language::En => snowball(Algorithm::English, word),
         }

@@ -84,6 +84,77 @@ pub(super) fn reach(letters: usize) -> usize {
     }
 }
 
+/// … when the words beside it speak for the correction.
+pub(super) fn reach_beside_known(letters: usize) -> usize {
+    match letters {
+        0..=1 => 0,
+        2..=3 => 1,
+        _ => 2,
+    }
+}
+
+/// Rows of the alignment, kept between words.
+pub(super) type Rows = [Vec<f32>; 3];
+
+/// What the slips of a finger cost beside each other; chosen on typos made at random.
+const SWAPPED: f32 = 0.7;
+const EXTRA: f32 = 1.0;
+const LEFT_OUT: f32 = 0.8;
+const KEY_BESIDE: f32 = 0.8;
+const KEY_ELSEWHERE: f32 = 1.15;
+/// The first letter is rarely wrong.
+const FIRST: f32 = 0.15;
+
+/// How unlikely it is that `meant` was typed as `typed`: the weighted sum of the slips.
+pub(super) fn slips(typed: &[char], meant: &[char], rows: &mut Rows) -> f32 {
+    for row in rows.iter_mut() {
+        row.clear();
+        row.resize(meant.len() + 1, 0.0);
+    }
+    let mut left_out = 0.0;
+    for cost in &mut rows[1] {
+        *cost = left_out;
+        left_out += LEFT_OUT;
+    }
+    for (at, &letter) in typed.iter().enumerate() {
+        let first = if at == 0 { FIRST } else { 0.0 };
+        rows[2][0] = rows[1][0] + EXTRA;
+        for (to, &wanted) in meant.iter().enumerate() {
+            let hit = if letter == wanted {
+                0.0
+            } else if are_beside(letter, wanted) {
+                KEY_BESIDE + first
+            } else {
+                KEY_ELSEWHERE + first
+            };
+            let mut cost = (rows[1][to] + hit)
+                .min(rows[1][to + 1] + EXTRA)
+                .min(rows[2][to] + LEFT_OUT + first);
+            if at > 0 && to > 0 && letter == meant[to - 1] && typed[at - 1] == wanted {
+                cost = cost.min(rows[0][to - 1] + SWAPPED);
+            }
+            rows[2][to + 1] = cost;
+        }
+        rows.rotate_left(1);
+    }
+    rows[1][meant.len()]
+}
+
+/// Whether two keys touch.
+fn are_beside(one: char, other: char) -> bool {
+    let (Some(one), Some(other)) = (place(one), place(other)) else { return false };
+    one.0.abs_diff(other.0) <= 1 && one.1.abs_diff(other.1) <= 1
+}
+
+/// Row and column of a key.
+fn place(key: char) -> Option<(u8, u8)> {
+    const KEYS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+    (0..).zip(KEYS).find_map(|(row, keys)| {
+        let column = keys.bytes().position(|other| char::from(other) == key)?;
+        Some((row, u8::try_from(column).ok()?))
+    })
+}
+
 fn for_each_form(letters: &[char], most: usize, mut see: impl FnMut(u32)) {
     let form = |first: usize, second: usize| {
         let mut hash = Hash::new(DELETION);
@@ -131,6 +202,20 @@ mod tests {
         assert!(near(&words, "kotno").contains(&1));
         assert!(near(&words, "kof").contains(&2));
         assert!(near(&words, "zzz").is_empty());
+    }
+
+    #[test]
+    fn slips_of_the_finger_cost_least() {
+        let cost = |typed: &str, meant: &str| {
+            let letters = |word: &str| word.chars().collect::<Vec<_>>();
+            slips(&letters(typed), &letters(meant), &mut Rows::default())
+        };
+        assert!(cost("kort", "kort").abs() < f32::EPSILON);
+        assert!((cost("kotr", "kort") - SWAPPED).abs() < 1e-6);
+        assert!(cost("kott", "kort") < cost("komt", "kort"));
+        assert!(cost("kot", "kort") < cost("kortx", "kort"));
+        assert!(cost("jort", "kort") < cost("mord", "kort"));
+        assert!((cost("", "kort") - 4.0 * LEFT_OUT - 0.0).abs() < 1e-6);
     }
 
     #[test]

@@ -12,14 +12,23 @@ use crate::language::forms::written_out;
 use crate::language::stem::Endings;
 use crate::language::text::Words;
 use crate::matcher::arithmetic::Hash;
+use crate::matcher::arithmetic::ln;
+use crate::matcher::arithmetic::single;
 use crate::matcher::correction::Deletions;
+use crate::matcher::correction::Rows;
 use crate::matcher::correction::reach;
+use crate::matcher::correction::reach_beside_known;
+use crate::matcher::correction::slips;
 use crate::matcher::meaning::Meanings;
 
 const WORD: u64 = 1;
 const STEM: u64 = 2;
 const ADJACENT: u64 = 3;
 /// So many words of one message are corrected; a message with more is in another language.
+/// What a correction gains in likelihood by standing beside words it stands beside in the content,
+/// and by being frequent there; against the cost of slips.
+const NEIGHBOUR: f32 = 0.3;
+const FREQUENT: f32 = 0.1;
 const MAX_CORRECTED: usize = 10;
 
 /// Hashes are already well mixed: hashing them again would only cost time.
@@ -159,6 +168,11 @@ impl Reading {
         &self.parts[word.parts.0 as usize..word.parts.1 as usize]
     }
 
+    fn word_hash_of(&self, word: &Read) -> u64 {
+        let letters = self.letters_of(word).iter();
+        letters.fold(Hash::new(WORD), |hash, &letter| hash.with(u64::from(letter))).finish()
+    }
+
     /// One word as text.
     pub(super) fn text_of(&self, word: &Read) -> String {
         self.letters_of(word).iter().collect()
@@ -281,6 +295,15 @@ impl Lexicon {
             let weak = self.meanings.is_weak(stem);
             typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
             let correction = if known == Known::No && corrections < MAX_CORRECTED {
+                scratch.before = corrected.words.last().map(|word| corrected.word_hash_of(word));
+                scratch.after = words.get(usize::from(source) + 1).map(|word| {
+                    let mut folded = std::mem::take(&mut scratch.meant_text);
+                    folded.clear();
+                    fold_into(word, &mut folded);
+                    let hash = word_hash(&folded);
+                    scratch.meant_text = folded;
+                    hash
+                });
                 self.correct(scratch)
             } else {
                 None
@@ -364,11 +387,10 @@ impl Lexicon {
     fn correct(&self, scratch: &mut LexiconScratch) -> Option<Correction> {
         scratch.letters.clear();
         scratch.letters.extend(scratch.folded.chars());
-        let reach = reach(scratch.letters.len());
-        if reach == 0 || is_number(&scratch.folded) {
+        if is_number(&scratch.folded) {
             return None;
         }
-        let nearest = self.nearest(scratch, reach);
+        let nearest = self.nearest(scratch);
         let split = self.split(scratch);
         match (nearest, split) {
             (None, Some(split)) => Some(split.0),
@@ -378,27 +400,37 @@ impl Lexicon {
         }
     }
 
-    fn nearest(&self, scratch: &mut LexiconScratch, reach: usize) -> Option<(u32, usize)> {
+    /// The word that was most probably meant, and how many edits away it is.
+    fn nearest(&self, scratch: &mut LexiconScratch) -> Option<(u32, usize)> {
+        let alone = reach(scratch.letters.len());
+        let reach = reach_beside_known(scratch.letters.len());
         self.deletions.near(&scratch.letters, reach, &mut scratch.found);
-        let mut best: Option<(u32, usize, f64)> = None;
+        let mut best: Option<(u32, usize, f32)> = None;
         for &number in &scratch.found {
             let entry = &self.entries[number as usize];
             let distance = strsim::osa_distance(&scratch.folded, &entry.folded);
-            if distance > reach {
+            let beside = self.neighbours(scratch, entry);
+            if distance > if beside > 0 { reach } else { alone } {
                 continue;
             }
-            let likeness = strsim::jaro_winkler(&scratch.folded, &entry.folded);
-            let better = best.is_none_or(|(other, least, most)| {
-                distance < least
-                    || distance == least
-                        && (likeness > most
-                            || likeness >= most && entry.count > self.entries[other as usize].count)
-            });
-            if better {
-                best = Some((number, distance, likeness));
+            scratch.meant.clear();
+            scratch.meant.extend(entry.folded.chars());
+            let cost = slips(&scratch.letters, &scratch.meant, &mut scratch.rows)
+                - FREQUENT * single(ln(1.0 + f64::from(entry.count)))
+                - NEIGHBOUR * f32::from(beside);
+            if best.is_none_or(|(_, _, least)| cost < least) {
+                best = Some((number, distance, cost));
             }
         }
         best.map(|(number, distance, _)| (number, distance))
+    }
+
+    /// Beside how many of its neighbours the content has a word.
+    fn neighbours(&self, scratch: &LexiconScratch, entry: &Entry) -> u8 {
+        let word = word_hash(&entry.folded);
+        let before = scratch.before.is_some_and(|it| self.adjacent.contains(&pair_hash(it, word)));
+        let after = scratch.after.is_some_and(|it| self.adjacent.contains(&pair_hash(word, it)));
+        u8::from(before) + u8::from(after)
     }
 
     /// The two words that were written together, and whether the content has them side by side.
@@ -436,6 +468,11 @@ pub(super) struct LexiconScratch {
     parts: Vec<u64>,
     letters: Vec<char>,
     found: Vec<u32>,
+    meant: Vec<char>,
+    meant_text: String,
+    rows: Rows,
+    before: Option<u64>,
+    after: Option<u64>,
 }
 
 /// What is known when words are taken apart.
@@ -503,10 +540,7 @@ pub(super) fn folded_stem_hash(stem: &str) -> u64 {
 }
 
 /// The words of a text with chat spelling written out, each with the number of the typed word.
-fn written_words<'a>(
-    language: Language,
-    words: &'a Words,
-) -> impl Iterator<Item = (u16, &'a str)> + use<'a> {
+fn written_words(language: Language, words: &Words) -> impl Iterator<Item = (u16, &str)> + use<'_> {
     (0_u16..)
         .zip(words.iter())
         .flat_map(move |(source, word)| written_out(language, word).map(move |part| (source, part)))

@@ -64,6 +64,10 @@ pub(super) struct Forbidden {
     pub(super) column: usize,
 }
 
+/// The share of the message as typed beside the message as corrected: an unknown word may be no
+/// typo.
+const TYPED_SHARE: f32 = 0.3;
+
 /// What a forbidden keyword takes off the score: more than any one word brings.
 pub(super) const FORBIDDEN: f32 = -1.0;
 
@@ -74,8 +78,8 @@ impl Model {
         let differs = self.lexicon.read(words, lexicon, typed, corrected);
         features.clear();
         if differs {
-            self.encode(typed, 0.5, seen, features);
-            self.encode(corrected, 0.5, seen, features);
+            self.encode(typed, TYPED_SHARE, seen, features);
+            self.encode(corrected, 1.0 - TYPED_SHARE, seen, features);
         } else {
             self.encode(typed, 1.0, seen, features);
         }

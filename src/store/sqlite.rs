@@ -8,6 +8,7 @@
 //! changes the file.
 
 use std::path::Path;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::SqlitePool;
@@ -37,6 +38,7 @@ use crate::store::sqlite::batch::Mark;
 use crate::store::sqlite::batch::Reply;
 use crate::store::sqlite::batch::Request;
 use crate::store::sqlite::transaction::Transactions;
+use crate::store::sqlite::writer::Writer;
 
 mod appends;
 mod batch;
@@ -56,6 +58,8 @@ mod writer;
 
 /// Connections that only read.
 const READERS: u32 = 4;
+/// How long a read waits for one of them before it fails: longer helps nobody who waits in a chat.
+const READER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How surely an acked write is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,13 +88,15 @@ impl Sqlite {
         let connection = opening::open(path, &options).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            .acquire_timeout(READER_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
             // A ping before each read would cost as much as the read: the file does not go away.
             .test_before_acquire(false)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let (requests, waiting) = mpsc::channel(writer::QUEUE);
-        tokio::spawn(writer::run(Transactions::new(options, connection), waiting));
+        let writer = Writer::new(Transactions::new(options, connection));
+        tokio::spawn(writer.run(waiting));
         Ok(Self { requests, readers })
     }
 

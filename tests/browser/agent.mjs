@@ -1,5 +1,7 @@
 /** What an agent does in the console. */
 
+import { RECONNECTED } from './browser.mjs';
+
 export class Agent {
   /** @param {import('playwright-core').Page} page */
   constructor(page) {
@@ -39,7 +41,7 @@ export class Agent {
   }
 
   async settled() {
-    await this.page.locator('.msg.pending').first().waitFor({ state: 'detached' });
+    await this.page.locator('.msg.pending').first().waitFor({ state: 'detached', timeout: RECONNECTED });
     await this.page.locator('.lost').waitFor({ state: 'hidden' });
   }
 }

@@ -11,6 +11,9 @@ const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 360, height:
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: QUIET });
 
+/** The protocol lets a client wait up to 30 s before it tries again. */
+export const RECONNECTED = 45_000;
+
 /** Pages of one person, with everything the browser complained of. */
 export class Person {
   /** @param {import('playwright-core').Browser} browser @param {string} name @param {string} shots folder */

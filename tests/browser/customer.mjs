@@ -1,5 +1,7 @@
 /** What a customer does in the chat window, found by role and name as a screen reader would. */
 
+import { RECONNECTED } from './browser.mjs';
+
 export class Customer {
   /** @param {import('playwright-core').Page} page */
   constructor(page) {
@@ -50,7 +52,7 @@ export class Customer {
 
   /** Whether nothing is still on its way. */
   async settled() {
-    await this.chat.locator('.msg.pending').first().waitFor({ state: 'detached' });
+    await this.chat.locator('.msg.pending').first().waitFor({ state: 'detached', timeout: RECONNECTED });
     await this.chat.locator('[part=connection]').waitFor({ state: 'hidden' });
   }
 }

@@ -99,7 +99,7 @@ export class Desk extends EventTarget {
       case 'typing': return this.#change(frame, (talk) => this.#typing(talk, frame));
       case 'read': return frame.by === 'visitor' && this.#change(frame, (talk) => { talk.visitorRead = Math.max(talk.visitorRead, frame.seq); });
       case 'agents': return this.#agents(frame);
-      case 'error': return this.outbox.refuse(frame);
+      case 'error': return this.#error(frame);
       default: return undefined;
     }
   }
@@ -137,7 +137,8 @@ export class Desk extends EventTarget {
       if (item.removed) this.inbox.delete(conversation);
       else this.inbox.set(conversation, item);
       const talk = this.talks.get(conversation);
-      if (talk) talk.item = item;
+      // A line that leaves says nothing but that.
+      if (talk) talk.item = item.removed ? talk.item && { ...talk.item, status: item.status, unread: 0 } : item;
     }
     if (!full) this.#tellNews(before, items);
     this.#tell('inbox');
@@ -182,6 +183,11 @@ export class Desk extends EventTarget {
     this.outbox.settle(conversation, event);
     this.#tell('talk', { conversation, event, erased: outcome === 'erased' });
     this.markRead();
+  }
+
+  #error(error) {
+    if (error.id) this.outbox.refuse(error);
+    else if (error.conversation === this.current?.id) this.#tell('refused', { frame: { type: 'open' }, error });
   }
 
   #agents({ agents }) {
@@ -235,6 +241,7 @@ export class Desk extends EventTarget {
   }
 
   #follow(talk) {
+    talk.ask();
     this.link.send({ type: 'open', conversation: talk.id, after: talk.last });
   }
 

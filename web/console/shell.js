@@ -147,7 +147,8 @@ export class Shell extends HTMLElement {
     const { code } = error;
     const known = ['taken', 'wrong_status', 'forbidden', 'not_found', 'too_long', 'ended', 'bad_field'].includes(code);
     const text = code === 'taken' ? t('error.taken', error.agent?.name) : t(known ? `error.${code}` : 'error.other');
-    if (frame) toast(text);
+    toast(text);
+    if (frame.type === 'open') this.leave();
   }
 }
 

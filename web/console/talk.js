@@ -19,6 +19,14 @@ export class Talk {
     this.typing = null;
     /** When this agent resolved it, for the way back. */
     this.resolvedAt = 0;
+    /** Counts how often the log began anew, for those who have drawn it. */
+    this.edition = 0;
+    this.asked = false;
+  }
+
+  /** The server was just asked for what follows `last`. */
+  ask() {
+    this.asked = true;
   }
 
   /**
@@ -26,6 +34,9 @@ export class Talk {
    * @param {object} event @returns {'new'|'known'|'gap'|'erased'}
    */
   add(event) {
+    // A server that begins at 1 all the same has been restored from a backup.
+    if (this.asked && event.seq === 1 && this.last > 0) this.#clear();
+    this.asked = false;
     if (event.seq <= this.last) {
       if (event.kind !== 'erased') return 'known';
       this.events[event.seq - 1] = event;
@@ -36,6 +47,13 @@ export class Talk {
     this.last = event.seq;
     if (event.from?.role === 'visitor' && this.typing?.role === 'visitor') this.typing = null;
     return 'new';
+  }
+
+  #clear() {
+    this.events = [];
+    this.last = 0;
+    this.readSent = 0;
+    this.edition += 1;
   }
 
   /** The event that says who answers, if one has been seen. */

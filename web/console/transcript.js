@@ -22,6 +22,7 @@ export class Transcript extends HTMLElement {
     this.desk = desk;
     this.talk = talk;
     this.drawn = 0;
+    this.edition = talk.edition;
     this.pinned = true;
     /** @type {Map<number, HTMLElement|null>} */
     this.bySeq = new Map();
@@ -59,7 +60,8 @@ export class Transcript extends HTMLElement {
 
   /** Draws what is not drawn yet. */
   render() {
-    const { events } = this.talk;
+    const { events, edition } = this.talk;
+    if (edition !== this.edition) this.#clear(edition);
     const news = events.length - this.drawn;
     // A log that is being filled must not be read aloud from the start.
     if (this.drawn && news < 5) this.log.setAttribute('aria-live', 'polite');
@@ -74,6 +76,16 @@ export class Transcript extends HTMLElement {
     this.#drawMark();
     if (this.pinned) this.toEnd();
     else if (news > 0) this.fresh.hidden = false;
+  }
+
+  #clear(edition) {
+    this.edition = edition;
+    this.drawn = 0;
+    this.before = this.day = this.status = null;
+    this.bySeq.clear();
+    this.pending.clear();
+    this.log.replaceChildren();
+    this.log.setAttribute('aria-live', 'off');
   }
 
   /** @param {number} seq */

@@ -58,14 +58,14 @@ fn read_steps(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> BTre
                 .report(key.span, Code::BadValue, &format!("`{}` is a reserved word", key.name))
                 .help("give the step another name");
         }
-        if let Some(step) = read_step(file, key, node, fields.diagnostics()) {
+        if let Some(step) = read_step(file, &key, node, fields.diagnostics()) {
             steps.insert(step.id.clone(), step);
         }
     }
     steps
 }
 
-fn read_step(file: &str, key: Key, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Step> {
+fn read_step(file: &str, key: &Key, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Step> {
     let mut fields = Fields::open(file, node, "a step", diagnostics);
     let what = format!("step `{}`", key.name);
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();

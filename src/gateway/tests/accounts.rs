@@ -15,6 +15,7 @@ use crate::config::Settings;
 use crate::gateway::app::App;
 use crate::gateway::http::router;
 use crate::gateway::tests::world::app;
+use crate::language::Language;
 
 struct Office {
     app: Arc<App>,
@@ -194,4 +195,23 @@ async fn a_password_that_is_not_fit_is_refused_in_words() {
     let answer = office.post("/v1/agent/password", &[("cookie", pair(&cookie))], &change).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert_eq!(answer.body["message"], "a password has at least 10 characters");
+}
+
+#[tokio::test]
+async fn the_titles_of_the_topics_are_for_who_is_signed_in() {
+    let office = office(|_| {}).await;
+    let ask = async |cookie: &str| {
+        let request = Request::get("/v1/console/topics?lang=fi-FI").header("cookie", cookie);
+        office.call(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(ask("skicka_agent=x").await.status, StatusCode::UNAUTHORIZED);
+    let cookie = office.log_in(&office.password).await.cookie.unwrap();
+    let answer = ask(pair(&cookie)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let content = office.app.engine.content();
+    let titles = answer.body.as_object().unwrap();
+    assert_eq!(titles.len(), content.intents.len());
+    for id in content.intents.keys() {
+        assert_eq!(titles[id.as_str()], content.title(id, Language::Fi), "{id}");
+    }
 }

@@ -15,7 +15,7 @@ pub(super) fn guarded(word: &str) -> Cow<'_, str> {
 }
 
 /// The stem of what Snowball left.
-pub(super) fn further(stem: Cow<'_, str>) -> String {
+pub(super) fn further(stem: &str) -> String {
     let mut letters: Vec<char> = stem.chars().collect();
     plural(&mut letters);
     nominal(&mut letters);

@@ -78,8 +78,8 @@ impl Tally {
     }
 }
 
-/// The floors stand below what unseen answers reach, because a fold also takes away each idiom's
-/// only example.
+/// The floors stand below what unseen messages reach, because a fold also takes away the only
+/// example of an idiom or a matter.
 #[test]
 fn folds_of_the_examples_are_read() {
     for language in Language::ALL {
@@ -99,7 +99,7 @@ fn folds_of_the_examples_are_read() {
                 tally.add(&model, class, &text);
             }
         }
-        tally.demand(&format!("{language:?} in folds"), 91.0, 9.0);
+        tally.demand(&format!("{language:?} in folds"), 91.0, 10.0);
     }
 }
 

@@ -24,70 +24,96 @@ pub(super) const BATCH: usize = 256;
 /// The most requests that wait.
 pub(super) const QUEUE: usize = 4 * BATCH;
 
-/// Serves `requests` until all senders are gone or one asks to close.
-pub(super) async fn run(mut transactions: Transactions, mut requests: mpsc::Receiver<Request>) {
-    let mut waiting = Vec::with_capacity(BATCH);
-    let mut closing = Vec::new();
-    while requests.recv_many(&mut waiting, BATCH).await > 0 {
-        let mut batch = Vec::with_capacity(waiting.len());
-        for request in waiting.drain(..) {
-            match request {
-                Request::Close(done) => {
-                    // What waits already is still written; what comes later is turned away.
-                    requests.close();
-                    closing.push(done);
+/// The writer and what it last heard from the disk.
+pub(super) struct Writer {
+    transactions: Transactions,
+    /// Whether the last batch could not be written; so that a full disk is logged once.
+    failing: bool,
+}
+
+impl Writer {
+    pub(super) fn new(transactions: Transactions) -> Self {
+        Self { transactions, failing: false }
+    }
+
+    /// Serves `requests` until all senders are gone or one asks to close.
+    pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        let mut closing = Vec::new();
+        while requests.recv_many(&mut waiting, BATCH).await > 0 {
+            let mut batch = Vec::with_capacity(waiting.len());
+            for request in waiting.drain(..) {
+                match request {
+                    Request::Close(done) => {
+                        // What waits already is still written; what comes later is turned away.
+                        requests.close();
+                        closing.push(done);
+                    }
+                    request => batch.push(request),
                 }
-                request => batch.push(request),
+            }
+            self.serve(batch).await;
+        }
+        self.transactions.close().await;
+        for done in closing {
+            let _gone = done.send(());
+        }
+    }
+
+    /// Writes a batch. When one request breaks a rule of the schema, each is tried alone, so that
+    /// it fails alone.
+    async fn serve(&mut self, requests: Vec<Request>) {
+        if requests.is_empty() {
+            return;
+        }
+        let Some((requests, refused)) = self.attempt(requests).await else { return };
+        tracing::error!(%refused, "a request breaks a rule of the database; each is tried alone");
+        for request in requests {
+            if let Some((alone, refused)) = self.attempt(vec![request]).await {
+                refuse_all(alone, &refused);
             }
         }
-        serve(&mut transactions, batch).await;
     }
-    transactions.close().await;
-    for done in closing {
-        let _gone = done.send(());
-    }
-}
 
-/// Writes a batch. When one request breaks a rule of the schema, each is tried alone, so that it
-/// fails alone.
-async fn serve(transactions: &mut Transactions, requests: Vec<Request>) {
-    if requests.is_empty() {
-        return;
-    }
-    let Some((requests, _)) = attempt(transactions, requests).await else { return };
-    for request in requests {
-        if let Some((alone, refused)) = attempt(transactions, vec![request]).await {
-            refuse_all(alone, &refused);
-        }
-    }
-}
-
-/// Writes and answers a batch, or refuses it. Gives it back when one of its requests, perhaps not
-/// all, breaks a rule.
-async fn attempt(
-    transactions: &mut Transactions,
-    requests: Vec<Request>,
-) -> Option<(Vec<Request>, Refused)> {
-    let batch = Batch::of(&requests);
-    let outcome = AssertUnwindSafe(transactions.perform(&batch)).catch_unwind().await;
-    match outcome {
-        Ok(Ok(answers)) => {
-            answers.hand_out(requests);
-            None
-        }
-        Ok(Err(error)) => {
-            let refused = Refused(error.to_string());
-            if opening::concerns_one(&error) {
-                return Some((requests, refused));
+    /// Writes and answers a batch, or refuses it. Gives it back when one of its requests, perhaps
+    /// not all, breaks a rule.
+    async fn attempt(&mut self, requests: Vec<Request>) -> Option<(Vec<Request>, Refused)> {
+        let batch = Batch::of(&requests);
+        let outcome = AssertUnwindSafe(self.transactions.perform(&batch)).catch_unwind().await;
+        match outcome {
+            Ok(Ok(answers)) => {
+                self.note_success();
+                answers.hand_out(requests);
+                None
             }
-            tracing::error!(%error, requests = requests.len(), "a batch could not be written");
-            refuse_all(requests, &refused);
-            None
+            Ok(Err(error)) => {
+                let refused = Refused(error.to_string());
+                if opening::concerns_one(&error) {
+                    return Some((requests, refused));
+                }
+                self.note_failure(&refused);
+                refuse_all(requests, &refused);
+                None
+            }
+            Err(_panic) => {
+                self.transactions.start_anew();
+                let refused = Refused("the writer met a bug".to_owned());
+                self.note_failure(&refused);
+                refuse_all(requests, &refused);
+                None
+            }
         }
-        Err(_panic) => {
-            transactions.start_anew();
-            refuse_all(requests, &Refused("the writer met a bug".to_owned()));
-            None
+    }
+
+    fn note_failure(&mut self, refused: &Refused) {
+        if !std::mem::replace(&mut self.failing, true) {
+            tracing::error!(%refused, "the database cannot be written to; nothing is acked");
+        }
+    }
+
+    fn note_success(&mut self) {
+        if std::mem::replace(&mut self.failing, false) {
+            tracing::info!("the database can be written to again");
         }
     }
 }

@@ -41,6 +41,29 @@ async fn folder_and_file_are_the_owners_alone() {
     assert_eq!(mode(&path), 0o600);
 }
 
+/// What durability and tidiness rest on; a lost line here would pass every other test.
+#[tokio::test]
+async fn the_connection_is_set_as_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("skicka.db");
+    let mut set = connection(&path).await;
+    for (pragma, expected) in [
+        ("PRAGMA synchronous", 2),
+        ("PRAGMA wal_autocheckpoint", 4_000),
+        ("PRAGMA busy_timeout", 5_000),
+        ("PRAGMA foreign_keys", 1),
+        ("PRAGMA secure_delete", 1),
+    ] {
+        let value: i64 = sqlx::query_scalar(pragma).fetch_one(&mut set).await.unwrap();
+        assert_eq!(value, expected, "{pragma}");
+    }
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut set).await.unwrap();
+    assert_eq!(mode, "wal");
+    let mut normal = opening::connect_options(&path, Durability::Normal).connect().await.unwrap();
+    let value: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut normal).await.unwrap();
+    assert_eq!(value, 1);
+}
+
 #[tokio::test]
 async fn a_bare_file_name_stands_in_the_working_folder() {
     let name = format!("{}.db", crate::clock::new_id());
@@ -129,14 +152,22 @@ async fn a_full_disk_and_a_read_only_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("skicka.db");
     let mut connection = connection(&path).await;
-    let fill = "PRAGMA max_page_count = 1; CREATE TABLE more (id INTEGER)";
-    let full = sqlx::raw_sql(fill).execute(&mut connection).await.unwrap_err();
+    let too_much = "PRAGMA max_page_count = 1; CREATE TABLE more (id INTEGER)";
+    let full = sqlx::raw_sql(too_much).execute(&mut connection).await.unwrap_err();
     let sentence = opening::unusable(&path, &full).to_string();
     assert!(sentence.contains("is full: make room and start again"), "{sentence}");
     let write = "PRAGMA query_only = ON; CREATE TABLE more (id INTEGER)";
     let read_only = sqlx::raw_sql(write).execute(&mut connection).await.unwrap_err();
     let sentence = opening::unusable(&path, &read_only).to_string();
     assert!(sentence.contains("give this user write access"), "{sentence}");
+}
+
+/// Cargo does not see that a file was added; then the build is stale and this says so.
+#[test]
+fn every_migration_is_embedded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let files = std::fs::read_dir(folder).unwrap().count();
+    assert_eq!(opening::MIGRATIONS.iter().count(), files, "touch opening.rs and build again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

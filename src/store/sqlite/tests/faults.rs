@@ -39,6 +39,14 @@ async fn a_request_that_breaks_a_rule_fails_alone() {
     }
 }
 
+#[tokio::test]
+async fn readers_cannot_write() {
+    let world = fresh();
+    let store = world.open().await;
+    let write = sqlx::query("DELETE FROM pulse").execute(&store.readers).await;
+    assert!(write.is_err());
+}
+
 async fn write_until(stop: Arc<AtomicBool>, store: Arc<Sqlite>, name: String) -> u64 {
     store.create(new_conversation(&name, &name)).await.unwrap();
     let mut head = 0;
