@@ -139,8 +139,17 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
                 draft.out_of_scope.entry(language).or_default().append(&mut texts);
             }
         }
-        "manners" => draft.manners = Some(manners::read(file, node, diagnostics)),
-        "answers" => draft.answers = answers::read(file, node, diagnostics),
+        "manners" => {
+            if draft.manners.replace(manners::read(file, node, diagnostics)).is_some() {
+                repeated(file, span, "the file of", "manners", "another file", diagnostics);
+            }
+        }
+        "answers" => {
+            if !draft.answers.is_empty() {
+                repeated(file, span, "the file of", "answers", "another file", diagnostics);
+            }
+            draft.answers = answers::read(file, node, diagnostics);
+        }
         other => unknown_kind(file, other, span, node, diagnostics),
     }
 }
