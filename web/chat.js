@@ -234,7 +234,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation:none!important;transition:none!important}}
 @media (prefers-contrast:more){:host{--m:var(--t);--l:var(--t);--edge:var(--t)}}
 @media (forced-colors:active){.launcher,.send,.main,.bubble,.fresh,.badge{border:1px solid}.dots i{background:CanvasText}
- .choice.taken,.scores input:checked+span{forced-color-adjust:none;background:Highlight;color:HighlightText}.choice[aria-disabled]{color:GrayText}}
+ .choice.taken,.scores input:checked+span{forced-color-adjust:none;background:Highlight;color:HighlightText}.choice[aria-disabled]:not(.taken){color:GrayText}}
 @media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:none;height:60%;min-height:120px}}
 @media (max-width:359.98px){.log{padding-inline:10px}.msg{max-width:94%}}`;
 
@@ -1360,6 +1360,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #status({ status, agent, seq }) {
       const talk = this.#talk;
       const name = agent?.name;
+      if (talk.status === 'ended') {
+        // The agent took the end back.
+        this.#memory.write({ ended: null });
+        this.#rating.hidden = true;
+      }
       talk.status = status;
       talk.agent = name;
       if (status !== 'bot') this.#log.retire(null);

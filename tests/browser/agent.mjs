@@ -25,6 +25,11 @@ export class Agent {
     await this.page.getByRole('group', { name: 'Visa' }).waitFor();
   }
 
+  /** Shows one of the lists: Väntar, Mina, Alla, Bot. */
+  async list(name) {
+    await this.page.getByRole('button', { name: new RegExp(`^${name} \\d`) }).click();
+  }
+
   async write(text) {
     await this.reply.fill(text);
     await this.reply.press('Control+Enter');

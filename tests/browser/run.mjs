@@ -25,6 +25,7 @@ const shots = process.env.SKICKA_SHOTS ? resolve(process.env.SKICKA_SHOTS) : nul
 if (shots) mkdirSync(shots, { recursive: true });
 
 const PASSWORD = 'en lång fras för provet';
+const AINO = { email: 'aino@example.com', name: 'Aino Virtanen', password: PASSWORD };
 let passed = 0;
 let failed = 0;
 
@@ -78,6 +79,7 @@ async function story() {
   await beforeTheHandover();
   await theHandover();
   await theKill();
+  await theColleague();
   await theEnd();
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
@@ -205,6 +207,61 @@ async function theKill() {
   });
 }
 
+async function theColleague() {
+  const second = await arrive('colleague');
+  const other = new Agent(second.page);
+  await step('a colleague added by the command line signs in', async () => {
+    await server.addAgent(AINO);
+    await second.page.goto(`${server.url}/console`);
+    await other.signIn(AINO.email, AINO.password);
+    await other.page.getByRole('group', { name: 'Visa' }).waitFor();
+  });
+  await step('a transfer with a note: one owner before, one after', async () => {
+    await agent.page.keyboard.press('Alt+KeyT');
+    const question = agent.page.getByRole('dialog', { name: 'Skicka vidare till' });
+    await question.getByRole('radio', { name: AINO.name }).check();
+    await question.getByLabel('Anteckning').fill('du kan det här bättre');
+    isClean(await colleague.look('transfer'));
+    await question.getByRole('button', { name: 'Skicka vidare' }).click();
+    await agent.page.locator('.status').filter({ hasText: 'Hos Aino Virtanen' }).first().waitFor();
+    await agent.reply.waitFor({ state: 'hidden' });
+    await customer.chat.getByText('Aino Virtanen har anslutit sig.').waitFor();
+    await other.list('Mina');
+    await other.items.first().click();
+    await other.page.getByText('du kan det här bättre').waitFor();
+    await other.say('Hej, Aino här.');
+    await customer.chat.locator('.msg.agent').filter({ hasText: 'Hej, Aino här.' }).waitFor();
+  });
+  await step('a hand-back: the bot speaks again, and says so', async () => {
+    await other.page.keyboard.press('Alt+KeyB');
+    await other.page.getByRole('dialog').getByRole('button', { name: 'Ge till boten' }).click();
+    await customer.chat.getByText('Boten svarar igen.').waitFor();
+    await customer.chat.getByRole('button', { name: 'Prata med en människa' }).click();
+    await customer.chat.locator('[part=status]').filter({ hasText: 'plats 1' }).waitFor();
+  });
+  await step('two claim at once: one holds it, the other is told who', async () => {
+    for (const one of [agent, other]) await one.page.getByRole('button', { name: 'Ta samtalet' }).waitFor();
+    await Promise.all([agent, other].map((one) => one.page.keyboard.press('Alt+KeyC')));
+    await customer.chat.getByText('har anslutit sig.').last().waitFor();
+    const holds = (one) => one.page.locator('.head .status').filter({ hasText: /^Hos/ }).textContent();
+    const told = (await Promise.all([agent, other].map(holds))).map((text) => text.split(' ·')[0]);
+    assert.equal(told.filter((text) => text === 'Hos dig').length, 1, told.join());
+    const holder = told[0] === 'Hos dig' ? agent : other;
+    if (holder === agent) return;
+    // The end is the administrator's.
+    await other.page.keyboard.press('Alt+KeyT');
+    await other.page.getByRole('dialog').getByRole('radio', { name: 'Admin' }).check();
+    await other.page.getByRole('dialog').getByRole('button', { name: 'Skicka vidare' }).click();
+    await agent.page.locator('.head .status').filter({ hasText: 'Hos dig' }).waitFor();
+  });
+  await step('the colleague signs out', async () => {
+    await other.page.locator('.menu summary').click();
+    isClean(await second.look('menu'));
+    await other.page.getByRole('button', { name: 'Logga ut' }).click();
+    await other.page.getByLabel('E-post').waitFor();
+  });
+}
+
 async function theEnd() {
   await step('the agent resolves', async () => {
     await agent.page.keyboard.press('Alt+KeyE');
@@ -250,28 +307,27 @@ async function theEnd() {
 
 /** The customer's and the agent's view beside each other. */
 async function screenshot() {
-  const left = await arrive('reader', { viewport: { width: 400, height: 760 }, deviceScaleFactor: 2 });
+  const left = await arrive('reader', { viewport: { width: 430, height: 760 }, deviceScaleFactor: 2 });
+  const right = await arrive('answerer', { viewport: { width: 1240, height: 760 }, deviceScaleFactor: 2 });
   const guest = new Customer(left.page);
-  await left.page.setViewportSize({ width: 430, height: 760 });
+  const host = new Agent(right.page);
+  await right.page.goto(`${server.url}/console`);
+  await host.signIn(AINO.email, AINO.password);
   await guest.openBySkipLink(server.url);
   await guest.say('jag får ingen begäran i appen');
-  await guest.choices.first().waitFor();
-  await guest.answer('press', 'Ja');
-  await guest.choices.first().waitFor();
-  await guest.answer('press', 'Nej');
+  for (const label of ['Ja', 'Nej', 'Nej']) {
+    await guest.choices.first().waitFor();
+    await guest.answer('press', label);
+  }
   await guest.chat.getByRole('button', { name: 'Prata med en människa' }).click();
-  await guest.chat.locator('[part=status]').waitFor();
-  await agent.items.first().click();
-  await agent.page.getByRole('button', { name: 'Ta samtalet' }).click();
-  await agent.say('Hej! Jag ser vad du redan har provat. Vi tar det härifrån tillsammans.');
+  await host.items.filter({ hasText: 'Svenska' }).first().click();
+  await host.page.getByRole('button', { name: 'Ta samtalet' }).click();
+  await host.say('Hej! Jag ser vad du redan har provat. Vi tar det härifrån tillsammans.');
   await guest.chat.locator('.msg.agent').waitFor();
   await guest.say('Vad bra, tack!');
-  await agent.messages.filter({ hasText: 'Vad bra, tack!' }).waitFor();
-  const right = await browser.newContext({ viewport: { width: 1240, height: 760 }, deviceScaleFactor: 2, storageState: await colleague.context.storageState(), locale: 'sv-FI', reducedMotion: 'reduce' });
-  const second = await right.newPage();
-  await second.goto(agent.page.url());
-  await second.locator('.msg').filter({ hasText: 'Vad bra, tack!' }).waitFor();
-  const pictures = [await left.page.screenshot(), await second.screenshot()].map((png) => `data:image/png;base64,${png.toString('base64')}`);
+  await host.messages.filter({ hasText: 'Vad bra, tack!' }).waitFor();
+  await guest.chat.locator('.state').filter({ hasText: 'Läst' }).waitFor();
+  const pictures = [await left.page.screenshot(), await right.page.screenshot()].map((png) => `data:image/png;base64,${png.toString('base64')}`);
   const frame = await (await browser.newContext({ viewport: { width: 1760, height: 840 } })).newPage();
   await frame.setContent(`<body style="margin:0;display:flex;gap:30px;padding:40px 30px;background:#dfe8e4">${pictures.map((source) => `<img src="${source}" style="height:760px;border-radius:14px;box-shadow:0 10px 40px #0b1f1a40">`).join('')}`);
   mkdirSync(join(ROOT, 'docs'), { recursive: true });

@@ -69,6 +69,16 @@ export class Server {
     return { email, password: line.trim().split(/\s+/).at(-1) };
   }
 
+  /** Adds an account by the command line, while the server runs. @param {{email: string, name: string, password: string}} account */
+  async addAgent({ email, name, password }) {
+    const child = spawn(this.binary, ['agent', 'add', '--email', email, '--name', name, '--password-stdin', '--data', this.data], { stdio: ['pipe', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk) => { said += chunk; });
+    child.stdin.end(`${password}\n`);
+    const code = await new Promise((resolve) => child.once('exit', resolve));
+    if (code !== 0) throw new Error(`agent add ended with ${code}: ${said}`);
+  }
+
   /** Ends it as a power cut would. */
   async kill() {
     await this.#end('SIGKILL');

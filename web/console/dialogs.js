@@ -5,10 +5,10 @@ import { t } from './words.js';
 
 /**
  * Asks in a modal dialog; the focus goes back by itself.
- * @param {{title: string, send: string, parts: (Node|null|false)[], done: (fields: Object<string, string>) => void}} question
+ * @param {{title: string, send: string, parts: (Node|null|false)[], done: (fields: Object<string, string>) => void, gone?: () => void}} question
  */
-export function ask({ title, send, parts, done }) {
-  const dialog = h('dialog', { 'aria-labelledby': 'question', onclose: () => dialog.remove() },
+export function ask({ title, send, parts, done, gone }) {
+  const dialog = h('dialog', { 'aria-labelledby': 'question', onclose: () => { dialog.remove(); gone?.(); } },
     h('form', { onsubmit: (event) => {
       event.preventDefault();
       const fields = Object.fromEntries(new FormData(event.target));
@@ -32,15 +32,31 @@ function remark() {
 
 const withNote = (fields, note) => (note?.trim() ? { ...fields, note: note.trim() } : fields);
 
+/** The colleagues who take conversations; follows who comes and goes, and keeps what was chosen. */
+function colleagues(desk, signal) {
+  const place = h('div', {});
+  const draw = () => {
+    const chosen = place.querySelector(':checked')?.value;
+    const held = place.contains(document.activeElement) && document.activeElement.value;
+    const others = desk.agents.filter(({ id, state }) => id !== desk.me.id && state !== 'offline').map(({ id, name, state, load, capacity }) => (
+      { value: `agent ${id}`, label: name, more: `${t(state)}, ${t('load', load, capacity)}`, checked: `agent ${id}` === chosen }));
+    place.replaceChildren(...(others.length ? [options('to', t('agent'), others)] : []));
+    if (held) place.querySelector(`[value="${CSS.escape(held)}"]`)?.focus();
+  };
+  desk.addEventListener('agents', draw, { signal });
+  draw();
+  return place;
+}
+
 /** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
 export function transfer(desk, talk) {
+  const gone = new AbortController();
   const teams = [...new Set([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean))].sort();
-  const others = desk.agents.filter(({ id, state }) => id !== desk.me.id && state !== 'offline');
   ask({
     title: t('transferTo'),
     send: t('transfer'),
     parts: [
-      others.length > 0 && options('to', t('agent'), others.map(({ id, name, state, load, capacity }) => ({ value: `agent ${id}`, label: name, more: `${t(state)}, ${t('load', load, capacity)}` }))),
+      colleagues(desk, gone.signal),
       teams.length > 0 && options('to', t('team'), teams.map((team) => ({ value: `team ${team}`, label: team }))),
       remark(),
     ],
@@ -48,6 +64,7 @@ export function transfer(desk, talk) {
       const [kind, id] = to.split(' ');
       desk.act('transfer', talk.id, withNote({ [kind]: id }, note));
     },
+    gone: () => gone.abort(),
   });
 }
 
