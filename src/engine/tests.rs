@@ -125,7 +125,7 @@ async fn two_engines_on_one_store_leave_one_log() {
     assert_eq!(seqs, (1..=count).collect::<Vec<_>>());
     let mut own = Vec::new();
     for row in events {
-        let event = turn::event_of(row).unwrap();
+        let event = turn::event_of(&row).unwrap();
         if let Fact::Message(message) = event.fact
             && let Some(id) = message.id.filter(|id| id.as_str() != "human")
         {
