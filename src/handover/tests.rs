@@ -20,8 +20,8 @@ fn waiting(team: &str, since: i64) -> Item {
     }
 }
 
-fn unread(messages: u32) -> Option<Item> {
-    Some(Item { unread: messages, ..waiting("support", 1) })
+fn unread(messages: u32) -> Item {
+    Item { unread: messages, ..waiting("support", 1) }
 }
 
 fn held_by(name: &str) -> Item {
@@ -93,21 +93,21 @@ fn what_was_seen_stays_seen_until_the_count_starts_anew() {
     let mut desk = Desk::default();
     let a = id("a");
     let left = |desk: &Desk| desk.item(&a).unwrap().unread;
-    desk.put(&a, unread(2));
+    desk.put(&a, Some(unread(2)));
     assert_eq!(left(&desk), 2);
     desk.seen(&a);
     assert_eq!(left(&desk), 0);
     let version = desk.version();
     desk.seen(&a);
     assert_eq!(desk.version(), version, "nothing new was seen");
-    desk.put(&a, unread(3));
+    desk.put(&a, Some(unread(3)));
     assert_eq!(left(&desk), 1);
     desk.seen(&a);
-    desk.put(&a, unread(5));
+    desk.put(&a, Some(unread(5)));
     assert_eq!(left(&desk), 2);
     // An agent wrote, which starts the state's count anew.
-    desk.put(&a, unread(0));
-    desk.put(&a, unread(1));
+    desk.put(&a, Some(unread(0)));
+    desk.put(&a, Some(unread(1)));
     assert_eq!(left(&desk), 1);
     desk.seen(&id("nobody"));
 }

@@ -120,7 +120,7 @@ impl Talker {
     fn welcomed(&mut self, welcome: &Value) {
         assert_eq!(welcome["resumed"], self.token.is_some(), "{welcome}");
         self.token = Some(welcome["token"].as_str().unwrap().to_owned());
-        self.conversation = welcome["conversation"].as_str().unwrap().to_owned();
+        welcome["conversation"].as_str().unwrap().clone_into(&mut self.conversation);
     }
 
     fn acked(&mut self, ack: &Value) {
