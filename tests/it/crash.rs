@@ -19,8 +19,8 @@ use crate::client::within;
 use crate::server::Server;
 
 const VISITORS: usize = 50;
-const MESSAGES: usize = 40;
-const KILLS: usize = 8;
+const MESSAGES: usize = 30;
+const KILLS: usize = 6;
 /// Messages that a visitor sends before the first of them is acked.
 const AHEAD: usize = 4;
 const SEED: u64 = 0x5eed_0f5c_1cca;

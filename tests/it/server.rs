@@ -157,6 +157,13 @@ impl Server {
         self.folder.path().join("data")
     }
 
+    /// Everything that the server has written: its data and its log.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let data = fs::read_dir(self.data()).unwrap().map(|entry| entry.unwrap().path());
+        let paths = data.chain([self.folder.path().join("log")]);
+        paths.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    }
+
     /// Makes an account beside the running server, as another process would, and signs it in.
     pub(crate) async fn hire(&self, name: &str, role: Role, teams: &[&str]) -> Agent {
         let store = Sqlite::open(&self.data().join("skicka.db"), Durability::Normal).await.unwrap();

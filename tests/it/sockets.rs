@@ -295,3 +295,35 @@ async fn a_visitor_gets_their_own_words_back_as_they_are_kept() {
         assert_eq!(own["from"], json!({"role": "visitor"}));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_reaches_neither_the_disk_nor_the_log() {
+    let mut server = Server::start(&[("SKICKA_LOG", "debug")]).await;
+    let hello = json!({
+        "type": "hello",
+        "page": {"url": "https://bank.example/help?ticket=hemligt-1", "title": "Hjälp"},
+    });
+    let mut visitor = Visitor::hello(&server, &hello).await;
+    let secrets = ["4111 1111 1111 1111", "FI21 1234 5600 0007 85", "131052-308T"];
+    for (number, secret) in secrets.iter().enumerate() {
+        let id = format!("m{number}");
+        visitor.say(&id, &format!("ordet är hemligt-{number}, talet {secret} alltså")).await;
+        let own = visitor.event("the own message", |event| event["id"] == id.as_str()).await;
+        assert!(!own["text"].as_str().unwrap().contains(secret), "{own}");
+    }
+    let rating = format!("jag heter {}", secrets[2]);
+    visitor.ask(json!({"type": "end", "id": "e1"})).await;
+    visitor.ask(json!({"type": "rating", "id": "r1", "score": 1, "comment": rating})).await;
+    server.kill();
+    let files = server.files();
+    assert!(files.len() >= 2, "a database and a log at least");
+    for (path, bytes) in files {
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in secrets.iter().chain(&["ticket="]) {
+            assert!(!text.contains(secret), "{secret} stands in {}", path.display());
+        }
+        if path.ends_with("log") {
+            assert!(!text.contains("hemligt-"), "what a visitor wrote stands in the log");
+        }
+    }
+}
