@@ -57,7 +57,7 @@ pub struct Decision {
 /// When the engine must come back with [`Act::Tick`], if nothing happens before.
 #[must_use]
 pub fn deadline(state: &State, policy: &Policy) -> Option<Timestamp> {
-    let waits = state.status == Status::Bot && state.visitor_messages > 0;
+    let waits = state.status == Status::Bot && state.seq > Seq::ZERO;
     (waits && policy.idle_close_ms > 0).then(|| state.visitor_at.plus_ms(policy.idle_close_ms))
 }
 

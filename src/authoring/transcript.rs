@@ -123,9 +123,7 @@ impl Play<'_> {
             }
             "silent" if self.turn.len() > self.met => Err("something was said".to_owned()),
             "lang" | "silent" => Ok(()),
-            "bot" | "choices" | "topic" | "status" | "ended" | "not_understood" => {
-                self.expect(key, value)
-            }
+            "bot" | "choices" | "topic" | "status" | "ended" => self.expect(key, value),
             _ => Err(format!("`{key}` is no line of a transcript")),
         }
     }

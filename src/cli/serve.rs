@@ -81,13 +81,15 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     .await?;
     let app = App::new(settings, metrics, engine, directory, clock).await?;
     let first = app.accounts.first_administrator(&app.settings.server.admin_email).await?;
+    // From the first printed line on, being told to stop means an orderly end.
+    let stop = shutdown::on_signal()?;
     println!("Chat:    http://{address}/");
     println!("Console: http://{address}/console");
     if let Some(first) = first {
         println!("Administrator: {}, one-time password: {}", first.email, first.password);
     }
     let ticking = tokio::spawn(tick(Arc::clone(&app)));
-    accept::serve(listener, Arc::clone(&app), shutdown::on_signal()?).await;
+    accept::serve(listener, Arc::clone(&app), stop).await;
     ticking.abort();
     store.close().await;
     Ok(())

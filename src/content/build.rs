@@ -139,8 +139,17 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
                 draft.out_of_scope.entry(language).or_default().append(&mut texts);
             }
         }
-        "manners" => draft.manners = Some(manners::read(file, node, diagnostics)),
-        "answers" => draft.answers = answers::read(file, node, diagnostics),
+        "manners" => {
+            if draft.manners.replace(manners::read(file, node, diagnostics)).is_some() {
+                repeated(file, span, "the file of", "manners", "another file", diagnostics);
+            }
+        }
+        "answers" => {
+            if !draft.answers.is_empty() {
+                repeated(file, span, "the file of", "answers", "another file", diagnostics);
+            }
+            draft.answers = answers::read(file, node, diagnostics);
+        }
         other => unknown_kind(file, other, span, node, diagnostics),
     }
 }
@@ -222,9 +231,15 @@ impl Draft {
     /// Trains the models. A draft with errors must not come here.
     #[must_use]
     pub fn train(self) -> Content {
-        let matchers = Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
-        let answers =
-            Language::ALL.map(|language| AnswerModel::train(&self.answer_examples(language)));
+        let (matchers, answers) = std::thread::scope(|scope| {
+            // A matcher trains on every core by itself; the small models run beside them.
+            let answers = scope.spawn(|| {
+                Language::ALL.map(|language| AnswerModel::train(&self.answer_examples(language)))
+            });
+            let matchers =
+                Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
+            (matchers, answers.join().expect("training does not panic on any examples"))
+        });
         Content {
             revision: self.revision,
             intents: self.intents,

@@ -35,14 +35,16 @@ pub(crate) fn check(
         check_intent(intent, dialogues, diagnostics);
     }
     shared_examples(intents, diagnostics);
+    let slots = slots_of(dialogues);
     for dialogue in dialogues.values() {
         check_targets(dialogue, dialogues, diagnostics);
-        check_texts(dialogue, diagnostics);
+        check_texts(dialogue, &slots, diagnostics);
     }
     unused_dialogues(intents, dialogues, diagnostics);
+    let leaving = leaving_steps(dialogues);
     for dialogue in dialogues.values() {
         unreachable_steps(dialogue, diagnostics);
-        no_way_out(dialogue, dialogues, diagnostics);
+        no_way_out(dialogue, &leaving, diagnostics);
     }
     endless_loops(dialogues, diagnostics);
 }
@@ -137,40 +139,52 @@ fn check_targets(
     }
 }
 
-fn check_texts(dialogue: &Dialogue, diagnostics: &mut Vec<Diagnostic>) {
+fn check_texts(dialogue: &Dialogue, slots: &BTreeSet<&str>, diagnostics: &mut Vec<Diagnostic>) {
+    let known = || slots.iter().copied().collect::<Vec<_>>().join(", ");
     for step in dialogue.steps.values() {
-        for text in texts_of(step) {
-            for (language, variant) in text.all() {
-                if let Err(error) = template::check(variant) {
-                    let message =
-                        format!("the `{}` text cannot be filled in: {error}", language.code());
-                    Diagnostic::add(
-                        diagnostics,
-                        &dialogue.file,
-                        step.span,
-                        Code::Template,
-                        &message,
-                    )
-                    .help("known names: slots.NAME");
-                }
-                if variant.chars().count() > LONG_TEXT {
-                    let message = format!(
-                        "the `{}` text of step `{}` has over {LONG_TEXT} characters",
-                        language.code(),
-                        step.id
-                    );
-                    Diagnostic::add(
-                        diagnostics,
-                        &dialogue.file,
-                        step.span,
-                        Code::LongText,
-                        &message,
-                    )
-                    .help("split it into two steps: nobody reads a wall of text on a phone")
-                    .only_warn();
-                }
+        for expression in expressions_of(step) {
+            if let Err(error) = template::check_expression(expression, slots) {
+                let message = format!("`{expression}` cannot be worked out: {error}");
+                Diagnostic::add(diagnostics, &dialogue.file, step.span, Code::Template, &message)
+                    .help(&format!("write for example slots.NAME == 'value'; slots: {}", known()));
             }
         }
+        for (language, text) in texts_of(step).into_iter().flat_map(Text::all) {
+            let code = language.code();
+            if let Err(error) = template::check(text, slots) {
+                let message = format!("the `{code}` text cannot be filled in: {error}");
+                Diagnostic::add(diagnostics, &dialogue.file, step.span, Code::Template, &message)
+                    .help(&format!("a text may name slots.NAME; slots: {}", known()));
+            }
+            if text.chars().count() > LONG_TEXT {
+                let id = &step.id;
+                let message =
+                    format!("the `{code}` text of step `{id}` has over {LONG_TEXT} characters");
+                Diagnostic::add(diagnostics, &dialogue.file, step.span, Code::LongText, &message)
+                    .help("split it into two steps: nobody reads a wall of text on a phone")
+                    .only_warn();
+            }
+        }
+    }
+}
+
+/// The slots that some step of some dialogue fills.
+fn slots_of(dialogues: &BTreeMap<DialogueId, Dialogue>) -> BTreeSet<&str> {
+    let steps = dialogues.values().flat_map(|dialogue| dialogue.steps.values());
+    steps
+        .flat_map(|step| match &step.kind {
+            StepKind::Ask(ask) => ask.slot.iter().map(String::as_str).collect(),
+            StepKind::Set { values, .. } => values.iter().map(|(slot, _)| slot.as_str()).collect(),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+fn expressions_of(step: &Step) -> Vec<&str> {
+    match &step.kind {
+        StepKind::Branch(arms) => arms.iter().filter_map(|arm| arm.condition.as_deref()).collect(),
+        StepKind::Set { values, .. } => values.iter().map(|(_, value)| value.as_str()).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -243,10 +257,9 @@ fn unreachable_steps(dialogue: &Dialogue, diagnostics: &mut Vec<Diagnostic>) {
 /// `goto` only counts when the other can be left.
 fn no_way_out(
     dialogue: &Dialogue,
-    dialogues: &BTreeMap<DialogueId, Dialogue>,
+    leaving: &BTreeSet<(&DialogueId, &StepId)>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let leaving = leaving_steps(dialogues);
     for step in dialogue.steps.values() {
         // An unknown target is reported where it is written.
         let dangling = step.exits().iter().any(|exit| match &exit.target {
@@ -332,7 +345,9 @@ fn follow_unasked<'a>(
         return;
     }
     path.push((dialogue, step));
-    for exit in step.exits() {
+    // Behind a call, the turn goes on only if the dialogue that was called asks nothing.
+    let waits = matches!(&step.kind, StepKind::Call { dialogue, .. } if asks(dialogues, dialogue));
+    for exit in step.exits().into_iter().filter(|_| !waits) {
         if let Target::Step(id) = &exit.target
             && let Some(next) = dialogue.steps.get(id)
         {
@@ -346,4 +361,9 @@ fn follow_unasked<'a>(
         follow_unasked(dialogues, other, start, path, done, diagnostics);
     }
     path.pop();
+}
+
+fn asks(dialogues: &BTreeMap<DialogueId, Dialogue>, id: &DialogueId) -> bool {
+    let steps = dialogues.get(id).into_iter().flat_map(|dialogue| dialogue.steps.values());
+    steps.into_iter().any(|step| matches!(step.kind, StepKind::Ask(_)))
 }

@@ -11,6 +11,7 @@ use crate::content::text::Text;
 use crate::content::yaml::Node;
 use crate::ids::DialogueId;
 use crate::ids::IntentId;
+use crate::ids::is_wire_id;
 use crate::language::Language;
 use crate::matcher::Keyword;
 
@@ -64,6 +65,11 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
         fields
             .report(span, Code::NoExamples, "nothing can match this intent")
             .help("give it `examples:` of what customers write, in every language");
+    }
+    if let Some(word) = id.as_ref().filter(|word| !is_wire_id(&word.text)) {
+        fields
+            .report(word.span, Code::BadValue, &format!("`{}` cannot be a name", word.text))
+            .help("a name has 1 to 64 of the letters a-z and A-Z, digits, _ and -");
     }
     fields.finish("an intent");
     let id = id?;

@@ -16,7 +16,7 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
     let mut sources = Vec::new();
     let mut diagnostics = Vec::new();
-    for (folder, must_be) in [("intents", true), ("dialogues", true)] {
+    for folder in ["intents", "dialogues"] {
         let path = root.join(folder);
         match fs::read_dir(&path) {
             Ok(entries) => {
@@ -30,7 +30,7 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
                     );
                 }
             }
-            Err(error) if must_be => {
+            Err(error) => {
                 Diagnostic::add(
                     &mut diagnostics,
                     &format!("{folder}/"),
@@ -43,7 +43,6 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
                     root.display()
                 ));
             }
-            Err(_) => {}
         }
     }
     for name in ["manners.yaml", "answers.yaml"] {

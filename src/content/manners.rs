@@ -32,10 +32,6 @@ manners! {
     person,
     /// Button: none of these.
     something_else,
-    /// The check that a dialogue does not word itself.
-    did_it_help,
-    /// The same in other words.
-    did_it_help_again,
     /// Before a question is asked again.
     not_an_answer,
     /// Nothing understood, the first time.
@@ -52,6 +48,8 @@ manners! {
     resolved,
     /// A problem is gone, and another waits.
     resolved_more,
+    /// There is something else: go ahead.
+    what_else,
     /// There is nothing else.
     anything_else_no,
     /// A person takes over.
@@ -88,10 +86,6 @@ manners! {
     rating,
     /// Closed after silence.
     closed_idle,
-    /// Still there?
-    nudge,
-    /// A person solved it.
-    resolved_by_agent,
     /// For the summary: topic.
     summary_topic,
     /// For the summary: tried.

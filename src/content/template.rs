@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use minijinja::Environment;
 use minijinja::UndefinedBehavior;
@@ -32,8 +33,9 @@ pub struct Scope<'a> {
 }
 
 fn environment() -> Environment<'static> {
-    let mut environment = Environment::empty();
-    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    let mut environment = Environment::new();
+    // What was not learnt is empty in a text, and neither equal to anything nor true.
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     environment.set_fuel(Some(FUEL));
     environment
 }
@@ -42,21 +44,37 @@ fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
 }
 
-/// Whether a text can be filled in: its syntax, and that it names nothing that does not exist.
-pub(crate) fn check(text: &str) -> Result<(), TemplateError> {
+/// Whether a text can be filled in: its syntax, and that it names nothing but these slots.
+pub(crate) fn check(text: &str, slots: &BTreeSet<&str>) -> Result<(), TemplateError> {
     if !is_template(text) {
         return Ok(());
     }
     let environment = environment();
     let template = environment.template_from_str(text)?;
-    let unknown = template
-        .undeclared_variables(false)
-        .into_iter()
-        .find(|name| name != "slots" && name != "topic");
-    match unknown {
-        Some(name) => Err(TemplateError(format!("`{name}` is unknown"))),
-        None => Ok(()),
+    known_names(template.undeclared_variables(true), slots)
+}
+
+/// The same for an expression.
+pub(crate) fn check_expression(
+    expression: &str,
+    slots: &BTreeSet<&str>,
+) -> Result<(), TemplateError> {
+    let environment = environment();
+    let expression = environment.compile_expression(expression)?;
+    known_names(expression.undeclared_variables(true), slots)
+}
+
+fn known_names(
+    names: impl IntoIterator<Item = String>,
+    slots: &BTreeSet<&str>,
+) -> Result<(), TemplateError> {
+    for name in names {
+        let slot = name.strip_prefix("slots.");
+        if slot.is_none_or(|slot| !slots.contains(slot)) {
+            return Err(TemplateError(format!("nothing sets `{name}`")));
+        }
     }
+    Ok(())
 }
 
 /// Fills in a text.
@@ -75,7 +93,5 @@ pub fn value(expression: &str, scope: &Scope<'_>) -> Result<serde_json::Value, T
 
 /// Whether a condition holds. A slot that was not learnt is neither equal to anything nor true.
 pub fn holds(expression: &str, scope: &Scope<'_>) -> Result<bool, TemplateError> {
-    let mut environment = environment();
-    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
-    Ok(environment.compile_expression(expression)?.eval(Serde(scope))?.is_true())
+    Ok(environment().compile_expression(expression)?.eval(Serde(scope))?.is_true())
 }

@@ -174,3 +174,33 @@ fn the_word_no_stays_a_word() {
     let dialogue = &content.dialogues[&DialogueId::new("lamp")];
     assert_eq!(dialogue.steps.len(), 3);
 }
+
+#[test]
+fn a_text_may_name_only_what_some_step_sets() {
+    let (code, line, _) = only(&DIALOGUE.replace("Sätt i den.", "Sätt i {{ slots.plug }}."));
+    assert_eq!((code, line), (Code::Template, 9));
+    let set = "  plug:\n    set: { plug: \"'sladden'\" }\n    next: told\n  told:\n";
+    let told = DIALOGUE.replace("Sätt i den.", "Sätt i {{ slots.plug | upper }}.");
+    let faults = faults_of(&told.replace("  plug:\n", set));
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_choice_cannot_take_the_place_of_the_bots_own_buttons() {
+    let choices = "choices: { person: { label: { sv: A, fi: A, en: A }, next: plug }, b: { label: { sv: B, fi: B, en: B }, next: plug } }";
+    let (code, line, _) =
+        only(&DIALOGUE.replace("answers: { yes: person, no: plug, unsure: plug }", choices));
+    assert_eq!((code, line), (Code::BadValue, 8));
+}
+
+#[test]
+fn a_call_that_asks_may_stand_in_a_circle() {
+    let caller = "dialogue: caller\nstart: a\nsteps:\n  a: { call: lamp, next: a }\n";
+    let faults = draft(&[
+        source("intents/lamp.yaml", INTENT),
+        source("dialogues/lamp.yaml", DIALOGUE),
+        source("dialogues/caller.yaml", caller),
+    ])
+    .1;
+    assert!(faults.iter().all(|fault| fault.code != Code::EndlessLoop), "{faults:#?}");
+}

@@ -44,10 +44,4 @@ impl Text {
             .iter()
             .flat_map(|(language, texts)| texts.iter().map(|text| (*language, text.as_str())))
     }
-
-    /// Whether the language has a variant.
-    #[must_use]
-    pub fn has(&self, language: Language) -> bool {
-        self.variants.get(&language).is_some_and(|texts| !texts.is_empty())
-    }
 }

@@ -155,7 +155,7 @@ impl Tree<'_> {
             Value::List(items) => items.push(node),
             Value::Map(entries) => {
                 if let Some(key) = parent.key.take() {
-                    entries.push((key, node))
+                    entries.push((key, node));
                 } else {
                     let (name, span) = (scalar_text(&node), node.span);
                     let repeated = entries.iter().any(|(key, _)| key.name == name);

@@ -262,6 +262,7 @@ impl State {
         if change.status != Status::Ended {
             self.ended_at = None;
             self.ended_by = None;
+            self.rating_open = false;
         }
         match change.status {
             Status::Queued | Status::Offline => {
@@ -353,6 +354,7 @@ impl State {
             Move::Noted { topic } => self.noted.push(topic.clone()),
             Move::TookUp { topic } => self.noted.retain(|noted| noted != topic),
             Move::WentBack => {
+                self.tried.pop();
                 if let Some(frame) = self.stack.last_mut() {
                     frame.step = frame.trail.pop();
                 }

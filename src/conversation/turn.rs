@@ -1,5 +1,7 @@
 //! A turn in the making: events are put down one by one and taken into the state at once.
 
+use std::collections::BTreeSet;
+
 use crate::content::Content;
 use crate::content::dialogue::LinkText;
 use crate::content::template;
@@ -20,6 +22,7 @@ use crate::conversation::input::Input;
 use crate::conversation::policy::Policy;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
+use crate::ids::StepId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 
@@ -35,6 +38,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) at: Timestamp,
     pub(crate) duty: Duty,
     pub(crate) events: Vec<Event>,
+    /// Questions passed over in this turn, since their answer was known.
+    pub(crate) passed: BTreeSet<StepId>,
 }
 
 impl<'a> Turn<'a> {
@@ -52,6 +57,7 @@ impl<'a> Turn<'a> {
             at: input.at.max(state.at),
             duty: input.duty,
             events: Vec::new(),
+            passed: BTreeSet::new(),
         }
     }
 
@@ -83,7 +89,9 @@ impl<'a> Turn<'a> {
 
     /// The words of a text, filled in.
     pub(crate) fn words(&self, text: &Text, topic: Option<&str>) -> Result<String, Fault> {
-        let pick = self.state.seq.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        // The moment stands for the conversation: two customers do not get the same words in a row.
+        let moment = u64::from_ne_bytes(self.at.0.to_ne_bytes());
+        let pick = (self.state.seq.0 ^ moment).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let scope = Scope { slots: Some(&self.state.slots), topic };
         template::fill(text.pick(self.lang(), pick), &scope)
             .map(std::borrow::Cow::into_owned)

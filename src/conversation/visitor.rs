@@ -85,7 +85,7 @@ impl Turn<'_> {
                 self.shift(Move::Closed);
                 if value == SOMETHING_ELSE {
                     self.shift(Move::Understood);
-                    self.say(&self.content.manners.rephrase)
+                    self.say(&self.content.manners.what_else)
                 } else {
                     self.open_topic(&IntentId::new(value))
                 }
@@ -199,7 +199,7 @@ impl Turn<'_> {
             Question::AnythingElse => {
                 self.shift(Move::Closed);
                 match class {
-                    AnswerClass::Yes | AnswerClass::Unsure => self.offer(),
+                    AnswerClass::Yes | AnswerClass::Unsure => self.say(&content.manners.what_else),
                     AnswerClass::Failing => self.escalate(None, "steps_exhausted", None),
                     _ => self.say_goodbye(),
                 }
@@ -211,7 +211,7 @@ impl Turn<'_> {
                 } else if self.open_ask().is_some() {
                     self.ask_again(false)
                 } else {
-                    self.say(&content.manners.cancelled)
+                    self.say(&content.manners.what_else)
                 }
             }
             Question::Step | Question::Clarify { .. } | Question::Offer { .. } => {
@@ -279,6 +279,9 @@ impl Turn<'_> {
             return self.say(&self.content.manners.nothing_to_repeat);
         };
         let question = self.state.open.as_ref().map(|open| open.question.clone());
+        if question == Some(Question::Step) {
+            return self.ask_again(false);
+        }
         self.put(last.text, last.links, last.choices, last.topic);
         if let Some(question) = question {
             self.asks(question);
@@ -309,10 +312,7 @@ impl Turn<'_> {
         for slot in self.state.slots.keys().cloned().collect::<Vec<_>>() {
             self.shift(Move::Learnt { slot, value: serde_json::Value::Null });
         }
-        if self.state.open.is_some() {
-            self.shift(Move::Closed);
-        }
-        self.shift(Move::Cleared);
+        self.drop_all();
         match bottom {
             Some(topic) => self.open_topic(&topic),
             None => self.offer(),
@@ -320,6 +320,13 @@ impl Turn<'_> {
     }
 
     fn cancel(&mut self) -> Result<(), Fault> {
+        self.say(&self.content.manners.cancelled)?;
+        self.drop_all();
+        Ok(())
+    }
+
+    /// Lets go of everything that runs.
+    fn drop_all(&mut self) {
         if self.state.open.is_some() {
             self.shift(Move::Closed);
         }
@@ -329,7 +336,6 @@ impl Turn<'_> {
             self.topic(&topic, TopicState::Closed, Some(Outcome::Unresolved));
         }
         self.shift(Move::Cleared);
-        self.say(&self.content.manners.cancelled)
     }
 
     fn frustrated(&mut self) -> Result<(), Fault> {

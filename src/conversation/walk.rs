@@ -20,7 +20,8 @@ use crate::ids::DialogueId;
 use crate::ids::IntentId;
 use crate::ids::StepId;
 
-/// Steps that one turn may take; the check proves that no dialogue needs as many without asking.
+/// Steps that one turn may take before the dialogue counts as broken; the check lets no circle
+/// pass that asks nothing, so only a very long dialogue comes here.
 const MAX_STEPS: usize = 200;
 
 impl<'a> Turn<'a> {
@@ -177,7 +178,11 @@ impl<'a> Turn<'a> {
     }
 
     fn take_ask(&mut self, step: &'a Step, ask: &'a Ask) -> Result<Option<Target>, Fault> {
-        if let Some(exit) = self.known_answer(ask) {
+        // A question that comes round again in the same turn is asked after all: whatever was
+        // known leads in a circle.
+        if let Some(exit) = self.known_answer(ask)
+            && self.passed.insert(step.id.clone())
+        {
             return Ok(Some(exit.target.clone()));
         }
         let choices = self.buttons(ask);

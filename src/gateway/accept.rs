@@ -24,6 +24,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
 use tokio::net::TcpSocket;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio::time::sleep;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -50,6 +51,9 @@ const LAST_ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// When no file descriptor is left: others end, and a moment later there are some.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// What lasts is not worth a line of the log for every attempt.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// A request's head has at most so many bytes.
 const HEAD_BYTES: usize = 16 * 1_024;
@@ -116,6 +120,7 @@ async fn accept_until(
         limit => limit.max(LEAST_FROM_ONE_ADDRESS),
     };
     let pending = Places::new(limits.connections, from_one);
+    let mut complained = None;
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return,
@@ -124,7 +129,7 @@ async fn accept_until(
         let (stream, remote) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                survive(&error).await;
+                survive(&error, &mut complained).await;
                 continue;
             }
         };
@@ -148,17 +153,21 @@ fn client(app: &App, remote: IpAddr) -> Option<IpAddr> {
 }
 
 /// An error of `accept` is either one client's, which is gone, or the machine's, which passes.
-async fn survive(error: &io::Error) {
+async fn survive(error: &io::Error, complained: &mut Option<Instant>) {
     let of_one_client = matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted
             | io::ErrorKind::ConnectionRefused
             | io::ErrorKind::ConnectionReset
     );
-    if !of_one_client {
-        tracing::error!(%error, "cannot accept connections");
-        sleep(PAUSE).await;
+    if of_one_client {
+        return;
     }
+    if complained.is_none_or(|at| at.elapsed() >= COMPLAIN_EVERY) {
+        tracing::error!(%error, "cannot accept connections");
+        *complained = Some(Instant::now());
+    }
+    sleep(PAUSE).await;
 }
 
 /// One connection until it ends or becomes a socket.

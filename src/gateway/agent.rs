@@ -397,7 +397,8 @@ impl<'a> Shift<'a> {
             ClientFrame::Leave { conversation } => {
                 self.open.remove(&conversation);
             }
-            ClientFrame::Typing { conversation } if self.open.contains_key(&conversation) => {
+            // A colleague who writes a note is not writing to the visitor.
+            ClientFrame::Typing { conversation } if self.holds(&conversation) => {
                 let from = Writer::Agent(self.agent.name.clone());
                 let passing = Passing::Typing { conversation, from };
                 self.app.engine.tell(&passing, &self.doorbell);
@@ -526,6 +527,11 @@ impl<'a> Shift<'a> {
         self.send_events(socket, &conversation).await
     }
 
+    fn holds(&self, conversation: &ConversationId) -> bool {
+        let item = self.app.engine.desk_item(conversation);
+        item.and_then(|item| item.agent).is_some_and(|holder| holder.id == self.agent.id)
+    }
+
     async fn read(&mut self, conversation: &ConversationId, seq: Seq) -> Result<(), Over> {
         let Some(opened) = self.open.get_mut(conversation) else { return Ok(()) };
         let seq = seq.min(opened.sent);
@@ -534,10 +540,8 @@ impl<'a> Shift<'a> {
         }
         opened.read = seq;
         self.app.engine.desk_seen(conversation);
-        let item = self.app.engine.desk_item(conversation);
-        let holder = item.and_then(|item| item.agent);
         // A colleague's look is not the one that the visitor waits for.
-        if holder.is_none_or(|holder| holder.id != self.agent.id) {
+        if !self.holds(conversation) {
             return Ok(());
         }
         self.app

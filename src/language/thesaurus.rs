@@ -16,6 +16,7 @@ use crate::language::stem::Endings;
 pub struct Thesaurus {
     names: Vec<&'static str>,
     weak: BTreeSet<String>,
+    plain: BTreeSet<String>,
     words: BTreeMap<String, Vec<u16>>,
     phrases: BTreeMap<String, Vec<(Vec<String>, u16)>>,
 }
@@ -30,6 +31,8 @@ impl Thesaurus {
         for (name, words) in lines(language) {
             if name == "weak" {
                 thesaurus.weak.extend(words.map(stem));
+            } else if name == "plain" {
+                thesaurus.plain.extend(words.map(stem));
             } else if !name.starts_with(['~', '=']) {
                 let number = u16::try_from(thesaurus.names.len()).unwrap_or(u16::MAX);
                 thesaurus.names.push(name);
@@ -59,6 +62,11 @@ impl Thesaurus {
     /// The folded stems of words that say little whatever the message is about.
     pub fn weak(&self) -> impl Iterator<Item = &str> {
         self.weak.iter().map(String::as_str)
+    }
+
+    /// The folded stems of everyday words without a meaning here: they are no typos of others.
+    pub fn plain(&self) -> impl Iterator<Item = &str> {
+        self.plain.iter().map(String::as_str)
     }
 
     /// Every folded stem that has a meaning, with its concepts.

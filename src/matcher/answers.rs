@@ -242,10 +242,29 @@ impl AnswerModel {
             return reading;
         }
         let (class, confidence) = whole;
-        if class != AnswerClass::None && confidence < LEAST_CONFIDENCE {
-            return AnswerReading { class: AnswerClass::None, confidence, rest: None };
+        let doubtful = class == AnswerClass::None || confidence < LEAST_CONFIDENCE;
+        if !doubtful {
+            return AnswerReading { class, confidence, rest: None };
         }
-        AnswerReading { class, confidence, rest: None }
+        self.read_lead(text, &message).unwrap_or(AnswerReading {
+            class: AnswerClass::None,
+            confidence,
+            rest: None,
+        })
+    }
+
+    /// A statement that begins with yes or no answers by that word, though hardly more than that:
+    /// a topic that is heard in the rest goes before it.
+    fn read_lead(&self, text: &str, message: &Message) -> Option<AnswerReading> {
+        let asks_back = text.contains('?');
+        let leads = cues::leads(self.language, &message.tokens[0].word);
+        if asks_back || !leads || message.tokens.len() < 3 {
+            return None;
+        }
+        let (class, confidence) = self.judge(&message.part(0, 1));
+        let rest = text[message.tokens[1].start..].trim().to_owned();
+        (matches!(class, AnswerClass::Yes | AnswerClass::No) && confidence >= CUT_CONFIDENCE)
+            .then_some(AnswerReading { class, confidence: LEAST_CONFIDENCE, rest: Some(rest) })
     }
 
     /// Reads a message as an answer and what follows it, if there is a place to cut.

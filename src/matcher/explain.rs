@@ -149,7 +149,7 @@ fn word_evidence(scratch: &Scratch, at: usize, weight: f32) -> Evidence {
             Known::Corrected => How::Typo,
             Known::Split | Known::Parts => How::Compound,
             Known::Meaning => How::Meaning,
-            Known::No => How::Unknown,
+            Known::No | Known::Everyday => How::Unknown,
         };
     }
     if matches!(how, How::Exact | How::Stem | How::Meaning | How::Unknown) {

@@ -124,6 +124,8 @@ pub(super) enum Known {
     Corrected,
     /// It is read as one of two words written together.
     Split,
+    /// An everyday word that the content lacks.
+    Everyday,
     /// Not the word, but the words it is made of.
     Parts,
     /// Nothing.
@@ -275,6 +277,8 @@ impl Lexicon {
                     Known::Stem
                 } else if self.meanings.knows(stem) {
                     Known::Meaning
+                } else if self.meanings.is_everyday(stem) {
+                    Known::Everyday
                 } else {
                     Known::No
                 };

@@ -16,6 +16,7 @@ const CONCEPT: u64 = 41;
 #[derive(Debug, Default)]
 pub(super) struct Meanings {
     weak: Set,
+    plain: Set,
     words: Table<Box<[u64]>>,
     phrases: Table<Vec<(Box<[u64]>, u64)>>,
 }
@@ -36,6 +37,7 @@ impl Meanings {
         let key = |concept: u16| Hash::new(CONCEPT).with(u64::from(concept)).finish();
         let mut meanings = Self::default();
         meanings.weak.extend(thesaurus.weak().map(folded_stem_hash));
+        meanings.plain.extend(thesaurus.plain().map(folded_stem_hash));
         for (stem, of_stem) in thesaurus.words() {
             let keys = of_stem.iter().map(|&concept| key(concept)).collect();
             meanings.words.insert(folded_stem_hash(stem), keys);
@@ -55,7 +57,12 @@ impl Meanings {
 
     /// Whether a word with this stem has a meaning here.
     pub(super) fn knows(&self, stem: u64) -> bool {
-        self.words.contains_key(&stem) || self.weak.contains(&stem)
+        self.words.contains_key(&stem)
+    }
+
+    /// Whether a word with this stem is an everyday word, and so no typo of another.
+    pub(super) fn is_everyday(&self, stem: u64) -> bool {
+        self.plain.contains(&stem) || self.weak.contains(&stem)
     }
 
     /// The concepts of a stem.

@@ -1,6 +1,7 @@
 //! The trained numbers, and how a message is held against them.
 
 use crate::ids::IntentId;
+use crate::matcher::arithmetic::single;
 use crate::matcher::features::BLANK;
 use crate::matcher::features::Group;
 use crate::matcher::features::Occurrence;
@@ -234,9 +235,26 @@ impl Model {
 /// How many different stems of the reading the content knows.
 pub(super) fn known_words(reading: &Reading, seen: &mut Seen) -> usize {
     seen.clear();
-    let known =
-        reading.words.iter().filter(|word| !matches!(word.known, Known::No | Known::Meaning));
+    let known = reading
+        .words
+        .iter()
+        .filter(|word| !matches!(word.known, Known::No | Known::Meaning | Known::Everyday));
     known.filter(|word| seen.is_new(word.stem)).count()
+}
+
+/// The share of the letters that stand in words which the content knows; numbers aside.
+pub(super) fn known_share(reading: &Reading) -> f32 {
+    let (mut known, mut all) = (0, 0);
+    for word in &reading.words {
+        if reading.letters_of(word).first() != Some(&'0') {
+            let letters = word.end - word.start;
+            all += letters;
+            if matches!(word.known, Known::Word | Known::Stem) {
+                known += letters;
+            }
+        }
+    }
+    if all == 0 { 0.0 } else { single(f64::from(known) / f64::from(all)) }
 }
 
 /// The place of the last of the stems when the reading has them all.

@@ -3,16 +3,16 @@
 use crate::matcher::Candidate;
 use crate::matcher::Context;
 use crate::matcher::Decision;
-use crate::matcher::Evidence;
 use crate::matcher::Matcher;
 use crate::matcher::Ranking;
 use crate::matcher::TrainingSet;
-use crate::matcher::arithmetic::count;
-use crate::matcher::arithmetic::single;
+use crate::matcher::explain::evidence;
 use crate::matcher::head;
+use crate::matcher::head::Signs;
 use crate::matcher::model::FORBIDDEN;
 use crate::matcher::model::Model;
 use crate::matcher::model::holds_all;
+use crate::matcher::model::known_share;
 use crate::matcher::model::known_words;
 use crate::matcher::recipe::Recipe;
 use crate::matcher::scratch::Scratch;
@@ -23,7 +23,7 @@ use crate::matcher::train::train;
 /// So many candidates are given.
 const CANDIDATES: usize = 5;
 /// What an intent of the open dialogue or question gains.
-pub(super) const RAISED: f32 = 0.1;
+pub(super) const RAISED: f32 = 0.2;
 /// What the intent gains whose example the message is: enough to stand first.
 pub(super) const EXACT: f32 = 4.0;
 
@@ -44,8 +44,8 @@ impl Matcher {
     #[must_use]
     pub fn rank(&self, text: &str, context: &Context<'_>) -> Ranking {
         with_scratch(|scratch| {
-            let known = self.score(text, context, scratch);
-            self.ranking(scratch, known)
+            let signs = self.score(text, context, scratch);
+            self.ranking(scratch, &signs)
         })
     }
 
@@ -53,17 +53,10 @@ impl Matcher {
     #[must_use]
     pub fn vocabulary_share(&self, text: &str) -> f32 {
         with_scratch(|scratch| {
-            scratch.words.read(text);
-            let (mut known, mut all) = (0, 0);
-            let mut folded = String::new();
-            for word in scratch.words.iter().filter(|word| !word.starts_with('0')) {
-                let letters = word.chars().count();
-                all += letters;
-                if self.model.lexicon.knows(word, &mut folded) {
-                    known += letters;
-                }
-            }
-            if all == 0 { 0.0 } else { single(count(known) / count(all)) }
+            let Scratch { words, lexicon, typed, corrected, .. } = scratch;
+            words.read(text);
+            self.model.lexicon.read(words, lexicon, typed, corrected);
+            known_share(typed)
         })
     }
 
@@ -73,14 +66,26 @@ impl Matcher {
         self.model.to_bytes()
     }
 
+    #[doc(hidden)]
+    pub fn oos_score(&self, text: &str) -> f32 {
+        with_scratch(|scratch| {
+            self.score(text, &Context::default(), scratch);
+            if self.model.has_out_of_scope {
+                scratch.scores[self.model.intents.len()]
+            } else {
+                -1.0
+            }
+        })
+    }
+
     /// Bytes that the model holds, roughly.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.model.bytes()
     }
 
-    /// Fills in the scores; returns how many different words are known.
-    pub(super) fn score(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) -> usize {
+    /// Fills in the scores; returns what else the message says about itself.
+    pub(super) fn score(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) -> Signs {
         let model = &self.model;
         scratch.words.read(text);
         model.read(scratch);
@@ -90,10 +95,15 @@ impl Matcher {
         for (column, weight) in adjustments(model, scratch, context) {
             scratch.scores[column] += weight.1;
         }
-        known_words(&scratch.corrected, &mut scratch.seen)
+        Signs {
+            known_words: known_words(&scratch.corrected, &mut scratch.seen),
+            known_share: known_share(&scratch.typed),
+            out_of_scope: model.has_out_of_scope.then(|| scratch.scores[model.intents.len()]),
+        }
     }
 
-    fn ranking(&self, scratch: &Scratch, known_words: usize) -> Ranking {
+    fn ranking(&self, scratch: &Scratch, signs: &Signs) -> Ranking {
+        let known_words = signs.known_words;
         let model = &self.model;
         let nothing = Ranking {
             decision: Decision::Reject,
@@ -119,24 +129,18 @@ impl Matcher {
             .map(|&column| Candidate {
                 intent: model.intents[column].clone(),
                 score: scratch.scores[column],
-                confidence: head::confidence(scratch.scores[column], known_words),
+                confidence: head::confidence(scratch.scores[column], signs),
             })
             .collect();
         let sure = candidates[0].confidence;
-        let out_of_scope_wins =
-            model.has_out_of_scope && scratch.scores[model.intents.len()] > candidates[0].score;
-        let decision = if out_of_scope_wins {
-            Decision::Reject
-        } else {
-            head::decide(sure, candidates.get(1).map(|second| second.confidence))
-        };
-        let out_of_scope = if out_of_scope_wins { (1.0 - sure).max(0.75) } else { 1.0 - sure };
-        let evidence = self.evidence(scratch, best[0]);
-        Ranking { decision, candidates, evidence, out_of_scope, known_words }
-    }
-
-    fn evidence(&self, scratch: &Scratch, column: usize) -> Vec<Evidence> {
-        crate::matcher::explain::evidence(&self.model, scratch, column)
+        let second = candidates.get(1).map_or(f32::MIN, |second| second.score);
+        Ranking {
+            decision: head::decide(sure, candidates[0].score - second),
+            evidence: evidence(model, scratch, best[0]),
+            out_of_scope: 1.0 - sure,
+            candidates,
+            known_words,
+        }
     }
 }
 

@@ -187,6 +187,6 @@ fn odd_training_sets_are_no_trouble() {
 fn vocabulary_share_counts_letters_of_known_words() {
     let matcher = Matcher::train(&swedish());
     assert!((matcher.vocabulary_share("spärra kortet") - 1.0).abs() < f32::EPSILON);
-    assert!((matcher.vocabulary_share("kort qqqq") - 0.5).abs() < f32::EPSILON);
+    assert!((matcher.vocabulary_share("kort qwxz") - 0.5).abs() < f32::EPSILON);
     assert!(matcher.vocabulary_share("1234 👍").abs() < f32::EPSILON);
 }

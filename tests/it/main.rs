@@ -1,5 +1,14 @@
 //! Everything that is tested from outside the crate, in one binary.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bank;
+mod client;
+mod crash;
+mod frames;
 mod layers;
+mod people;
+mod server;
+mod sockets;
+mod starts;
+mod story;
 mod transcripts;

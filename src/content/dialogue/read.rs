@@ -23,12 +23,25 @@ use crate::content::yaml::Value;
 use crate::ids::DialogueId;
 use crate::ids::StepId;
 use crate::ids::TeamId;
+use crate::ids::is_wire_id;
 use crate::language::Language;
 
 /// The keys that say what a step does; a step has exactly one of them, save that `say` may stand
 /// beside `escalate`.
 const KINDS: [&str; 9] =
     ["ask", "check", "branch", "set", "call", "goto", "resolve", "escalate", "say"];
+
+/// Values of the bot's own buttons and answers, which no choice may have.
+const RESERVED_CHOICES: [&str; 4] = ["person", "something_else", "go_on", "solved"];
+
+/// Names of steps and choices travel as ids on the wire.
+fn check_id(fields: &mut Fields<'_>, id: &str, span: Span) {
+    if !is_wire_id(id) {
+        fields
+            .report(span, Code::BadValue, &format!("`{id}` cannot be a name"))
+            .help("a name has 1 to 64 of the letters a-z and A-Z, digits, _ and -");
+    }
+}
 
 /// Reads a dialogue file.
 pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Dialogue> {
@@ -53,6 +66,7 @@ fn read_steps(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> BTre
     let mut fields = Fields::open(file, node, "`steps`", diagnostics);
     let mut steps = BTreeMap::new();
     for (key, node) in fields.rest() {
+        check_id(&mut fields, &key.name, key.span);
         if !matches!(Target::named(&key.name), Target::Step(_)) {
             fields
                 .report(key.span, Code::BadValue, &format!("`{}` is a reserved word", key.name))
@@ -174,6 +188,16 @@ fn read_choice(
     let label = fields.need_text("label", &what);
     let also = plain(fields.words("also"));
     let next = exit(&mut fields, "next", &what);
+    check_id(&mut fields, &key.name, key.span);
+    if RESERVED_CHOICES.contains(&key.name.as_str()) {
+        fields
+            .report(
+                key.span,
+                Code::BadValue,
+                &format!("`{}` is a button of the bot's own", key.name),
+            )
+            .help("give the choice another name");
+    }
     fields.finish(&what);
     Some(ChoiceStep { value: key.name, label, also, next: next? })
 }
@@ -227,9 +251,6 @@ fn read_branch(fields: &mut Fields<'_>) -> Option<StepKind> {
         } else {
             let condition = inner.need_word("if", "a branch");
             let next = exit(&mut inner, "next", "a branch");
-            if let Some(word) = &condition {
-                check_expression(&mut inner, &word.text, word.span);
-            }
             condition.zip(next).map(|(word, next)| Arm { condition: Some(word.text), next })
         };
         inner.finish("a branch");
@@ -250,20 +271,11 @@ fn read_set(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
     let mut values = Vec::new();
     for (key, node) in inner.rest() {
         if let Some(word) = inner.as_word(node, "set") {
-            check_expression(&mut inner, &word.text, word.span);
             values.push((key.name, word.text));
         }
     }
     let next = exit(fields, "next", what)?;
     Some(StepKind::Set { values, next })
-}
-
-fn check_expression(fields: &mut Fields<'_>, expression: &str, span: Span) {
-    if let Err(error) = minijinja::Environment::new().compile_expression(expression) {
-        fields
-            .report(span, Code::Template, &format!("the expression cannot be read: {error}"))
-            .help("write for example: slots.customer_type == 'company'");
-    }
 }
 
 fn read_jump(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {

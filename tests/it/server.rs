@@ -1,0 +1,256 @@
+//! The built program, started on a port of its own with a data folder of its own.
+
+use std::fs;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+use serde_json::Value;
+use serde_json::json;
+use skicka::gateway::password;
+use skicka::ids::AgentId;
+use skicka::ids::TeamId;
+use skicka::store::AgentRow;
+use skicka::store::Directory as _;
+use skicka::store::EventStore as _;
+use skicka::store::Role;
+use skicka::store::sqlite::Durability;
+use skicka::store::sqlite::Sqlite;
+use tempfile::TempDir;
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::client::Agent;
+use crate::client::within;
+
+/// The password of accounts that [`Server::hire`] makes.
+const PASSWORD: &str = "en lampa till natten";
+
+const INTENT: &str = "\
+intent: lamp
+title: { sv: Lampan, fi: Lamppu, en: The lamp }
+examples:
+  sv: [lampan lyser inte, det är mörkt]
+  fi: [lamppu ei pala, on pimeää]
+  en: [the lamp is dark, no light]
+";
+
+const DIALOGUE: &str = "\
+dialogue: lamp
+start: plugged
+steps:
+  plugged:
+    ask: { sv: \"Sitter sladden i?\", fi: \"Onko johto kiinni?\", en: \"Is it plugged in?\" }
+    again: { sv: \"Är lampan inkopplad?\", fi: \"Onko kytketty?\", en: \"Is it connected?\" }
+    label: { sv: Sladden i, fi: Johto kiinni, en: Plugged in }
+    answers: { yes: person, no: plug, unsure: plug }
+  plug:
+    say: { sv: \"Sätt i den.\", fi: \"Kytke se.\", en: \"Plug it in.\" }
+    next: helped
+  helped:
+    check: { sv: \"Hjälpte det?\", fi: \"Auttoiko se?\", en: \"Did it help?\" }
+    again: { sv: \"Lyser den nu?\", fi: \"Palaako se?\", en: \"Is it lit?\" }
+    label: { sv: Hjälpte, fi: Auttoi, en: Helped }
+    no: person
+";
+
+/// A folder with content that knows of one lamp: it is trained in no time.
+pub(crate) fn write_lamp(folder: &Path) {
+    for (name, text) in [("intents", INTENT), ("dialogues", DIALOGUE)] {
+        fs::create_dir_all(folder.join(name)).unwrap();
+        fs::write(folder.join(name).join("lamp.yaml"), text).unwrap();
+    }
+}
+
+/// The built program with these arguments, in a folder where no settings file lies.
+pub(crate) fn program(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skicka"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SKICKA_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).args(arguments).envs(variables.iter().copied());
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    program(folder, arguments, variables).output().expect("the program was built")
+}
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) at: SocketAddr,
+    /// The administrator's, printed at the first start.
+    pub(crate) password: Option<String>,
+    content: PathBuf,
+    variables: Vec<(String, String)>,
+    folder: TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Server {
+    /// A server that knows of one lamp, with these settings by variable.
+    pub(crate) async fn start(variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_lamp(folder.path());
+        let content = folder.path().to_owned();
+        Self::start_in(folder, content, variables).await
+    }
+
+    /// A server with the bank's content.
+    pub(crate) async fn start_bank() -> Self {
+        let content = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        Self::start_in(tempfile::tempdir().unwrap(), content, &[]).await
+    }
+
+    async fn start_in(folder: TempDir, content: PathBuf, variables: &[(&str, &str)]) -> Self {
+        // Tests sign in more often than people, all from one address.
+        let mut all = vec![("SKICKA_LIMITS__LOGINS_PER_MINUTE", "1000")];
+        all.extend(variables);
+        let variables: Vec<(String, String)> =
+            all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let (child, at, password) = launch(folder.path(), &content, &variables).await;
+        Self { child, at, password, content, variables, folder }
+    }
+
+    /// Ends the process as a power cut would, as far as the process can tell.
+    pub(crate) fn kill(&mut self) {
+        let _ended_already = self.child.kill();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on the same data, on another port.
+    pub(crate) async fn restart(&mut self) {
+        let (child, at, _) = launch(self.folder.path(), &self.content, &self.variables).await;
+        self.child = child;
+        self.at = at;
+    }
+
+    /// Asks the process to stop.
+    pub(crate) fn terminate(&self) {
+        let kill = format!("kill -TERM {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits until the process has ended by itself; its exit code.
+    pub(crate) async fn ended(mut self) -> Option<i32> {
+        let child = std::mem::replace(&mut self.child, idle());
+        let ending = tokio::task::spawn_blocking(move || child.wait_with_output());
+        within("the process ends", ending).await.unwrap().unwrap().status.code()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Everything that the server has written: its data and its log.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let data = fs::read_dir(self.data()).unwrap().map(|entry| entry.unwrap().path());
+        let paths = data.chain([self.folder.path().join("log")]);
+        paths.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    }
+
+    /// Makes an account beside the running server, as another process would, and signs it in.
+    pub(crate) async fn hire(&self, name: &str, role: Role, teams: &[&str]) -> Agent {
+        let store = Sqlite::open(&self.data().join("skicka.db"), Durability::Normal).await.unwrap();
+        let email = format!("{}@bank.example", name.to_lowercase());
+        let row = AgentRow {
+            id: AgentId::new(&format!("agent-{}", name.to_lowercase())),
+            email: email.clone(),
+            name: name.to_owned(),
+            role,
+            teams: teams.iter().map(|team| TeamId::new(team)).collect(),
+            languages: Vec::new(),
+            password: password::hash(PASSWORD),
+            must_change_password: false,
+            disabled: false,
+        };
+        assert!(store.add_agent(row).await.unwrap());
+        store.close().await;
+        let token = self.sign_in(&email, PASSWORD).await;
+        Agent::arrive(self, &token).await
+    }
+
+    /// The administrator of the first start, signed in.
+    pub(crate) async fn administrator(&self) -> Agent {
+        let password = self.password.clone().expect("the first start prints a password");
+        let token = self.sign_in("admin@skicka.local", &password).await;
+        Agent::arrive(self, &token).await
+    }
+
+    /// The token of a new session.
+    async fn sign_in(&self, email: &str, password: &str) -> String {
+        let body = json!({ "email": email, "password": password });
+        let (status, answer) = self.post("/v1/agent/login", &body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["token"].as_str().expect("a login answers with a token").to_owned()
+    }
+
+    /// A call with a JSON body: the status and the JSON of the answer.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let body = body.to_string();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.at,
+            body.len()
+        );
+        let mut answer = String::new();
+        let mut tcp = TcpStream::connect(self.at).await.unwrap();
+        tcp.write_all(request.as_bytes()).await.unwrap();
+        within("an HTTP answer", tcp.read_to_string(&mut answer)).await.unwrap();
+        let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
+        let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+}
+
+/// A process that has nothing to do, to stand where a waited-for child stood.
+fn idle() -> Child {
+    Command::new("true").spawn().unwrap()
+}
+
+async fn launch(
+    folder: &Path,
+    content: &Path,
+    variables: &[(String, String)],
+) -> (Child, SocketAddr, Option<String>) {
+    let content = content.to_str().unwrap();
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--content", content];
+    let variables: Vec<(&str, &str)> =
+        variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let log = fs::OpenOptions::new().append(true).create(true).open(folder.join("log")).unwrap();
+    let mut child = program(folder, &arguments, &variables)
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .expect("the program was built");
+    let is_first = !folder.join("data/skicka.db").exists();
+    let out = child.stdout.take().expect("it is piped");
+    let reading = tokio::task::spawn_blocking(move || {
+        let lines = BufReader::new(out).lines().map_while(Result::ok);
+        lines.take(if is_first { 3 } else { 2 }).collect::<Vec<String>>()
+    });
+    let lines = within("the server says where it listens", reading).await.unwrap();
+    let said = || format!("{lines:?}, {}", fs::read_to_string(folder.join("log")).unwrap());
+    let address = lines.first().and_then(|line| line.strip_prefix("Chat:    http://"));
+    let address = address.and_then(|rest| rest.strip_suffix('/')).unwrap_or_else(|| {
+        panic!("the server did not start: {}", said());
+    });
+    let password = lines.get(2).and_then(|line| line.split("one-time password: ").nth(1));
+    (child, address.parse().unwrap(), password.map(str::to_owned))
+}
