@@ -20,7 +20,7 @@ export class Person {
   static async arrive(browser, name, shots, options = {}) {
     const person = new Person(name, shots);
     person.context = await browser.newContext({ viewport: SIZES.desk, locale: 'sv-FI', reducedMotion: 'reduce', ...options });
-    person.context.setDefaultTimeout(15_000);
+    person.context.setDefaultTimeout(30_000);
     // Whatever the policy blocks is reported here, also inside shadow trees.
     await person.context.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`)));
     person.page = await person.context.newPage();

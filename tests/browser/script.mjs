@@ -1,7 +1,7 @@
 /** A socket whose server side the test plays, frame by frame, under the real page. */
 
 /** How long a frame may take. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 export class Script {
   /** @param {import('playwright-core').Page} page */

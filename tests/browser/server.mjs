@@ -72,6 +72,8 @@ export class Server {
     const child = spawn(this.binary, ['agent', 'add', '--email', email, '--name', name, '--password-stdin', '--data', this.data], { stdio: ['pipe', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk) => { said += chunk; });
+    // A program that has ended already says why by its code.
+    child.stdin.on('error', () => {});
     child.stdin.end(`${password}\n`);
     const code = await new Promise((resolve) => child.once('exit', resolve));
     if (code !== 0) throw new Error(`agent add ended with ${code}: ${said}`);
