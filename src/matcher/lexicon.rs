@@ -352,14 +352,6 @@ impl Lexicon {
         self.meanings
     }
 
-    /// Whether the content knows a word or another form of it.
-    pub(super) fn knows(&self, word: &str, folded: &mut String) -> bool {
-        folded.clear();
-        fold_into(word, folded);
-        self.by_word.contains_key(&word_hash(folded))
-            || self.stems.contains(&stem_hash(self.endings, word))
-    }
-
     /// Hash of the folded stem of a word as an author wrote it.
     pub(super) fn stem_of(&self, word: &str) -> u64 {
         let mut folded = String::new();

@@ -66,18 +66,6 @@ impl Matcher {
         self.model.to_bytes()
     }
 
-    #[doc(hidden)]
-    pub fn oos_score(&self, text: &str) -> f32 {
-        with_scratch(|scratch| {
-            self.score(text, &Context::default(), scratch);
-            if self.model.has_out_of_scope {
-                scratch.scores[self.model.intents.len()]
-            } else {
-                -1.0
-            }
-        })
-    }
-
     /// Bytes that the model holds, roughly.
     #[must_use]
     pub fn bytes(&self) -> usize {
