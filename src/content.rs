@@ -94,6 +94,12 @@ impl Content {
             && self.dialogue_of(intent).is_some_and(asks)
     }
 
+    /// Whether an intent's dialogue only says something: a greeting, thanks.
+    #[must_use]
+    pub fn is_courtesy(&self, intent: &IntentId) -> bool {
+        self.dialogue_of(intent).is_some_and(Dialogue::only_says)
+    }
+
     /// The name of an intent for people.
     #[must_use]
     pub fn title<'a>(&'a self, intent: &'a IntentId, language: Language) -> &'a str {

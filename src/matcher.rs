@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::ids::IntentId;
 use crate::language::Language;
 
+mod adjustment;
 pub mod answers;
 mod arithmetic;
 mod correction;
@@ -26,6 +27,7 @@ mod lexicon;
 mod meaning;
 mod model;
 mod rank;
+mod reading;
 pub mod recipe;
 mod scratch;
 mod solver;

@@ -238,7 +238,7 @@ impl Draft {
             });
             let matchers =
                 Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
-            (matchers, answers.join().expect("training does not panic on any examples"))
+            (matchers, answers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         Content {
             revision: self.revision,

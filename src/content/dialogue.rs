@@ -184,6 +184,14 @@ pub enum Target {
     End,
 }
 
+impl Dialogue {
+    /// Whether it asks nothing and does nothing but speak: a courtesy, which interrupts nothing.
+    #[must_use]
+    pub fn only_says(&self) -> bool {
+        self.steps.values().all(|step| matches!(step.kind, StepKind::Say { .. }))
+    }
+}
+
 impl Target {
     /// Reads a target; every word that is not reserved names a step.
     #[must_use]

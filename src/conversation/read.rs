@@ -118,7 +118,7 @@ fn take(
         }
         (_, Some(topic)) => Taken::Topic(topic),
         (Some(answer), None) => with_besides(content, state, answer),
-        (None, None) => unsure_of(state, ranking),
+        (None, None) => unsure_of(content, state, ranking),
     }
 }
 
@@ -138,14 +138,17 @@ fn new_topic(content: &Content, state: &State, ranking: &Ranking) -> Option<Inte
     (ranking.decision == Decision::Answer && known && !running).then(|| first.intent.clone())
 }
 
-fn unsure_of(state: &State, ranking: &Ranking) -> Taken {
+fn unsure_of(content: &Content, state: &State, ranking: &Ranking) -> Taken {
     let running = state.open.as_ref().is_some_and(|open| open.question == Question::Step);
     if ranking.decision == Decision::Clarify && !running {
+        let close = || ranking.candidates.iter().take(3).map(|candidate| &candidate.intent);
         let topics: Vec<IntentId> =
-            ranking.candidates.iter().take(3).map(|candidate| candidate.intent.clone()).collect();
-        if topics.len() > 1 {
-            return Taken::Unclear(topics);
-        }
+            close().filter(|intent| !content.is_courtesy(intent)).cloned().collect();
+        // Which courtesy was meant is not worth a question.
+        return match (topics.is_empty(), close().next()) {
+            (true, Some(first)) => Taken::Topic(first.clone()),
+            _ => Taken::Unclear(topics),
+        };
     }
     // Of a message without one known word nothing can be said, not even whose business it is.
     if ranking.out_of_scope >= SURE_OUT_OF_SCOPE && ranking.known_words > 0 && !running {

@@ -31,7 +31,7 @@ impl<'a> Turn<'a> {
         let intent = content.intents.get(intent).ok_or(Fault)?;
         let dialogue = content.dialogues.get(&intent.dialogue).ok_or(Fault)?;
         self.shift(Move::Understood);
-        if is_small_talk(dialogue) {
+        if dialogue.only_says() {
             return self.small_talk(&intent.id, dialogue);
         }
         if self.state.open.is_some() {
@@ -311,9 +311,4 @@ impl<'a> Turn<'a> {
             None => Ok(()),
         }
     }
-}
-
-/// Whether a dialogue only says something: a courtesy, which interrupts nothing.
-fn is_small_talk(dialogue: &Dialogue) -> bool {
-    dialogue.steps.values().all(|step| matches!(step.kind, StepKind::Say { .. }))
 }

@@ -1,6 +1,6 @@
 //! The pages and scripts, which are part of the binary.
 //!
-//! [`ASSETS`] is the whole list: what does not stand in it is not served. Each is sent with an
+//! `ASSETS` is the whole list: what does not stand in it is not served. Each is sent with an
 //! `ETag` and `no-cache`, so that a browser asks every time and downloads only what has changed.
 
 use std::collections::HashMap;

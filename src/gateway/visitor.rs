@@ -1,7 +1,7 @@
 //! A visitor's socket: hello, then frames in, acks and events out, until either side goes.
 //!
 //! One task does it all, so an idle visitor costs one small task. Nothing queues here without
-//! bound: events are read from where the visitor stands, and at most [`PENDING`] frames of the
+//! bound: events are read from where the visitor stands, and at most `PENDING` frames of the
 //! visitor wait for their acks before the next is read.
 
 use std::collections::VecDeque;

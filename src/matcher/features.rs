@@ -1,9 +1,9 @@
 //! What of a message counts: stems, pairs of stems, groups of letters, meanings.
 
 use crate::matcher::arithmetic::Hash;
-use crate::matcher::lexicon::Read;
-use crate::matcher::lexicon::Reading;
 use crate::matcher::meaning::Meanings;
+use crate::matcher::reading::Read;
+use crate::matcher::reading::Reading;
 use crate::matcher::recipe::WeakWeights;
 
 /// A kind of feature. Each kind is brought to a fixed length in a message's vector, so a long

@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 use crate::language::Language;
 use crate::language::thesaurus::Thesaurus;
 use crate::matcher::arithmetic::Hash;
-use crate::matcher::lexicon::Read;
-use crate::matcher::lexicon::Set;
-use crate::matcher::lexicon::Table;
-use crate::matcher::lexicon::folded_stem_hash;
+use crate::matcher::reading::Read;
+use crate::matcher::reading::Set;
+use crate::matcher::reading::Table;
+use crate::matcher::reading::folded_stem_hash;
 
 const CONCEPT: u64 = 41;
 

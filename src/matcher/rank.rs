@@ -6,26 +6,19 @@ use crate::matcher::Decision;
 use crate::matcher::Matcher;
 use crate::matcher::Ranking;
 use crate::matcher::TrainingSet;
+use crate::matcher::adjustment::adjustments;
 use crate::matcher::explain::evidence;
 use crate::matcher::head;
 use crate::matcher::head::Signs;
-use crate::matcher::model::FORBIDDEN;
-use crate::matcher::model::Model;
-use crate::matcher::model::holds_all;
 use crate::matcher::model::known_share;
 use crate::matcher::model::known_words;
 use crate::matcher::recipe::Recipe;
 use crate::matcher::scratch::Scratch;
 use crate::matcher::scratch::with_scratch;
-use crate::matcher::train::text_hash;
 use crate::matcher::train::train;
 
 /// So many candidates are given.
 const CANDIDATES: usize = 5;
-/// What an intent of the open dialogue or question gains.
-pub(super) const RAISED: f32 = 0.2;
-/// What the intent gains whose example the message is: enough to stand first.
-pub(super) const EXACT: f32 = 4.0;
 
 impl Matcher {
     /// Trains on all cores; the same set gives the same matcher, bit for bit.
@@ -64,18 +57,6 @@ impl Matcher {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         self.model.to_bytes()
-    }
-
-    #[doc(hidden)]
-    pub fn oos_score(&self, text: &str) -> f32 {
-        with_scratch(|scratch| {
-            self.score(text, &Context::default(), scratch);
-            if self.model.has_out_of_scope {
-                scratch.scores[self.model.intents.len()]
-            } else {
-                -1.0
-            }
-        })
     }
 
     /// Bytes that the model holds, roughly.
@@ -142,41 +123,4 @@ impl Matcher {
             known_words,
         }
     }
-}
-
-/// Why a score was changed by a fixed amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Adjustment {
-    /// The message is an example of the intent.
-    Exact,
-    /// The intent is that of the open dialogue or question.
-    Raised,
-    /// The message has a word that the intent forbids.
-    Forbidden,
-}
-
-/// The fixed changes of scores that the message and the conversation call for.
-pub(super) fn adjustments(
-    model: &Model,
-    scratch: &Scratch,
-    context: &Context<'_>,
-) -> Vec<(usize, (Adjustment, f32))> {
-    let mut found = Vec::new();
-    if let Some(&column) = model.exact.get(&text_hash(&scratch.words)) {
-        found.push((column as usize, (Adjustment::Exact, EXACT)));
-    }
-    for intent in context.raised {
-        if let Ok(column) = model.intents.binary_search(intent) {
-            let raised = (column, (Adjustment::Raised, RAISED));
-            if !found.contains(&raised) {
-                found.push(raised);
-            }
-        }
-    }
-    for forbidden in &model.forbidden {
-        if holds_all(&scratch.corrected, &forbidden.stems).is_some() {
-            found.push((forbidden.column, (Adjustment::Forbidden, FORBIDDEN)));
-        }
-    }
-    found
 }

@@ -1,7 +1,7 @@
 //! The numbers of the algorithm: what each part of a message weighs, and how training goes.
 //!
-//! All were chosen on folds of training data, never on a test split; `docs/matching.md` says how
-//! much each brought.
+//! All were chosen on folds of training data, never on a test split; `docs/matching.md` describes
+//! the whole.
 
 /// Everything that can be set about reading and training.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::language::text::Words;
 use crate::matcher::lexicon::LexiconScratch;
-use crate::matcher::lexicon::Reading;
+use crate::matcher::reading::Reading;
 
 /// Everything that ranking a message writes to.
 #[derive(Debug, Default)]

@@ -6,6 +6,7 @@ mod client;
 mod crash;
 mod frames;
 mod layers;
+mod matching;
 mod people;
 mod server;
 mod sockets;
