@@ -4,6 +4,7 @@
 //! one sentence and exit code 1.
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +19,8 @@ mod bench;
 mod chat;
 mod check;
 mod content;
+mod eval;
+mod explain;
 mod matching;
 mod serve;
 
@@ -36,6 +39,22 @@ impl<E: Into<anyhow::Error>> From<E> for Failed {
     fn from(error: E) -> Self {
         Self::Run(error.into())
     }
+}
+
+impl Failed {
+    fn is_closed_pipe(&self) -> bool {
+        let Self::Run(error) = self else { return false };
+        let error = error.downcast_ref::<std::io::Error>();
+        error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Prints to standard output; fails, where `println!` would panic, when nobody reads it any more.
+fn put(text: &str) -> Result<(), Failed> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
 }
 
 impl fmt::Display for Failed {
@@ -68,6 +87,10 @@ enum Command {
     Chat(chat::ChatArgs),
     /// Match messages from standard input, a JSON line each.
     Match(matching::MatchArgs),
+    /// Say which words of a message counted, and for which intent.
+    Explain(explain::ExplainArgs),
+    /// Measure how well messages are understood: of files, or of the bot's own content.
+    Eval(eval::EvalArgs),
     /// Measure a server with many visitors at once.
     Bench(bench::BenchArgs),
     #[command(name = "bench-floor", hide = true)]
@@ -107,12 +130,16 @@ pub fn run() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Chat(args)) => chat::run(&args),
         Some(Command::Match(args)) => matching::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has read enough: `skicka eval | head`.
+        Err(failed) if failed.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failed) => {
             let sentence = failed.to_string();
             if !sentence.is_empty() {

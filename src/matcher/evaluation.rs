@@ -9,10 +9,18 @@ use crate::matcher::Matcher;
 use crate::matcher::Ranking;
 use crate::matcher::arithmetic::count;
 
+pub mod advice;
 pub mod data;
 pub mod noise;
+pub mod runs;
 
 use crate::matcher::evaluation::data::Sample;
+
+/// The confidence from which the product answers.
+pub const SHIPPED_THRESHOLD: f32 = crate::matcher::head::ANSWER;
+
+/// The share of in-scope messages whose right answer may be refused to reject what is out of scope.
+const LOSS: f64 = 0.01;
 
 /// What a matcher made of one message.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +152,30 @@ pub fn best_threshold(outcomes: &[Outcome]) -> f32 {
         }
     }
     threshold
+}
+
+/// The threshold that a validation split asks for: the highest at which no more right answers are
+/// refused than [`LOSS`] of the in-scope messages; where nothing is out of scope, the one of
+/// [`best_threshold`].
+///
+/// A split has far fewer out-of-scope messages than a live bot gets, so counting mistakes alike
+/// would reject too little; what refusing costs is bounded instead.
+#[must_use]
+pub fn chosen_threshold(outcomes: &[Outcome]) -> f32 {
+    if outcomes.iter().all(|outcome| outcome.truth.is_some()) {
+        return best_threshold(outcomes);
+    }
+    let in_scope = outcomes.iter().filter(|outcome| outcome.truth.is_some()).count();
+    let mut right: Vec<f32> =
+        outcomes.iter().filter(|outcome| outcome.is_right()).map(Outcome::confidence).collect();
+    right.sort_by(f32::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small share of a count"
+    )]
+    let refused = (count(in_scope) * LOSS) as usize;
+    right.get(refused).copied().unwrap_or(0.0)
 }
 
 fn macro_f1(outcomes: &[Outcome]) -> Option<f64> {

@@ -25,7 +25,8 @@ const EVIDENCE: usize = 3;
 pub struct Explanation {
     /// What [`Matcher::rank`] says of the same message.
     pub ranking: Ranking,
-    /// One for each candidate, in the same order.
+    /// One for each candidate, in the same order; then the intent that was asked about, if it is
+    /// none of them.
     pub candidates: Vec<Account>,
 }
 
@@ -59,15 +60,23 @@ impl Account {
 }
 
 impl Matcher {
-    /// Ranks `text` and takes the scores apart.
+    /// Ranks `text` and takes the scores apart, also that of `against`.
     #[must_use]
-    pub fn explain(&self, text: &str, context: &Context<'_>) -> Explanation {
+    pub fn explain(
+        &self,
+        text: &str,
+        context: &Context<'_>,
+        against: Option<&IntentId>,
+    ) -> Explanation {
         let ranking = self.rank(text, context);
         with_scratch(|scratch| {
             self.score(text, context, scratch);
-            let accounts = ranking.candidates.iter().filter_map(|candidate| {
-                let column = self.model.intents.binary_search(&candidate.intent).ok()?;
-                Some(account(&self.model, scratch, context, column, candidate.score))
+            let first = ranking.candidates.iter().map(|candidate| &candidate.intent);
+            let asked = against.filter(|asked| !first.clone().any(|intent| intent == *asked));
+            let accounts = first.chain(asked).filter_map(|intent| {
+                let column = self.model.intents.binary_search(intent).ok()?;
+                let score = scratch.scores[column];
+                Some(account(&self.model, scratch, context, column, score))
             });
             let candidates = accounts.collect();
             Explanation { ranking, candidates }

@@ -103,7 +103,7 @@ fn messages_without_a_known_word_are_rejected() {
 fn a_forbidden_word_and_an_open_dialogue_move_an_intent() {
     let matcher = Matcher::train(&swedish());
     let score = |text: &str, raised: &[IntentId]| -> f32 {
-        let explanation = matcher.explain(text, &Context { raised });
+        let explanation = matcher.explain(text, &Context { raised }, None);
         let candidates = explanation.ranking.candidates;
         candidates.iter().find(|other| other.intent.as_str() == "no_sms").unwrap().score
     };
@@ -128,7 +128,7 @@ fn parts_add_up_to_the_score() {
     let raised = [IntentId::new("delivery")];
     for text in ["får inget sms via posten", "spärra kortet", "leverasn av kortt till mig", "xx"]
     {
-        check_sums(&matcher.explain(text, &Context { raised: &raised }));
+        check_sums(&matcher.explain(text, &Context { raised: &raised }, None));
     }
 }
 
