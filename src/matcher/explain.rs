@@ -98,7 +98,7 @@ fn account(
         words: weights
             .iter()
             .enumerate()
-            .map(|(at, &weight)| word_evidence(scratch, at, weight))
+            .map(|(at, &weight)| word_evidence(model, scratch, at, weight))
             .collect(),
         base: model.bias[column],
         exact: 0.0,
@@ -124,7 +124,7 @@ pub(super) fn evidence(model: &Model, scratch: &Scratch, column: usize) -> Vec<E
     let mut order: Vec<usize> = (0..weights.len()).filter(|&at| weights[at] > 0.0).collect();
     order.sort_by(|&left, &right| weights[right].total_cmp(&weights[left]).then(left.cmp(&right)));
     order.truncate(EVIDENCE);
-    order.into_iter().map(|at| word_evidence(scratch, at, weights[at])).collect()
+    order.into_iter().map(|at| word_evidence(model, scratch, at, weights[at])).collect()
 }
 
 /// Shares what each feature adds among the typed words it stands on.
@@ -143,15 +143,11 @@ fn by_word(scratch: &Scratch, part: impl Fn(&Feature) -> f32) -> Vec<f32> {
     weights
 }
 
-fn word_evidence(scratch: &Scratch, at: usize, weight: f32) -> Evidence {
+fn word_evidence(model: &Model, scratch: &Scratch, at: usize, weight: f32) -> Evidence {
     let word = scratch.words.get(at).unwrap_or_default().to_owned();
-    let mut read_as = String::new();
+    let mut read_as: Vec<String> = Vec::new();
     let mut how = How::Unknown;
     for read in scratch.corrected.words.iter().filter(|read| usize::from(read.source) == at) {
-        if !read_as.is_empty() {
-            read_as.push('+');
-        }
-        read_as.push_str(&scratch.corrected.text_of(read));
         how = match read.known {
             Known::Word => How::Exact,
             Known::Stem => How::Stem,
@@ -160,9 +156,15 @@ fn word_evidence(scratch: &Scratch, at: usize, weight: f32) -> Evidence {
             Known::Meaning => How::Meaning,
             Known::No | Known::Everyday => How::Unknown,
         };
+        let spelling = model.lexicon.spelling(scratch.corrected.word_hash_of(read));
+        read_as.extend(match read.known {
+            Known::Corrected | Known::Split => spelling.map(str::to_owned),
+            Known::Parts => {
+                model.lexicon.halves(&word).map(|(left, right)| format!("{left}+{right}"))
+            }
+            _ => None,
+        });
     }
-    if matches!(how, How::Exact | How::Stem | How::Meaning | How::Unknown) {
-        read_as.clone_from(&word);
-    }
+    let read_as = if read_as.is_empty() { word.clone() } else { read_as.join("+") };
     Evidence { word, read_as, how, weight }
 }

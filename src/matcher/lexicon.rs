@@ -35,6 +35,8 @@ const MAX_CORRECTED: usize = 10;
 #[derive(Debug, Clone)]
 struct Entry {
     folded: Box<str>,
+    /// As authors write it most often, for explanations.
+    spelling: Box<str>,
     stem: u64,
     /// Stems of the words it is made of; none when it is one word.
     parts: Box<[u64]>,
@@ -103,6 +105,7 @@ impl Lexicon {
             let count = spellings.values().sum();
             entries.push(Entry {
                 folded: folded.into_boxed_str(),
+                spelling: surface.clone().into_boxed_str(),
                 stem,
                 parts: Box::default(),
                 count,
@@ -220,6 +223,23 @@ impl Lexicon {
         corrections > 0
     }
 
+    /// A word of the content as its authors write it.
+    pub(super) fn spelling(&self, word_hash: u64) -> Option<&str> {
+        let entry = *self.by_word.get(&word_hash)?;
+        Some(&self.entries[entry as usize].spelling)
+    }
+
+    /// The two words that a compound is made of.
+    pub(super) fn halves<'a>(&self, word: &'a str) -> Option<(&'a str, &'a str)> {
+        let known = PartsKnown {
+            language: self.language,
+            endings: self.endings,
+            meanings: self.meanings,
+            stems: &self.stems,
+        };
+        known.halves(word)
+    }
+
     /// What words mean in this language.
     pub(super) fn meanings(&self) -> &'static Meanings {
         self.meanings
@@ -237,7 +257,7 @@ impl Lexicon {
 
     /// Bytes held, roughly.
     pub(super) fn bytes(&self) -> usize {
-        let words: usize = self.entries.iter().map(|entry| entry.folded.len() + 56).sum();
+        let words: usize = self.entries.iter().map(|entry| 2 * entry.folded.len() + 72).sum();
         words + (self.stems.len() + self.adjacent.len()) * 12 + self.deletions.bytes()
     }
 
@@ -353,11 +373,17 @@ struct PartsKnown<'a> {
 }
 
 impl PartsKnown<'_> {
-    /// The stems of the two words that `word` is made of; of several ways the evenest.
+    /// The stems of the two words that `word` is made of.
     fn parts(&self, word: &str) -> Vec<u64> {
+        let Some((left, right)) = self.halves(word) else { return Vec::new() };
+        [left, right].into_iter().filter_map(|part| self.known(part)).collect()
+    }
+
+    /// The two words that `word` is made of; of several ways the evenest.
+    fn halves<'a>(&self, word: &'a str) -> Option<(&'a str, &'a str)> {
         let least = if self.language == Language::Sv { 3 } else { 4 };
         let letters = word.chars().count();
-        let mut best: Option<(usize, Vec<u64>)> = None;
+        let mut best: Option<(usize, (&str, &str))> = None;
         for (left_letters, (at, _)) in word.char_indices().enumerate().skip(least) {
             let right_letters = letters - left_letters;
             if right_letters < least {
@@ -368,11 +394,11 @@ impl PartsKnown<'_> {
                 continue;
             }
             let (left, right) = word.split_at(at);
-            let Some(left) = self.known(left) else { continue };
-            let Some(right) = self.known(right) else { continue };
-            best = Some((shorter, vec![left, right]));
+            if self.known(left).is_some() && self.known(right).is_some() {
+                best = Some((shorter, (left, right)));
+            }
         }
-        best.map_or_else(Vec::new, |(_, parts)| parts)
+        best.map(|(_, halves)| halves)
     }
 
     fn known(&self, part: &str) -> Option<u64> {

@@ -132,11 +132,6 @@ impl Reading {
         let letters = self.letters_of(word).iter();
         letters.fold(Hash::new(WORD), |hash, &letter| hash.with(u64::from(letter))).finish()
     }
-
-    /// One word as text.
-    pub(super) fn text_of(&self, word: &Read) -> String {
-        self.letters_of(word).iter().collect()
-    }
 }
 
 /// The hash of a word that is folded already.
