@@ -24,6 +24,7 @@ use skicka::conversation::event::Question;
 use skicka::conversation::event::ReadAs;
 use skicka::conversation::event::Reading;
 use skicka::conversation::event::Status;
+use skicka::conversation::event::WordRead;
 use skicka::ids::ConversationId;
 use skicka::ids::FrameId;
 use skicka::ids::IntentId;
@@ -264,6 +265,7 @@ fn said(frame: &FrameId, turn: u64) -> (Fact, Vec<Move>) {
             confidence: if first { 912 } else { 0 },
             runner_up: first.then(|| IntentId::new("app_not_opening")),
             runner_up_confidence: if first { 301 } else { 0 },
+            words: if first { words_read() } else { Vec::new() },
             revision: if first { "9f2c41d07be3".to_owned() } else { String::new() },
         }),
     };
@@ -360,4 +362,12 @@ async fn many_conversations(path: &Path) {
         "{STORED_CONVERSATIONS} conversations: open {opened:.1?}, {listed} live listed {listing:.1?}, {due} due {:.1?}",
         begun.elapsed()
     );
+}
+
+fn words_read() -> Vec<WordRead> {
+    let word = |word: &str, read_as: Option<&str>| WordRead {
+        word: word.to_owned(),
+        read_as: read_as.map(str::to_owned),
+    };
+    vec![word("identifieringsbegäran", None), word("begärn", Some("begäran")), word("ingen", None)]
 }

@@ -308,6 +308,7 @@ fn reading(read_as: ReadAs, content: &Content) -> Reading {
         confidence: 0,
         runner_up: None,
         runner_up_confidence: 0,
+        words: Vec::new(),
         revision: content.revision.clone(),
     }
 }

@@ -190,9 +190,22 @@ pub struct Reading {
     /// Its confidence in thousandths.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub runner_up_confidence: u16,
+    /// The words that spoke most for the intent that came first, when a topic was heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<WordRead>,
     /// The content that read it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub revision: String,
+}
+
+/// A word of a message that counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordRead {
+    /// As the visitor typed it, masked, in lower case.
+    pub word: String,
+    /// What it was read as, where that is something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_as: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]

@@ -9,14 +9,16 @@ use crate::content::dialogue::Ask;
 use crate::conversation::event::Question;
 use crate::conversation::event::ReadAs;
 use crate::conversation::event::Reading;
+use crate::conversation::event::WordRead;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
-use crate::language::identify::Evidence;
+use crate::language::identify;
 use crate::language::identify::choose;
 use crate::matcher::Candidate;
 use crate::matcher::Context;
 use crate::matcher::Decision;
+use crate::matcher::Evidence;
 use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
@@ -80,7 +82,7 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     if spoken && shares.iter().all(|share| *share == 0.0) {
         return state.lang;
     }
-    choose(&Evidence {
+    choose(&identify::Evidence {
         text,
         chosen: None,
         vocabulary: [0, 1, 2].map(|at| alone(shares, at)),
@@ -285,8 +287,18 @@ fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
         confidence: first.map_or(0, thousandths),
         runner_up: second.map(|candidate| candidate.intent.clone()),
         runner_up_confidence: second.map_or(0, thousandths),
+        words: if matches!(taken, Taken::Topic(_) | Taken::Unclear(_)) {
+            ranking.evidence.iter().map(word_read).collect()
+        } else {
+            Vec::new()
+        },
         revision: content.revision.clone(),
     }
+}
+
+fn word_read(evidence: &Evidence) -> WordRead {
+    let other = evidence.read_as != evidence.word;
+    WordRead { word: evidence.word.clone(), read_as: other.then(|| evidence.read_as.clone()) }
 }
 
 #[expect(

@@ -22,6 +22,7 @@ use crate::conversation::event::StatusChange;
 use crate::conversation::event::TopicChange;
 use crate::conversation::event::TopicState;
 use crate::conversation::event::TransferTarget;
+use crate::conversation::event::WordRead;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
@@ -192,6 +193,8 @@ struct ReadingBody<'e> {
     runner_up: Option<&'e IntentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     runner_up_confidence: Option<f64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    words: &'e [WordRead],
 }
 
 impl<'e> ReadingBody<'e> {
@@ -205,6 +208,7 @@ impl<'e> ReadingBody<'e> {
             confidence: share(&reading.intent, reading.confidence),
             runner_up: reading.runner_up.as_ref(),
             runner_up_confidence: share(&reading.runner_up, reading.runner_up_confidence),
+            words: &reading.words,
         }
     }
 }

@@ -143,6 +143,10 @@ async function theHandover() {
     // One step for each answer that the customer gave.
     await agent.packet.locator('ol li').nth(2).waitFor();
     await agent.messages.filter({ hasText: 'jag får ingen begäran i appen' }).waitFor();
+    // Why the bot took it for that topic: the words that counted, and what came next.
+    const why = agent.page.locator('details.why').first();
+    await why.locator('summary').click();
+    await why.getByText('begäran').first().waitFor();
     isClean(await colleague.look('packet'));
   });
   await step('the agent claims and both write to each other', async () => {

@@ -15,6 +15,8 @@ function followable({ url, label }) {
   return h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, label || url, h('span', { className: 'sr' }, ` (${t('newTab')})`));
 }
 
+const percent = (share = 0) => Math.round(share * 100);
+
 export class Transcript extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
   constructor(desk, talk) {
@@ -152,15 +154,20 @@ export class Transcript extends HTMLElement {
     if (links.length) node.append(h('p', { className: 'links' }, links));
     if (event.choices?.length) node.append(h('ul', { className: 'choices', 'aria-label': t('choices') }, event.choices.map(({ label }) => h('li', {}, label))));
     const read = event.read && this.#reading(event.read);
-    if (read) node.append(h('p', { className: 'read' }, read));
+    if (read) node.append(read);
     return node;
   }
 
-  /** Why the bot did what it did. */
-  #reading({ as, intent, confidence }) {
-    if (as === 'passed_on' || as === 'answer' || !has(`read.${as}`)) return '';
-    const sure = confidence === undefined ? 0 : Math.round(confidence * 100);
-    return t('understood', intent && as === 'topic' ? this.desk.title(intent) : t(`read.${as}`), as === 'topic' && sure);
+  /** What the bot took a message for; where it heard a topic, also by which words and before which other. */
+  #reading({ as, intent, confidence, runner_up: next, runner_up_confidence: nextSure = 0, words = [] }) {
+    if (as === 'passed_on' || as === 'answer' || !has(`read.${as}`)) return null;
+    const said = t('understood', intent && as === 'topic' ? this.desk.title(intent) : t(`read.${as}`), as === 'topic' && percent(confidence));
+    if (!words.length) return h('p', { className: 'read' }, said);
+    const because = words.map(({ word, read_as: other }) => (other ? t('readAs', word, other) : `“${word}”`));
+    return h('details', { className: 'read why' },
+      h('summary', {}, said),
+      h('p', {}, t('because', because.join(', '))),
+      next && h('p', {}, t('nextBest', this.desk.title(next), percent(nextSure))));
   }
 
   /** What is still on its way stands last. */

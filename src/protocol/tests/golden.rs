@@ -345,6 +345,7 @@ fn messages_as_each_reader_sees_them() {
         "read": {
             "as": "topic", "intent": "no_sms", "confidence": 873,
             "runner_up": "confirmation_code_error", "runner_up_confidence": 120,
+            "words": [{ "word": "inget" }, { "word": "smss", "read_as": "sms" }],
             "revision": "r1"
         }
     });
