@@ -60,6 +60,8 @@ pub struct Content {
     pub dialogues: BTreeMap<DialogueId, Dialogue>,
     /// The bot's own texts.
     pub manners: Manners,
+    /// What people say before they correct themselves.
+    pub corrections: BTreeMap<Language, Vec<String>>,
     matchers: [Matcher; 3],
     answers: [AnswerModel; 3],
 }

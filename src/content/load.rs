@@ -45,7 +45,7 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
             }
         }
     }
-    for name in ["manners.yaml", "answers.yaml"] {
+    for name in ["manners.yaml", "answers.yaml", "corrections.yaml"] {
         let path = root.join(name);
         if path.exists() {
             read_file(&path, name, &mut sources, &mut diagnostics);

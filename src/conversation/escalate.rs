@@ -9,6 +9,7 @@ use crate::conversation::event::Fact;
 use crate::conversation::event::Message;
 use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
+use crate::conversation::event::Place;
 use crate::conversation::event::Status;
 use crate::conversation::event::StatusChange;
 use crate::conversation::event::TopicState;
@@ -218,7 +219,9 @@ impl Turn<'_> {
                 if let Some(topic) = &topic {
                     self.topic(topic, TopicState::Opened, None);
                 }
-                self.shift(Move::Entered { dialogue: dialogue.id.clone(), topic });
+                let origin = Place { dialogue: dialogue.id.clone(), step: step.clone() };
+                let dialogue = dialogue.id.clone();
+                self.shift(Move::Entered { dialogue, topic, origin: Some(origin) });
                 self.walk_to(&Target::Step(step.clone()))
             }
         };
