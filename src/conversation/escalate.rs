@@ -218,7 +218,7 @@ impl Turn<'_> {
                 if let Some(topic) = &topic {
                     self.topic(topic, TopicState::Opened, None);
                 }
-                self.shift(Move::Entered { dialogue: dialogue.id.clone(), topic });
+                self.enter(&dialogue.id, topic, Some(content.revision.clone()));
                 self.walk_to(&Target::Step(step.clone()))
             }
         };

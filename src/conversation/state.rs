@@ -4,6 +4,7 @@
 //! stored events always rebuilds the state that `decide` saw.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::content::TALK_TO_HUMAN;
 use crate::conversation::event::AgentRef;
@@ -110,6 +111,8 @@ pub struct Frame {
     pub dialogue: DialogueId,
     /// What it is about; none when another dialogue called it.
     pub topic: Option<IntentId>,
+    /// The revision of the content that it runs on; the newest if none is named.
+    pub revision: Option<String>,
     /// Where it stands.
     pub step: Option<StepId>,
     /// The questions it has asked before, the newest last.
@@ -195,6 +198,12 @@ impl State {
     #[must_use]
     pub fn frame(&self) -> Option<&Frame> {
         self.stack.last()
+    }
+
+    /// The revisions of the content that running dialogues need, each once, sorted.
+    #[must_use]
+    pub fn revisions(&self) -> BTreeSet<&str> {
+        self.stack.iter().filter_map(|frame| frame.revision.as_deref()).collect()
     }
 
     /// What the bot is working on.
@@ -313,9 +322,10 @@ impl State {
 
     fn apply_move(&mut self, change: &Move, event: &Event) {
         match change {
-            Move::Entered { dialogue, topic } => self.stack.push(Frame {
+            Move::Entered { dialogue, topic, revision } => self.stack.push(Frame {
                 dialogue: dialogue.clone(),
                 topic: topic.clone(),
+                revision: revision.clone(),
                 step: None,
                 trail: Vec::new(),
             }),

@@ -44,8 +44,18 @@ impl<'a> Turn<'a> {
         if self.state.noted.contains(&intent.id) {
             self.shift(Move::TookUp { topic: intent.id.clone() });
         }
-        self.shift(Move::Entered { dialogue: dialogue.id.clone(), topic: Some(intent.id.clone()) });
+        self.enter(&dialogue.id, Some(intent.id.clone()), Some(content.revision.clone()));
         self.walk(dialogue.start.clone())
+    }
+
+    /// Puts a dialogue on the stack, on the revision that it will run on to its end.
+    pub(crate) fn enter(
+        &mut self,
+        dialogue: &DialogueId,
+        topic: Option<IntentId>,
+        revision: Option<String>,
+    ) {
+        self.shift(Move::Entered { dialogue: dialogue.clone(), topic, revision });
     }
 
     /// Says what a dialogue of mere courtesy says, then asks the open question again.
@@ -106,7 +116,7 @@ impl<'a> Turn<'a> {
 
     fn running(&self) -> Result<&'a Dialogue, Fault> {
         let frame = self.state.frame().ok_or(Fault)?;
-        self.content.dialogues.get(&frame.dialogue).ok_or(Fault)
+        self.content.dialogue(frame.revision.as_deref(), &frame.dialogue).ok_or(Fault)
     }
 
     pub(crate) fn step(&self, id: &StepId) -> Result<&'a Step, Fault> {
@@ -152,14 +162,15 @@ impl<'a> Turn<'a> {
             }
             StepKind::Call { dialogue, .. } => {
                 self.shift(Move::At { step: step.id.clone() });
-                self.shift(Move::Entered { dialogue: dialogue.clone(), topic: None });
-                self.start_of(dialogue)
+                self.enter(dialogue, None, self.revision());
+                self.start()
             }
             StepKind::Goto { dialogue, .. } => {
                 let topic = self.state.frame().and_then(|frame| frame.topic.clone());
+                let revision = self.revision();
                 self.shift(Move::Left);
-                self.shift(Move::Entered { dialogue: dialogue.clone(), topic });
-                self.start_of(dialogue)
+                self.enter(dialogue, topic, revision);
+                self.start()
             }
             StepKind::Resolve { text } => {
                 self.finish_resolved(text.as_ref())?;
@@ -172,9 +183,13 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn start_of(&self, dialogue: &DialogueId) -> Result<Option<Target>, Fault> {
-        let dialogue = self.content.dialogues.get(dialogue).ok_or(Fault)?;
-        Ok(Some(Target::Step(dialogue.start.clone())))
+    /// The revision of the running dialogue: those that it calls or leads to were checked with it.
+    fn revision(&self) -> Option<String> {
+        self.state.frame().and_then(|frame| frame.revision.clone())
+    }
+
+    fn start(&self) -> Result<Option<Target>, Fault> {
+        Ok(Some(Target::Step(self.running()?.start.clone())))
     }
 
     fn take_ask(&mut self, step: &'a Step, ask: &'a Ask) -> Result<Option<Target>, Fault> {
