@@ -213,6 +213,7 @@ fn head(turn: u64) -> Head {
         lang: Language::Sv,
         topic: (turn > 0).then(|| IntentId::new("no_identification_request")),
         deadline: (status == Status::Bot).then(|| now().plus_ms(300_000)),
+        pins: (status == Status::Bot).then(|| "0a1b2c3d4e5f".to_owned()).into_iter().collect(),
     }
 }
 
@@ -232,6 +233,8 @@ fn turn_of(conversation: &ConversationId, visitor: &str, turn: u64) -> Append {
             .map(|(body, seq)| EventRow { seq: Seq(seq), at: now(), body: body.clone() })
             .collect(),
         head: head(turn),
+        effects: Vec::new(),
+        closes: None,
     }
 }
 

@@ -60,11 +60,8 @@ pub struct Draft {
 /// Reads files and checks them. The draft serves only when no diagnostic is an error.
 #[must_use]
 pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
-    let mut draft = Draft {
-        revision: revision_of(sources),
-        sources: sources.to_vec(),
-        ..Draft::default()
-    };
+    let mut draft =
+        Draft { revision: revision_of(sources), sources: sources.to_vec(), ..Draft::default() };
     let mut diagnostics = Vec::new();
     for source in sources {
         take_file(&mut draft, &source.file, &source.text, &mut diagnostics);

@@ -55,6 +55,22 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
     (sources, diagnostics)
 }
 
+/// Whether something at `path` may be content of the folder `root`: one of its own two files, or
+/// anything in its folders, also what a deployment tool links there.
+#[must_use]
+pub fn is_content(root: &Path, path: &Path) -> bool {
+    // A watcher may name the folder in another way than the settings do.
+    let below = path.strip_prefix(root).ok();
+    let named = below.and_then(|below| below.iter().next()).or_else(|| path.file_name());
+    let in_folder = path.parent().and_then(Path::file_name);
+    let is = |name: Option<&std::ffi::OsStr>| {
+        name.and_then(std::ffi::OsStr::to_str).is_some_and(|name| {
+            ["intents", "dialogues", "manners.yaml", "answers.yaml", "..data"].contains(&name)
+        })
+    };
+    is(named) || is(in_folder)
+}
+
 fn read_file(
     path: &Path,
     name: &str,

@@ -8,6 +8,7 @@ mod frames;
 mod layers;
 mod matching;
 mod people;
+mod reload;
 mod server;
 mod sockets;
 mod starts;
