@@ -14,6 +14,7 @@ use clap::error::ErrorKind;
 use crate::config::load::Flags;
 
 mod agent;
+mod bench;
 mod chat;
 mod check;
 mod content;
@@ -67,6 +68,10 @@ enum Command {
     Chat(chat::ChatArgs),
     /// Match messages from standard input, a JSON line each.
     Match(matching::MatchArgs),
+    /// Measure a server with many visitors at once.
+    Bench(bench::BenchArgs),
+    #[command(name = "bench-floor", hide = true)]
+    BenchFloor(bench::floor::FloorArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
 }
@@ -102,6 +107,8 @@ pub fn run() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Chat(args)) => chat::run(&args),
         Some(Command::Match(args)) => matching::run(&args),
+        Some(Command::Bench(args)) => bench::run(&args),
+        Some(Command::BenchFloor(args)) => bench::floor::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
     };
     match result {

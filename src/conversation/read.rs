@@ -31,6 +31,9 @@ const POSSIBLE_ANSWER: f32 = 0.4;
 /// Out of scope as sure as this is said plainly.
 const SURE_OUT_OF_SCOPE: f32 = 0.5;
 
+/// So many words may stand in any of the languages by chance.
+const SHORT_ANSWER: usize = 2;
+
 /// What a message was taken for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Taken {
@@ -67,6 +70,12 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     }
     let shares = Language::ALL.map(|language| content.matcher(language).vocabulary_share(text));
     let spoken = state.visitor_messages > 0;
+    // "Jo" is a Swedish yes and a Finnish "already": a short answer to what was just asked is in
+    // the language of the question.
+    let asked = state.open.is_some() && text.split_whitespace().count() <= SHORT_ANSWER;
+    if spoken && asked && is_sure_answer(content, state.lang, text) {
+        return state.lang;
+    }
     // Words that no language's content knows are no reason to leave the one that is spoken.
     if spoken && shares.iter().all(|share| *share == 0.0) {
         return state.lang;
@@ -78,6 +87,11 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
         conversation: spoken.then_some(state.lang),
         hello: (!spoken).then_some(state.lang),
     })
+}
+
+fn is_sure_answer(content: &Content, lang: Language, text: &str) -> bool {
+    let reading = content.answers(lang).read(text, &AskedQuestion::default());
+    reading.class.is_answer() && reading.confidence >= SURE_ANSWER
 }
 
 /// By how much one language's content knows more of a message than any other's.

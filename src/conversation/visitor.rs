@@ -25,6 +25,8 @@ pub(crate) const SOMETHING_ELSE: &str = "something_else";
 pub(crate) const GO_ON: &str = "go_on";
 /// Stands for an answer that said the problem is gone instead.
 const SOLVED: &str = "solved";
+/// Stands for an answer that said the problem is still there instead.
+const FAILING: &str = "failing";
 /// The topics that an offer shows at most.
 const OFFERED: usize = 6;
 
@@ -124,6 +126,7 @@ impl Turn<'_> {
         self.shift(Move::Answered { question, answer });
         if let Some(slot) = &ask.slot
             && value != SOLVED
+            && value != FAILING
         {
             let value = serde_json::Value::String(value.to_owned());
             self.shift(Move::Learnt { slot: slot.clone(), value });
@@ -162,8 +165,12 @@ impl Turn<'_> {
         let (target, label, value) = match class {
             AnswerClass::Solved if !check => return self.solved(ask, text),
             AnswerClass::Yes | AnswerClass::Solved => (&yes.target, &manners.yes, "yes"),
-            // "Still the same" answers "did it help?", but no other question.
-            AnswerClass::Failing if !check => return self.not_understood(text),
+            AnswerClass::Failing if !check => {
+                // "Still the same" says that what was asked about did not help: on to what comes
+                // for those who have done it, with their own words in the packet.
+                self.close_answered(ask, text.to_owned(), FAILING);
+                return self.walk_to(&yes.target);
+            }
             AnswerClass::No | AnswerClass::Failing => (&no.target, &manners.no, "no"),
             _ => (&unsure.target, &manners.unsure, "unsure"),
         };

@@ -3,9 +3,9 @@
 //!
 //! The reader is a small linear model learnt from examples (`answers.yaml`) when content loads; it
 //! looks at words, pairs, letters, cue words, the reach of negations and the outline of the
-//! sentence. Around it stand three rules: a message is cut at the first place where an answer ends
-//! and news begins; a Finnish verb echoed from the question is an answer ("painoin"); a message
-//! made only of the question's words is too.
+//! sentence. Around it stand a few rules: a message is cut at the first place where an answer ends
+//! and news begins; a Finnish verb echoed from the question is an answer ("painoin"); so is a
+//! message made only of the question's words, and one that tells as done what was asked.
 //!
 //! **Invariants:** the same examples give the same model and readings; reading takes time linear
 //! in the text; what the model has no ground to call an answer is [`AnswerClass::None`].
@@ -183,6 +183,9 @@ pub struct AnswerModel {
 /// Below this the reader does not call a message an answer; chosen on folds of the examples.
 const LEAST_CONFIDENCE: f32 = 0.51;
 
+/// How sure a story is that tells as done what was asked; enough to go before a topic.
+const TOLD: f32 = 0.7;
+
 /// How sure both halves must be before a message is cut in two.
 const CUT_CONFIDENCE: f32 = 0.55;
 
@@ -245,6 +248,9 @@ impl AnswerModel {
         let doubtful = class == AnswerClass::None || confidence < LEAST_CONFIDENCE;
         if !doubtful {
             return AnswerReading { class, confidence, rest: None };
+        }
+        if echo::tells_done(&message, self.language, question) {
+            return AnswerReading { class: AnswerClass::Yes, confidence: TOLD, rest: None };
         }
         self.read_lead(text, &message).unwrap_or(AnswerReading {
             class: AnswerClass::None,

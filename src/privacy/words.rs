@@ -298,7 +298,22 @@ pub(super) fn is_said_about(word: &str) -> bool {
         igt iskt rat lat dat kat nat gat mat tat nget nnet vet ant omt ast ytt nut nyt ttu tty inen \
         isesti sti ton maton ssani eista iset ed ing ly ible able ful less";
     SAID_ABOUT.contains(word)
+        || names_a_service(word)
         || word.len() >= 5 && ENDINGS.split_whitespace().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a word says what a password is for: "change the password to the netbank".
+fn names_a_service(word: &str) -> bool {
+    const ENDINGS: &str = "\
+        banken banks bankens appen applikationen kontot tjansten sidan sajten telefonen mobilen \
+        datorn mejlen mailen e-posten natverket";
+    const WHOLE: &str = "\
+        aktia bank netbank app account website site phone computer laptop email e-mail service \
+        internet network router";
+    const STEMS: &str = "verkkopank mobiilipank sovelluks puhelime tietokonee sahkoposti palvelu";
+    ENDINGS.split_whitespace().any(|ending| word.ends_with(ending))
+        || WHOLE.split_whitespace().any(|whole| word == whole)
+        || STEMS.split_whitespace().any(|stem| word.starts_with(stem))
 }
 
 static SAID_ABOUT: Words = LazyLock::new(|| {

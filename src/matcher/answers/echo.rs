@@ -1,9 +1,11 @@
-//! Answers that repeat the question's own words: the Finnish verb ("painoin", "en painanut"), or
-//! nothing but words of the question ("tryckte på Skicka").
+//! Answers that repeat the question's own words: the Finnish verb ("painoin", "en painanut"),
+//! nothing but words of the question ("tryckte på Skicka"), or what was asked told as done ("jag
+//! bytte lösenord igår").
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::language::Language;
+use crate::language::stem::Endings;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::cues;
@@ -12,6 +14,9 @@ use crate::matcher::answers::text::Message;
 
 /// A longer message says more than the echo.
 const MAX_WORDS: usize = 6;
+
+/// A longer story is no plain answer.
+const MAX_TOLD: usize = 10;
 
 /// Verbs whose forms share too little with the infinitive; beginnings of their forms.
 const IRREGULAR: &[(&str, &[&str])] = &[
@@ -61,6 +66,43 @@ pub(super) fn read(
         (true, false) => Some(AnswerClass::No),
         (false, false) => Some(AnswerClass::Yes),
     }
+}
+
+/// Whether the message tells as done what the question asks about: somebody did something with a
+/// thing that the question names, and denies nothing.
+pub(super) fn tells_done(
+    message: &Message,
+    language: Language,
+    question: &AskedQuestion<'_>,
+) -> bool {
+    if message.asks || message.tokens.len() > MAX_TOLD || question.check {
+        return false;
+    }
+    let asked = Message::parse(question.text);
+    let any =
+        |of: &Message, cue| of.tokens.iter().any(|token| cues::is(language, &token.word, cue));
+    let denied = [Cue::Negation, Cue::No, Cue::Unsure, Cue::Later];
+    if cues::is(language, &message.tokens[0].word, Cue::Question)
+        || denied.into_iter().any(|cue| any(message, cue))
+        || !any(message, Cue::Acted)
+        || !any(&asked, Cue::Acted)
+    {
+        return false;
+    }
+    let endings = Endings::of(language);
+    let told = message.tokens.iter().map(|token| token.word.as_str()).filter(|word| {
+        word.chars().count() >= 4
+            && !is_light(language, word)
+            && !cues::is(language, word, Cue::Acted)
+    });
+    let mut told = told.map(|word| endings.stem(word));
+    told.any(|stem| {
+        asked.tokens.iter().any(|other| {
+            let other_stem = endings.stem(&other.word);
+            // "numret" after "ditt mobiltelefonnummer"
+            stem.chars().count() >= 4 && other_stem.ends_with(&*stem)
+        })
+    })
 }
 
 fn echoes_verb(message: &Message, infinitive: &str) -> bool {

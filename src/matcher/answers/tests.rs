@@ -419,3 +419,56 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_asked_told_as_done_is_yes() {
+    let told = [
+        (
+            Language::Sv,
+            "Har du redan uppdaterat lösenordet till nätbanken?",
+            "jag bytte lösenord igår",
+        ),
+        (
+            Language::Sv,
+            "Har du kontrollerat att ditt mobiltelefonnummer är rätt i våra kunduppgifter?",
+            "vi är en förening, numret har vi kollat",
+        ),
+        (
+            Language::En,
+            "Have you already updated your netbank password?",
+            "changed my password on monday",
+        ),
+        (
+            Language::Fi,
+            "Oletko jo päivittänyt verkkopankin salasanan?",
+            "vaihdoin salasanan maanantaina",
+        ),
+    ];
+    for (language, text, answer) in told {
+        let question = AskedQuestion { text, check: false, verb: None };
+        let reading = model(language).read(answer, &question);
+        assert_eq!(reading.class, AnswerClass::Yes, "{answer}");
+    }
+    let others = [
+        (
+            Language::Sv,
+            "Har du redan uppdaterat lösenordet till nätbanken?",
+            "jag bytte telefon igår",
+        ),
+        (
+            Language::Sv,
+            "Har du redan uppdaterat lösenordet till nätbanken?",
+            "hur bytte du lösenordet?",
+        ),
+        (
+            Language::En,
+            "Have you already updated your netbank password?",
+            "my dog changed the carpet",
+        ),
+    ];
+    for (language, text, other) in others {
+        let question = AskedQuestion { text, check: false, verb: None };
+        let reading = model(language).read(other, &question);
+        assert_ne!(reading.class, AnswerClass::Yes, "{other}");
+    }
+}

@@ -1,0 +1,209 @@
+//! `skicka bench`: visitors by the hundred who talk to a server, and what became of every message.
+//!
+//! Every ack and event is checked while it is counted: a run that lost, doubled or reordered
+//! anything fails, however fast it was. With a rate, a turn is timed from the moment it should
+//! have begun, so a server that stalls cannot hide the turns that waited meanwhile (coordinated
+//! omission).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use serde::Serialize;
+use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::cli::Failed;
+use crate::cli::bench::tally::Report;
+use crate::cli::bench::tally::Tally;
+use crate::cli::bench::target::Target;
+use crate::cli::bench::visitor::Script;
+use crate::cli::bench::visitor::Talker;
+use crate::cli::block_on;
+use crate::config::load::Flags;
+use crate::config::load::load;
+
+pub(super) mod floor;
+mod tally;
+mod target;
+mod visitor;
+
+/// So many visitors connect at a time: more would only measure the queue of the kernel.
+const CONNECTING: usize = 64;
+
+/// Measure a server with many visitors at once.
+#[derive(Debug, clap::Args)]
+pub(super) struct BenchArgs {
+    /// The server to measure, such as `ws://127.0.0.1:8080`; without it one is started on a free
+    /// port, with a database of its own that is thrown away.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// How many visitors talk.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    visitors: usize,
+    /// Turns a second, of all visitors together; without it, as many as can be done.
+    #[arg(long, value_name = "N")]
+    rate: Option<u32>,
+    /// For how long they talk; 0 = they only connect, to measure what an idle one costs.
+    #[arg(long, value_name = "S", default_value_t = 10)]
+    seconds: u64,
+    /// A file whose `visitor:` lines are said over and over; without it, a problem of the bank's.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// The folder with the content of the server that is started.
+    #[arg(long, value_name = "DIR")]
+    content: Option<PathBuf>,
+    /// A folder on the disk to measure; the data folder of the settings if not given.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Measure in the same run what this machine can do at all: a bare socket and a bare durable
+    /// log, in a process of its own; and say the ratio.
+    #[arg(long)]
+    floor: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a run found.
+#[derive(Debug, Serialize)]
+struct Found {
+    server: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    floor: Option<Report>,
+    /// Turns a second as a share of the floor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ratio: Option<f64>,
+}
+
+/// Runs the load.
+pub(super) fn run(args: &BenchArgs) -> Result<(), Failed> {
+    if args.visitors == 0 {
+        return Err(Failed::Use("there must be at least one visitor".to_owned()));
+    }
+    if args.rate == Some(0) {
+        return Err(Failed::Use("a rate of 0 turns measures nothing; leave --rate out".to_owned()));
+    }
+    let found = block_on(measure(args))?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&found)?);
+    } else {
+        print_found(&found);
+    }
+    let sound = found.server.is_sound() && found.floor.as_ref().is_none_or(Report::is_sound);
+    if sound { Ok(()) } else { Err(Failed::Told) }
+}
+
+async fn measure(args: &BenchArgs) -> Result<Found, Failed> {
+    let script = Arc::new(match &args.script {
+        Some(path) => Script::read(path)?,
+        None => Script::default(),
+    });
+    let data = match &args.data {
+        Some(folder) => folder.clone(),
+        None => {
+            load(&Flags::default(), std::env::vars())
+                .map_err(|error| Failed::Use(error.to_string()))?
+                .data
+        }
+    };
+    let floor = if args.floor {
+        let target = Target::floor(&data).await?;
+        Some(load_on(args, target, &script).await?)
+    } else {
+        None
+    };
+    let target = match &args.server {
+        Some(url) => Target::running(url),
+        None => Target::product(&data, args.content.as_deref()).await?,
+    };
+    let server = load_on(args, target, &script).await?;
+    let ratio = floor
+        .as_ref()
+        .filter(|floor| floor.turns_per_s > 0.0)
+        .map(|floor| server.turns_per_s / floor.turns_per_s);
+    Ok(Found { server, floor, ratio })
+}
+
+/// Lets all visitors talk to one server, and ends it if it was started for them.
+async fn load_on(args: &BenchArgs, target: Target, script: &Arc<Script>) -> Result<Report, Failed> {
+    let tally = Arc::new(Tally::default());
+    let before = target.resident_bytes();
+    let talkers = connect(args.visitors, &target, script, &tally).await?;
+    let after = target.resident_bytes();
+    let progress = progress(&tally, &target);
+    let began = Instant::now();
+    let end = began + Duration::from_secs(args.seconds);
+    let pace = args.rate.map(|rate| {
+        let visitors = u32::try_from(args.visitors).unwrap_or(u32::MAX);
+        Duration::from_secs_f64(f64::from(visitors) / f64::from(rate))
+    });
+    let mut talking = JoinSet::new();
+    for (number, talker) in (0_u32..).zip(talkers) {
+        // The visitors' moments are spread over the interval, so that the load is even.
+        let first = pace.map_or(began, |pace| {
+            began + pace * number / u32::try_from(args.visitors).unwrap_or(u32::MAX)
+        });
+        talking.spawn(talker.talk(first, pace, end));
+    }
+    talking.join_all().await;
+    let took = began.elapsed();
+    progress.abort();
+    let memory = before.zip(after);
+    let report = tally.report(args.visitors, took, memory, target.stored_bytes());
+    target.end().await?;
+    Ok(report)
+}
+
+/// Connects everybody, a few at a time.
+async fn connect(
+    visitors: usize,
+    target: &Target,
+    script: &Arc<Script>,
+    tally: &Arc<Tally>,
+) -> Result<Vec<Talker>, Failed> {
+    let mut talkers = Vec::with_capacity(visitors);
+    let mut connecting: JoinSet<anyhow::Result<Talker>> = JoinSet::new();
+    for number in 0..visitors {
+        if connecting.len() >= CONNECTING
+            && let Some(talker) = connecting.join_next().await
+        {
+            talkers.push(talker??);
+        }
+        let (url, script, tally) = (target.url().to_owned(), Arc::clone(script), Arc::clone(tally));
+        connecting.spawn(Talker::connect(number, url, script, tally));
+    }
+    while let Some(talker) = connecting.join_next().await {
+        talkers.push(talker??);
+    }
+    Ok(talkers)
+}
+
+/// A line on the terminal that says how far the run is; none where nobody looks.
+fn progress(tally: &Arc<Tally>, target: &Target) -> AbortHandle {
+    let bar = ProgressBar::new_spinner().with_prefix(target.name());
+    let tally = Arc::clone(tally);
+    let line = async move {
+        let mut last = 0;
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let turns = tally.turns();
+            bar.set_message(format!("{}: {} turns/s, {turns} turns", bar.prefix(), turns - last));
+            bar.tick();
+            last = turns;
+        }
+    };
+    tokio::spawn(line).abort_handle()
+}
+
+fn print_found(found: &Found) {
+    println!("{}", found.server);
+    if let Some(floor) = &found.floor {
+        println!("\nThe floor: a bare socket and a bare durable log\n{floor}");
+    }
+    if let Some(ratio) = found.ratio {
+        println!("\n{ratio:.2} x the floor's turns a second");
+    }
+}

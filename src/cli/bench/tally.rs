@@ -1,0 +1,238 @@
+//! What a run counts, and its report.
+
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+/// Three digits of every time are kept.
+const DIGITS: u8 = 3;
+
+/// Longer than any visitor waits.
+const LONGEST_MICROS: u64 = 60_000_000;
+
+/// What all visitors together have seen so far.
+#[derive(Debug)]
+pub(super) struct Tally {
+    /// Times of turns in microseconds.
+    times: Mutex<Histogram<u64>>,
+    turns: AtomicU64,
+    /// Turns whose answer did not come.
+    unanswered: AtomicU64,
+    /// Events that came with another seq than the next.
+    out_of_order: AtomicU64,
+    /// Acks of an id that was not waited for, or that say it was known before.
+    wrong_acks: AtomicU64,
+    /// Messages that the server refused.
+    refused: AtomicU64,
+    /// Sockets that the server closed or that broke.
+    lost_sockets: AtomicU64,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        let times = Histogram::new_with_bounds(1, LONGEST_MICROS, DIGITS)
+            .expect("these bounds are among those it can keep");
+        Self {
+            times: Mutex::new(times),
+            turns: AtomicU64::new(0),
+            unanswered: AtomicU64::new(0),
+            out_of_order: AtomicU64::new(0),
+            wrong_acks: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            lost_sockets: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Tally {
+    /// A turn was answered after this long.
+    pub(super) fn turn(&self, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.saturating_record(micros.max(1));
+        drop(times);
+        self.turns.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A turn got no answer in time.
+    pub(super) fn unanswered(&self) {
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An event came out of its place.
+    pub(super) fn out_of_order(&self) {
+        self.out_of_order.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An ack came that fits nothing that was sent.
+    pub(super) fn wrong_ack(&self) {
+        self.wrong_acks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A message was refused.
+    pub(super) fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A socket ended before its visitor did.
+    pub(super) fn lost_socket(&self) {
+        self.lost_sockets.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many turns were answered.
+    pub(super) fn turns(&self) -> u64 {
+        self.turns.load(Ordering::Relaxed)
+    }
+
+    /// What stands at the end. `memory` is what the server held before and after everybody had
+    /// connected.
+    pub(super) fn report(
+        &self,
+        visitors: usize,
+        took: Duration,
+        memory: Option<(u64, u64)>,
+        stored: Option<u64>,
+    ) -> Report {
+        let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        let turns = self.turns();
+        let millis = |quantile| as_float(times.value_at_quantile(quantile)) / 1_000.0;
+        let per_connection = memory.map(|(before, after)| {
+            after.saturating_sub(before) / u64::try_from(visitors).unwrap_or(u64::MAX).max(1)
+        });
+        Report {
+            visitors,
+            seconds: took.as_secs_f64(),
+            turns,
+            turns_per_s: as_float(turns) / took.as_secs_f64().max(1e-9),
+            p50_ms: millis(0.5),
+            p90_ms: millis(0.9),
+            p99_ms: millis(0.99),
+            p999_ms: millis(0.999),
+            max_ms: as_float(times.max()) / 1_000.0,
+            unanswered: self.unanswered.load(Ordering::Relaxed),
+            out_of_order: self.out_of_order.load(Ordering::Relaxed),
+            wrong_acks: self.wrong_acks.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+            lost_sockets: self.lost_sockets.load(Ordering::Relaxed),
+            bytes_per_connection: per_connection,
+            stored_bytes_per_turn: stored.filter(|_| turns > 0).map(|bytes| bytes / turns),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people to read; 2^52 turns are not reached")]
+fn as_float(number: u64) -> f64 {
+    number as f64
+}
+
+/// The figures of one server.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Report {
+    visitors: usize,
+    seconds: f64,
+    turns: u64,
+    pub(super) turns_per_s: f64,
+    p50_ms: f64,
+    p90_ms: f64,
+    p99_ms: f64,
+    p999_ms: f64,
+    max_ms: f64,
+    unanswered: u64,
+    out_of_order: u64,
+    wrong_acks: u64,
+    refused: u64,
+    lost_sockets: u64,
+    /// Of a server that was started for the run: memory that each connection added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_per_connection: Option<u64>,
+    /// Of a server that was started for the run: growth of its folder, write-ahead log included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stored_bytes_per_turn: Option<u64>,
+}
+
+impl Report {
+    /// Whether every message was taken once and answered, and every event came in its place.
+    pub(super) fn is_sound(&self) -> bool {
+        let wrong = self.unanswered + self.out_of_order + self.wrong_acks;
+        wrong + self.refused + self.lost_sockets == 0
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            out,
+            "{} visitors, {} turns in {:.1} s: {:.0} turns/s",
+            self.visitors, self.turns, self.seconds, self.turns_per_s
+        )?;
+        if self.turns > 0 {
+            writeln!(
+                out,
+                "a turn: p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms, longest {:.2} ms",
+                self.p50_ms, self.p90_ms, self.p99_ms, self.p999_ms, self.max_ms
+            )?;
+        }
+        if let Some(bytes) = self.bytes_per_connection {
+            writeln!(out, "memory: {bytes} bytes a connection")?;
+        }
+        if let Some(bytes) = self.stored_bytes_per_turn {
+            writeln!(out, "disk: {bytes} bytes a turn, write-ahead log included")?;
+        }
+        if self.is_sound() {
+            return write!(
+                out,
+                "every message was acked once and answered, every event in its place"
+            );
+        }
+        write!(
+            out,
+            "WRONG: {} unanswered, {} events out of order, {} acks that fit nothing, {} refused, \
+             {} sockets lost",
+            self.unanswered, self.out_of_order, self.wrong_acks, self.refused, self.lost_sockets
+        )?;
+        if self.refused > 0 {
+            write!(
+                out,
+                "\na server that is measured needs messages_per_minute = 0 under [limits]"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_sound_when_nothing_went_wrong() {
+        let tally = Tally::default();
+        tally.turn(Duration::from_millis(2));
+        tally.turn(Duration::from_millis(4));
+        let report = tally.report(1, Duration::from_secs(1), Some((1_000, 4_000)), Some(2_000));
+        assert!(report.is_sound());
+        assert_eq!((report.turns, report.bytes_per_connection), (2, Some(3_000)));
+        assert_eq!(report.stored_bytes_per_turn, Some(1_000));
+        assert!((3.9..4.1).contains(&report.p99_ms), "{}", report.p99_ms);
+        let wrongs: [fn(&Tally); 5] = [
+            Tally::unanswered,
+            Tally::out_of_order,
+            Tally::wrong_ack,
+            Tally::refused,
+            Tally::lost_socket,
+        ];
+        for wrong in wrongs {
+            let tally = Tally::default();
+            wrong(&tally);
+            let report = tally.report(1, Duration::from_secs(1), None, None);
+            assert!(!report.is_sound());
+            assert!(report.to_string().contains("WRONG"));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The server that is measured: one that runs already, or one that is started for the run.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+use tokio::io::AsyncBufReadExt as _;
+use tokio::io::BufReader;
+use tokio::process::Child;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::cli::Failed;
+
+/// Training a very large content takes seconds.
+const START: Duration = Duration::from_mins(2);
+
+/// The server that is measured.
+pub(super) struct Target {
+    name: &'static str,
+    url: String,
+    started: Option<Started>,
+}
+
+/// A server of the run's own; killed when the run is over, however it ends.
+struct Started {
+    child: Child,
+    folder: TempDir,
+}
+
+impl Target {
+    /// A server that runs already.
+    pub(super) fn running(url: &str) -> Self {
+        Self { name: "server", url: url.trim_end_matches('/').to_owned(), started: None }
+    }
+
+    /// The product, with no limit on what one address may do.
+    pub(super) async fn product(data: &Path, content: Option<&Path>) -> Result<Self, Failed> {
+        let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
+        let content = content.map(|folder| folder.to_string_lossy().into_owned());
+        if let Some(folder) = &content {
+            arguments.extend(["--content", folder]);
+        }
+        Self::start("server", data, &arguments, "Chat:").await
+    }
+
+    /// The bare durable echo.
+    pub(super) async fn floor(data: &Path) -> Result<Self, Failed> {
+        Self::start("floor", data, &["bench-floor"], "Floor:").await
+    }
+
+    async fn start(
+        name: &'static str,
+        data: &Path,
+        arguments: &[&str],
+        announces: &str,
+    ) -> Result<Self, Failed> {
+        fs::create_dir_all(data).map_err(|error| {
+            Failed::Use(format!("{} cannot be written to: {error}", data.display()))
+        })?;
+        let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(data)?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(folder.path())
+            .env("SKICKA_LIMITS__MESSAGES_PER_MINUTE", "0")
+            .env("SKICKA_LIMITS__CONNECTIONS_PER_ADDRESS", "0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().context("the server to be measured does not start")?;
+        let out = child.stdout.take().context("the server to be measured says nothing")?;
+        let mut lines = BufReader::new(out).lines();
+        let address = async {
+            while let Some(line) = lines.next_line().await? {
+                if let Some(address) = line.strip_prefix(announces) {
+                    return anyhow::Ok(address.trim().to_owned());
+                }
+            }
+            anyhow::bail!("the server to be measured ended at once; see what it says above")
+        };
+        let address =
+            timeout(START, address).await.context("the server is not ready in time")??;
+        // The pipe stays open: a server that prints more must not end by it.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let address = address.trim_start_matches("http://").trim_end_matches('/');
+        let url = format!("ws://{address}");
+        Ok(Self { name, url, started: Some(Started { child, folder }) })
+    }
+
+    /// For people.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Where it listens.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Memory that the server holds, where that can be seen.
+    pub(super) fn resident_bytes(&self) -> Option<u64> {
+        let id = self.started.as_ref()?.child.id()?;
+        let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(kilobytes * 1_024)
+    }
+
+    /// What lies in the server's folder.
+    pub(super) fn stored_bytes(&self) -> Option<u64> {
+        let folder = self.started.as_ref()?.folder.path();
+        let files = fs::read_dir(folder).ok()?;
+        Some(files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum())
+    }
+
+    /// Ends a server that was started for the run and throws its folder away.
+    pub(super) async fn end(self) -> Result<(), Failed> {
+        if let Some(mut started) = self.started {
+            started.child.kill().await?;
+            started.folder.close()?;
+        }
+        Ok(())
+    }
+}
