@@ -273,6 +273,8 @@ fn said(frame: &FrameId, turn: u64) -> (Fact, Vec<Move>) {
     let answered = Move::Answered {
         question: "Är nätverksinställningarna i ordning på din enhet?".to_owned(),
         answer: "Ja".to_owned(),
+        at: None,
+        value: serde_json::Value::Null,
     };
     (Fact::Message(message), if first { Vec::new() } else { vec![Move::Closed, answered] })
 }

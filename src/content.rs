@@ -63,6 +63,8 @@ pub struct Content {
     pub dialogues: Arc<Dialogues>,
     /// The bot's own texts.
     pub manners: Manners,
+    /// What people say before they correct themselves.
+    pub corrections: BTreeMap<Language, Vec<String>>,
     matchers: Arc<[Matcher; 3]>,
     answers: Arc<[AnswerModel; 3]>,
     /// The files that the dialogues were read from.

@@ -32,12 +32,16 @@ use crate::ids::Seq;
 use crate::ids::Timestamp;
 use crate::language::Language;
 
+mod burst;
+mod correct;
 mod escalate;
 pub mod event;
 pub mod input;
 mod mention;
+mod pause;
 pub mod policy;
 mod read;
+mod slot;
 pub mod state;
 mod turn;
 mod visitor;
@@ -57,8 +61,17 @@ pub struct Decision {
 /// When the engine must come back with [`Act::Tick`], if nothing happens before.
 #[must_use]
 pub fn deadline(state: &State, policy: &Policy) -> Option<Timestamp> {
-    let waits = state.status == Status::Bot && state.seq > Seq::ZERO;
-    (waits && policy.idle_close_ms > 0).then(|| state.visitor_at.plus_ms(policy.idle_close_ms))
+    if state.status != Status::Bot || state.seq == Seq::ZERO {
+        return None;
+    }
+    [burst::due(state), pause::due(state), idle_close(state, policy)].into_iter().flatten().min()
+}
+
+/// When silence ends the conversation. Time that the visitor was given is no silence.
+fn idle_close(state: &State, policy: &Policy) -> Option<Timestamp> {
+    let since = pause::due(state).unwrap_or(state.visitor_at).max(state.visitor_at);
+    let since = since.max(state.nudged_at.unwrap_or(since));
+    (policy.idle_close_ms > 0).then(|| since.plus_ms(policy.idle_close_ms))
 }
 
 /// The language that a message is taken to be in, with all that the state knows as evidence.
@@ -162,8 +175,12 @@ impl Turn<'_> {
         // of the event.
         let mut listening = self.state.clone();
         listening.lang = lang;
-        let heard = read::read(self.content, &listening, self.open_ask(), text);
+        let (heard, whole) = self.read_burst(&listening, text);
+        let waits = self.waits_for_more(&listening, &heard.taken);
         self.heard(id, text, None, Some(heard.reading), lang);
+        if waits {
+            self.wait_for_more();
+        }
         if lang != self.lang() {
             self.shift(Move::Speaks { lang, chosen: false });
         }
@@ -172,7 +189,7 @@ impl Turn<'_> {
             let text = self.content.manners.masked.plain(lang).to_owned();
             self.put_plain(text, Vec::new());
         }
-        if self.respond(heard.taken, text).is_err() {
+        if !waits && self.respond(heard.taken, &whole).is_err() {
             self.escalate_after_fault();
         }
         Ok(())
@@ -210,13 +227,7 @@ impl Turn<'_> {
 
     fn chose_language(&mut self, lang: Language) -> Result<(), Refusal> {
         self.not_ended()?;
-        self.emit(Fact::Status(StatusChange {
-            status: self.state.status,
-            agent: self.state.agent.clone(),
-            reason: None,
-            team: None,
-            front: self.state.front,
-        }));
+        self.repeat_status();
         let changed = lang != self.lang();
         self.shift(Move::Speaks { lang, chosen: true });
         if changed && self.state.status == Status::Bot {
@@ -261,8 +272,15 @@ impl Turn<'_> {
     }
 
     fn tick(&mut self) {
-        let due = deadline(&self.state, self.policy).is_some_and(|at| at <= self.at);
-        if due {
+        if deadline(&self.state, self.policy).is_none_or(|at| at > self.at) {
+            return;
+        }
+        let is_past = |due: Option<Timestamp>| due.is_some_and(|at| at <= self.at);
+        if is_past(burst::due(&self.state)) {
+            self.read_what_waits();
+        } else if is_past(pause::due(&self.state)) {
+            self.time_is_up();
+        } else {
             let outcome = self.outcome_so_far();
             let text = self.content.manners.closed_idle.plain(self.lang()).to_owned();
             self.put_plain(text, Vec::new());

@@ -2,7 +2,7 @@
 //!
 //! A transcript is a text file, a line a happening. `lang: fi` (first) is the language of hello;
 //! `visitor: …` says something, `press: …` presses a button by its label or value, `later: 90 min`
-//! lets time pass, `duty: nobody` sends everybody home. What must follow is written beneath:
+//! lets time pass (`burst: 1200 ms` lets messages that say too little wait so long), `duty: nobody` sends everybody home. What must follow is written beneath:
 //! `bot: …` (part of what it says), `choices: A | B`, `topic: no_sms opened`, `status: queued
 //! requested`, `ended: resolved`, `silent:` (nothing). Expectations are met in order; what happens
 //! between them is not looked at. Lines that begin with `#` are comments.
@@ -113,9 +113,18 @@ impl Play<'_> {
             "later" => {
                 let (number, unit) = value.split_once(' ').ok_or("write `later: 5 min`")?;
                 let number: i64 = number.parse().map_err(|_| "no number")?;
-                let unit = if unit.starts_with('h') { 3_600_000 } else { 60_000 };
+                let unit = match unit.chars().next() {
+                    Some('h') => 3_600_000,
+                    Some('s') => 1_000,
+                    _ => 60_000,
+                };
                 self.at = self.at.plus_ms(number * unit);
                 self.act(Act::Tick)
+            }
+            "burst" => {
+                let ms = value.strip_suffix("ms").ok_or("write `burst: 1200 ms`")?;
+                self.policy.burst_ms = ms.trim().parse().map_err(|_| "no number")?;
+                Ok(())
             }
             "duty" => {
                 self.duty = if value == "nobody" { Duty::Nobody } else { Duty::OnDuty };
@@ -143,7 +152,8 @@ impl Play<'_> {
     }
 
     fn act(&mut self, act: Act) -> Result<(), String> {
-        self.at = self.at.plus_ms(1_000);
+        // Somebody who writes bursts types fast.
+        self.at = self.at.plus_ms(if self.policy.burst_ms > 0 { 400 } else { 1_000 });
         let input = Input { at: self.at, id: None, act, duty: self.duty };
         let owned = matches!(self.state.status, Status::Queued | Status::Agent | Status::Ended);
         let decision = decide(self.content, &self.policy, &self.state, &input)

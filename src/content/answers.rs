@@ -42,3 +42,18 @@ pub(crate) fn read(
     outer.finish("this file");
     classes
 }
+
+/// Reads the file of what people say before they correct themselves.
+pub(crate) fn read_corrections(
+    file: &str,
+    node: Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<Language, Vec<String>> {
+    let mut fields = Fields::open(file, node, "this file", diagnostics);
+    let words = fields.words("corrections");
+    fields.finish("a file of corrections");
+    words
+        .into_iter()
+        .map(|(language, words)| (language, words.into_iter().map(|word| word.text).collect()))
+        .collect()
+}

@@ -40,9 +40,10 @@ use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::AnswerTable;
 
 /// The texts and examples that serve where a content folder brings none of its own.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 3] = [
     ("manners.yaml", include_str!("../../manners.yaml")),
     ("answers.yaml", include_str!("../../answers.yaml")),
+    ("corrections.yaml", include_str!("../../corrections.yaml")),
 ];
 
 /// What the files say, before any model is trained.
@@ -52,6 +53,7 @@ pub struct Draft {
     dialogues: BTreeMap<DialogueId, Dialogue>,
     manners: Option<Manners>,
     answers: AnswerTable,
+    corrections: BTreeMap<Language, Vec<String>>,
     out_of_scope: BTreeMap<Language, Vec<String>>,
     revision: String,
     sources: Vec<Source>,
@@ -69,6 +71,7 @@ pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
     for (file, text) in BUILT_IN {
         let brought = match file {
             "manners.yaml" => draft.manners.is_some(),
+            "corrections.yaml" => !draft.corrections.is_empty(),
             _ => !draft.answers.is_empty(),
         };
         if !brought {
@@ -139,6 +142,12 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
                 }
             }
         }
+        "corrections" => {
+            if !draft.corrections.is_empty() {
+                repeated(file, span, "the file of", "corrections", "another file", diagnostics);
+            }
+            draft.corrections = answers::read_corrections(file, node, diagnostics);
+        }
         "out_of_scope" => {
             for (language, mut texts) in intent::read_out_of_scope(file, node, diagnostics) {
                 draft.out_of_scope.entry(language).or_default().append(&mut texts);
@@ -160,7 +169,7 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
 }
 
 fn unknown_kind(file: &str, kind: &str, span: Span, node: Node, diagnostics: &mut Vec<Diagnostic>) {
-    let known = ["intent", "dialogue", "out_of_scope", "manners", "answers"];
+    let known = ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections"];
     let mut fields = Fields::open(file, node, "a content file", diagnostics);
     let misplaced = known.iter().any(|known| fields.has(known));
     fields.rest();
@@ -267,6 +276,7 @@ impl Draft {
             sources: sources.collect(),
             dialogues: Arc::new(self.dialogues),
             manners: self.manners.unwrap_or_default(),
+            corrections: self.corrections,
             matchers: Arc::new(matchers),
             answers: Arc::new(answers),
             older: BTreeMap::new(),

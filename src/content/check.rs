@@ -193,9 +193,21 @@ fn texts_of(step: &Step) -> Vec<&Text> {
         StepKind::Say { text, .. } => vec![text],
         StepKind::Ask(ask) => {
             let mut texts = vec![&ask.text, &ask.again, &ask.label];
-            if let Answers::Choices(choices) = &ask.answers {
-                texts.extend(choices.iter().map(|choice| &choice.label));
+            match &ask.answers {
+                Answers::Choices(choices) => {
+                    texts.extend(choices.iter().map(|choice| &choice.label));
+                }
+                Answers::Value(value) => {
+                    texts.push(&value.refuse);
+                    texts.extend(&value.confirm);
+                }
+                Answers::YesNo { .. } => {}
             }
+            texts
+        }
+        StepKind::Wait { text, nudge, .. } => {
+            let mut texts = vec![text];
+            texts.extend(nudge);
             texts
         }
         StepKind::Resolve { text } | StepKind::Escalate { say: text, .. } => text.iter().collect(),
@@ -325,7 +337,7 @@ fn follow_unasked<'a>(
     done: &mut BTreeSet<(&'a DialogueId, &'a StepId)>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    if matches!(step.kind, StepKind::Ask(_)) {
+    if step.waits() {
         return;
     }
     if let Some(at) =
@@ -365,5 +377,5 @@ fn follow_unasked<'a>(
 
 fn asks(dialogues: &BTreeMap<DialogueId, Dialogue>, id: &DialogueId) -> bool {
     let steps = dialogues.get(id).into_iter().flat_map(|dialogue| dialogue.steps.values());
-    steps.into_iter().any(|step| matches!(step.kind, StepKind::Ask(_)))
+    steps.into_iter().any(Step::waits)
 }

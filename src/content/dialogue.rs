@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::content::diagnostic::Span;
+use crate::content::dialogue::known::KnownBy;
+use crate::content::dialogue::slot::ValueAnswer;
 use crate::content::text::Text;
 use crate::ids::DialogueId;
 use crate::ids::StepId;
 use crate::ids::TeamId;
 use crate::language::Language;
 
+pub mod known;
 pub(crate) mod read;
+pub mod slot;
 
 /// A dialogue as an author wrote it.
 #[derive(Debug, Clone)]
@@ -78,6 +82,17 @@ pub enum StepKind {
         /// Where it is named.
         span: Span,
     },
+    /// Gives the customer time for something, then asks after it.
+    Wait {
+        /// What is said at first.
+        text: Text,
+        /// For how long, in milliseconds.
+        ms: i64,
+        /// What is said when the time is up and nothing was heard.
+        nudge: Option<Text>,
+        /// Where it goes on, then or as soon as the customer is ready.
+        next: Exit,
+    },
     /// Ends happily.
     Resolve {
         /// The last words, if not the bot's usual ones.
@@ -111,6 +126,8 @@ pub struct Ask {
     pub answers: Answers,
     /// The verb that a reply may echo, by language.
     pub verb: BTreeMap<Language, String>,
+    /// By answer: statements that give it before the question is asked.
+    pub known_by: KnownBy,
 }
 
 /// What can be answered.
@@ -129,6 +146,8 @@ pub enum Answers {
     },
     /// One of several.
     Choices(Vec<ChoiceStep>),
+    /// A value of a kind.
+    Value(Box<ValueAnswer>),
 }
 
 /// A button and where it leads.
@@ -206,16 +225,24 @@ impl Target {
 }
 
 impl Step {
+    /// Whether the turn ends here until something is heard, or time has passed.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        matches!(self.kind, StepKind::Ask(_) | StepKind::Wait { .. })
+    }
+
     /// Every way out of the step.
     #[must_use]
     pub fn exits(&self) -> Vec<&Exit> {
         match &self.kind {
             StepKind::Say { next, .. }
             | StepKind::Set { next, .. }
-            | StepKind::Call { next, .. } => vec![next],
+            | StepKind::Call { next, .. }
+            | StepKind::Wait { next, .. } => vec![next],
             StepKind::Ask(ask) => match &ask.answers {
                 Answers::YesNo { yes, no, unsure, .. } => vec![yes, no, unsure],
                 Answers::Choices(choices) => choices.iter().map(|choice| &choice.next).collect(),
+                Answers::Value(value) => vec![&value.next, &value.unsure],
             },
             StepKind::Branch(arms) => arms.iter().map(|arm| &arm.next).collect(),
             StepKind::Goto { .. } | StepKind::Resolve { .. } | StepKind::Escalate { .. } => {

@@ -120,6 +120,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Takes a number; anything else is reported.
+    pub(crate) fn number(&mut self, name: &'static str) -> Option<(Span, f64)> {
+        let word = self.word(name)?;
+        let number = word.text.parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() {
+            self.report(word.span, Code::BadValue, &format!("`{name}` must be a number"));
+        }
+        number.map(|number| (word.span, number))
+    }
+
     /// Takes yes or no (`true`, `false`).
     pub(crate) fn flag(&mut self, name: &'static str) -> bool {
         match self.word(name) {

@@ -64,6 +64,14 @@ manners! {
     handed_back,
     /// Something that looked secret was hidden.
     masked,
+    /// An earlier answer is changed.
+    corrected,
+    /// Something was told that nobody had asked for.
+    noted,
+    /// While the customer has time for something.
+    take_your_time,
+    /// Button: the customer is ready.
+    ready,
     /// The matter is dropped.
     cancelled,
     /// The matter is begun anew.

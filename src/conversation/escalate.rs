@@ -9,6 +9,7 @@ use crate::conversation::event::Fact;
 use crate::conversation::event::Message;
 use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
+use crate::conversation::event::Place;
 use crate::conversation::event::Status;
 use crate::conversation::event::StatusChange;
 use crate::conversation::event::TopicState;
@@ -218,7 +219,9 @@ impl Turn<'_> {
                 if let Some(topic) = &topic {
                     self.topic(topic, TopicState::Opened, None);
                 }
-                self.enter(&dialogue.id, topic, Some(content.revision.clone()));
+                let origin = Place { dialogue: dialogue.id.clone(), step: step.clone() };
+                let revision = Some(content.revision.clone());
+                self.enter(&dialogue.id, topic, Some(origin), revision);
                 self.walk_to(&Target::Step(step.clone()))
             }
         };

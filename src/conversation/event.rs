@@ -42,7 +42,8 @@ pub struct Event {
 pub enum Fact {
     /// Somebody said something.
     Message(Message),
-    /// Who answers changed, or (after a choice of language) is repeated.
+    /// Who answers changed, or is repeated: after a choice of language, and before the bot answers
+    /// what waited.
     Status(StatusChange),
     /// The bot opened, left or closed a topic.
     Topic(TopicChange),
@@ -334,6 +335,9 @@ pub enum Move {
         /// revisions have none: those dialogues run on whatever is newest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         revision: Option<String>,
+        /// Where its topic began, when not at the start of this dialogue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Place>,
     },
     /// The running dialogue left the stack.
     Left,
@@ -357,7 +361,33 @@ pub enum Move {
         question: String,
         /// The answer as words, for the packet.
         answer: String,
+        /// Which question it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Place>,
+        /// The answer as a value, so that it can be given again.
+        #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+        value: serde_json::Value,
     },
+    /// A step told the visitor something.
+    Told {
+        /// Which.
+        at: Place,
+    },
+    /// The running topic is gone through again from where it began, since an answer was
+    /// corrected: its dialogues leave the stack and the answers to them are given anew.
+    Redone,
+    /// The message says too little by itself: more may follow.
+    Waits {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// What waited was read.
+    Read {
+        /// As what.
+        reading: Reading,
+    },
+    /// The visitor was upset.
+    Upset,
     /// A value was learnt.
     Learnt {
         /// The name of the slot.
@@ -399,12 +429,31 @@ pub enum Move {
     Unknown(serde_json::Map<String, serde_json::Value>),
 }
 
+/// A step of a dialogue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The dialogue.
+    pub dialogue: DialogueId,
+    /// The step.
+    pub step: StepId,
+}
+
 /// What an open question is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Question {
     /// The step at which the running dialogue stands.
     Step,
+    /// Whether this value, given at the step, is right.
+    Confirm {
+        /// The value.
+        value: serde_json::Value,
+    },
+    /// Nothing yet: the visitor has time for what the step told them.
+    Wait {
+        /// Until when.
+        until: Timestamp,
+    },
     /// Which of these topics is meant.
     Clarify {
         /// In the order shown.

@@ -1,28 +1,75 @@
-//! Answers that stand in a message before their question was asked: "jag är företagskund".
+//! Facts volunteered: answers that stand in a message though nobody asked ("jag är företagskund",
+//! "numret har vi kollat").
 
+use serde_json::Value;
+
+use crate::content::Content;
 use crate::content::dialogue::Answers;
+use crate::content::dialogue::Ask;
 use crate::content::dialogue::ChoiceStep;
 use crate::content::dialogue::Dialogue;
 use crate::content::dialogue::StepKind;
+use crate::conversation::event::Move;
+use crate::conversation::event::Question;
+use crate::conversation::slot;
+use crate::conversation::state::State;
+use crate::conversation::turn::Fault;
+use crate::conversation::turn::Turn;
+use crate::conversation::walk::exit_of;
+use crate::ids::IntentId;
 use crate::language::Language;
+use crate::matcher::answers::fact::Statements;
 
-/// The slots of a dialogue's choices that a text fills, where it names exactly one choice.
-pub(crate) fn mentioned(
-    dialogue: &Dialogue,
+/// A slot and what a message says of it.
+pub(crate) type Fact = (String, String);
+
+/// What a message says of the slots of these dialogues, where it is clear.
+fn facts_in<'c>(
+    dialogues: impl IntoIterator<Item = &'c Dialogue>,
     text: &str,
     language: Language,
-) -> Vec<(String, String)> {
-    let words = words(text);
-    let mut found = Vec::new();
-    for step in dialogue.steps.values() {
+) -> Vec<Fact> {
+    let statements = Statements::of(text, language);
+    let mut found: Vec<Fact> = Vec::new();
+    for step in dialogues.into_iter().flat_map(|dialogue| dialogue.steps.values()) {
         let StepKind::Ask(ask) = &step.kind else { continue };
-        let (Some(slot), Answers::Choices(choices)) = (&ask.slot, &ask.answers) else { continue };
-        let mut named = choices.iter().filter(|choice| names(choice, &words, language));
-        if let (Some(choice), None) = (named.next(), named.next()) {
-            found.push((slot.clone(), choice.value.clone()));
+        let Some(slot) = &ask.slot else { continue };
+        if let Some(value) = answer_in(ask, text, &statements, language)
+            && found.iter().all(|(known, _)| known != slot)
+        {
+            found.push((slot.clone(), value));
         }
     }
     found
+}
+
+/// The answer to a question that a message gives beside whatever else it says.
+pub(crate) fn answer_in(
+    ask: &Ask,
+    text: &str,
+    statements: &Statements,
+    language: Language,
+) -> Option<String> {
+    match &ask.answers {
+        Answers::Choices(choices) => {
+            let words = words(text);
+            let mut named = choices.iter().filter(|choice| names(choice, &words, language));
+            match (named.next(), named.next()) {
+                (Some(choice), None) => Some(choice.value.clone()),
+                _ => None,
+            }
+        }
+        Answers::YesNo { .. } => {
+            let mut said = ask.known_by.iter().filter(|(_, examples)| {
+                examples.get(&language).is_some_and(|examples| statements.say(examples))
+            });
+            match (said.next(), said.next()) {
+                (Some((answer, _)), None) => Some(answer.clone()),
+                _ => None,
+            }
+        }
+        Answers::Value(_) => None,
+    }
 }
 
 fn names(choice: &ChoiceStep, words: &[String], language: Language) -> bool {
@@ -40,4 +87,59 @@ fn words(text: &str) -> Vec<String> {
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// The facts of a message that are new: of the dialogues that run and the one that a topic would
+/// begin; before any runs, of all.
+pub(crate) fn new_facts(
+    content: &Content,
+    state: &State,
+    topic: Option<&IntentId>,
+    text: &str,
+) -> Vec<Fact> {
+    let begun = topic.and_then(|topic| content.dialogue_of(topic));
+    let running = || state.stack.iter().filter_map(|frame| content.dialogues.get(&frame.dialogue));
+    let mut found = match (state.stack.is_empty(), begun) {
+        (true, None) => facts_in(content.dialogues.values(), text, state.lang),
+        (_, begun) => facts_in(running().chain(begun), text, state.lang),
+    };
+    found.retain(|(slot, _)| state.slots.get(slot).is_none_or(Value::is_null));
+    found
+}
+
+impl Turn<'_> {
+    /// Remembers facts.
+    pub(crate) fn learn(&mut self, facts: Vec<Fact>) {
+        for (slot, value) in facts {
+            self.shift(Move::Learnt { slot, value: Value::String(value) });
+        }
+    }
+
+    /// A message that says nothing but facts: they are remembered, and the talk goes on.
+    pub(crate) fn facts_told(&mut self, facts: Vec<Fact>) -> Result<(), Fault> {
+        let content = self.content;
+        let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+        let ask = self.open_ask().filter(|_| at_step);
+        let answer = ask.and_then(|ask| {
+            let slot = ask.slot.as_ref()?;
+            facts.iter().find(|(name, _)| name == slot).map(|(_, value)| (ask, value.clone()))
+        });
+        self.learn(facts);
+        self.shift(Move::Understood);
+        if let Some((ask, value)) = answer {
+            let value = Value::String(value);
+            let exit = exit_of(ask, &value).ok_or(Fault)?;
+            let words = slot::as_words(ask, &value, &content.manners, self.lang());
+            self.note_answer(ask, words, value);
+            return self.walk_to(&exit.target);
+        }
+        self.say(&content.manners.noted)?;
+        if at_step {
+            self.ask_again(false)
+        } else if self.state.open.is_none() {
+            self.say(&content.manners.what_else)
+        } else {
+            Ok(())
+        }
+    }
 }

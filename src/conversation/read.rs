@@ -3,14 +3,26 @@
 //! Reading decides nothing yet; it asks the models of the content with the open question as
 //! context and puts what they say into one value.
 
+use jiff::civil::Date;
+use serde_json::Value;
+
 use crate::content::Content;
+use crate::content::TALK_TO_HUMAN;
 use crate::content::dialogue::Answers;
 use crate::content::dialogue::Ask;
+use crate::content::dialogue::slot::ValueAnswer;
+use crate::conversation::correct;
+use crate::conversation::correct::Fix;
 use crate::conversation::event::Question;
 use crate::conversation::event::ReadAs;
 use crate::conversation::event::Reading;
+use crate::conversation::mention;
+use crate::conversation::mention::Fact;
+use crate::conversation::policy::Policy;
+use crate::conversation::slot;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
+use crate::ids::Timestamp;
 use crate::language::Language;
 use crate::language::identify::Evidence;
 use crate::language::identify::choose;
@@ -22,7 +34,9 @@ use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
 use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::ChoiceOption;
+use crate::matcher::answers::clauses;
 use crate::matcher::answers::read_choice;
+use crate::matcher::answers::value::ValueKind;
 
 /// An answer as sure as this is taken before a topic is thought of.
 const SURE_ANSWER: f32 = 0.6;
@@ -46,6 +60,14 @@ pub(crate) enum Taken {
         /// A problem that was mentioned besides.
         besides: Option<IntentId>,
     },
+    /// A value for the open question.
+    Value(Value),
+    /// An answer to the open question that is no value of its kind.
+    Refused,
+    /// An earlier answer given anew.
+    Correction(Fix),
+    /// Nothing but facts that were not asked for.
+    Facts(Vec<Fact>),
     /// A topic.
     Topic(IntentId),
     /// One of these topics.
@@ -54,6 +76,13 @@ pub(crate) enum Taken {
     OutOfScope,
     /// Nothing.
     NotUnderstood,
+}
+
+impl Taken {
+    /// Whether it is neither an answer nor a wish.
+    pub(crate) fn is_no_answer(&self) -> bool {
+        matches!(self, Self::Topic(_) | Self::Unclear(_) | Self::OutOfScope | Self::NotUnderstood)
+    }
 }
 
 /// A message with what it was taken for.
@@ -102,38 +131,133 @@ fn alone(shares: [f32; 3], at: usize) -> f32 {
 }
 
 /// Reads a text in a language against a state.
-pub(crate) fn read(content: &Content, state: &State, ask: Option<&Ask>, text: &str) -> Heard {
+pub(crate) fn read(
+    content: &Content,
+    policy: &Policy,
+    state: &State,
+    ask: Option<&Ask>,
+    text: &str,
+    at: Timestamp,
+) -> Heard {
     let lang = state.lang;
     let raised: Vec<IntentId> = state.running_topic().cloned().into_iter().collect();
     let ranking = content.matcher(lang).rank(text, &Context { raised: &raised });
-    let taken = take(content, state, ask, text, &ranking);
+    let today = slot::day_of(at, &policy.zone);
+    let taken = take(&Reader { content, state, ask, today }, text, &ranking);
     let reading = freeze(content, &taken, &ranking);
     Heard { taken, reading }
 }
 
-fn take(
-    content: &Content,
-    state: &State,
-    ask: Option<&Ask>,
-    text: &str,
-    ranking: &Ranking,
-) -> Taken {
+/// What a message is read against.
+#[derive(Clone, Copy)]
+struct Reader<'r> {
+    content: &'r Content,
+    state: &'r State,
+    ask: Option<&'r Ask>,
+    today: Date,
+}
+
+fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
+    let Reader { content, state, ask, today } = *reader;
     if let Some(intent) = urgent(content, ranking) {
         return Taken::Topic(intent);
+    }
+    if let Some(fix) = correct::announced(content, state, text, today) {
+        return Taken::Correction(fix);
     }
     if let Some(value) = read_buttons(state, ask, text) {
         return Taken::Choice(value);
     }
+    if let Some(fix) = correct::named(content, state, text) {
+        return Taken::Correction(fix);
+    }
     let answer = read_answer(content, state, ask, text);
     let topic = new_topic(content, state, ranking);
+    if let Some(wanted) = wanted_value(state, ask) {
+        return take_value(reader, wanted, text, answer, topic);
+    }
     match (&answer, topic) {
         (Some(answer), _) if answer.confidence >= SURE_ANSWER => {
             with_besides(content, state, answer)
         }
         (_, Some(topic)) => Taken::Topic(topic),
         (Some(answer), None) => with_besides(content, state, answer),
-        (None, None) => unsure_of(content, state, ranking),
+        (None, None) => facts_or(reader, text, || unsure_of(content, state, text, ranking)),
     }
+}
+
+/// What a message without answer or topic states, if it states anything that is new.
+fn facts_or(reader: &Reader<'_>, text: &str, otherwise: impl FnOnce() -> Taken) -> Taken {
+    let Reader { content, state, .. } = *reader;
+    if let Some(fix) = correct::mentioned(content, state, text) {
+        return Taken::Correction(fix);
+    }
+    let facts = mention::new_facts(content, state, None, text);
+    if facts.is_empty() { otherwise() } else { Taken::Facts(facts) }
+}
+
+/// The value that the open question wants.
+fn wanted_value<'r>(state: &State, ask: Option<&'r Ask>) -> Option<&'r ValueAnswer> {
+    let open = state.open.as_ref()?;
+    match (&open.question, &ask?.answers) {
+        (Question::Step | Question::Confirm { .. }, Answers::Value(wanted)) => Some(wanted),
+        _ => None,
+    }
+}
+
+/// Reads a message as a value, with all that it may be instead.
+fn take_value(
+    reader: &Reader<'_>,
+    wanted: &ValueAnswer,
+    text: &str,
+    answer: Option<AnswerReading>,
+    topic: Option<IntentId>,
+) -> Taken {
+    let Reader { content, state, today, .. } = *reader;
+    let found = slot::found_in(text, state.lang, wanted, today);
+    let sure = answer.filter(|answer| answer.confidence >= SURE_ANSWER);
+    if wanted.kind == ValueKind::Text {
+        // One's own words may look like a problem: what else should they tell of?
+        let wish = topic.filter(|topic| topic.as_str() == TALK_TO_HUMAN);
+        return match (sure, wish, found) {
+            (Some(answer), _, _) => with_besides(content, state, &answer),
+            (None, Some(wish), _) => Taken::Topic(wish),
+            (None, None, Some(found)) => Taken::Value(found.value),
+            (None, None, None) => Taken::Refused,
+        };
+    }
+    match (found, topic, sure) {
+        (Some(found), None, _) => Taken::Value(found.value),
+        (Some(found), Some(_), _) if found.alone => Taken::Value(found.value),
+        (None, _, Some(answer)) => with_besides(content, state, &answer),
+        (_, Some(topic), _) => Taken::Topic(topic),
+        (None, None, None) => facts_or(reader, text, || Taken::Refused),
+    }
+}
+
+/// A second problem told of in the same message as the first.
+pub(crate) fn second_matter(
+    content: &Content,
+    state: &State,
+    first: &IntentId,
+    text: &str,
+) -> Option<IntentId> {
+    matters(content, state, text).find(|found| found != first && !state.noted.contains(found))
+}
+
+/// The problems that the parts of a message tell of, each by itself; none if it is all of a piece.
+fn matters<'r>(
+    content: &'r Content,
+    state: &'r State,
+    text: &'r str,
+) -> impl Iterator<Item = IntentId> + 'r {
+    clauses(text, state.lang).into_iter().filter_map(move |clause| {
+        let ranking = content.matcher(state.lang).rank(clause, &Context::default());
+        let found = &ranking.candidates.first()?.intent;
+        let is_new = state.running_topic() != Some(found);
+        (ranking.decision == Decision::Answer && is_new && content.is_problem(found))
+            .then(|| found.clone())
+    })
 }
 
 /// An emergency counts whatever is open.
@@ -152,8 +276,11 @@ fn new_topic(content: &Content, state: &State, ranking: &Ranking) -> Option<Inte
     (ranking.decision == Decision::Answer && known && !running).then(|| first.intent.clone())
 }
 
-fn unsure_of(content: &Content, state: &State, ranking: &Ranking) -> Taken {
+fn unsure_of(content: &Content, state: &State, text: &str, ranking: &Ranking) -> Taken {
     let running = state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+    if let Some(first) = matters(content, state, text).next() {
+        return Taken::Topic(first);
+    }
     if ranking.decision == Decision::Clarify && !running {
         let close = || ranking.candidates.iter().take(3).map(|candidate| &candidate.intent);
         let topics: Vec<IntentId> =
@@ -184,7 +311,10 @@ fn read_buttons(state: &State, ask: Option<&Ask>, text: &str) -> Option<String> 
     };
     let is_yes_no = matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. }))
         && open.question == Question::Step;
-    let only_yes_no = matches!(open.question, Question::Resume | Question::Second { .. });
+    let only_yes_no = matches!(
+        open.question,
+        Question::Resume | Question::Second { .. } | Question::Confirm { .. }
+    );
     if is_yes_no || only_yes_no {
         // "no" and "nej" are for the reader of answers, which also hears what is said besides.
         let exact = open.choices.iter().find(|choice| {
@@ -227,11 +357,15 @@ fn read_answer(
     }
     let expects_yes_no = open.is_some_and(|open| match open.question {
         Question::Step => {
-            matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. }))
+            matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. } | Answers::Value(_)))
         }
-        Question::Resume | Question::Second { .. } | Question::AnythingElse | Question::Person => {
-            true
-        }
+        // "I have none" and "I don't know" are answers to a question about a value.
+        Question::Wait { .. } => true,
+        Question::Confirm { .. }
+        | Question::Resume
+        | Question::Second { .. }
+        | Question::AnythingElse
+        | Question::Person => true,
         Question::Clarify { .. } | Question::Offer { .. } => false,
     });
     match reading.class {
@@ -263,7 +397,11 @@ fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Tak
 
 fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
     let read_as = match taken {
-        Taken::Choice(_) => ReadAs::Answer,
+        Taken::Choice(_)
+        | Taken::Value(_)
+        | Taken::Refused
+        | Taken::Correction(_)
+        | Taken::Facts(_) => ReadAs::Answer,
         Taken::Answer { class, .. } => match class {
             AnswerClass::Repeat
             | AnswerClass::Back

@@ -16,6 +16,7 @@ use crate::conversation::event::Fact;
 use crate::conversation::event::Message;
 use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
+use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::event::Reading;
 use crate::conversation::event::Status;
@@ -72,8 +73,18 @@ pub struct State {
     pub misses: u32,
     /// What was not understood, the newest last.
     pub not_understood: Vec<String>,
+    /// Messages that were not understood, all in all.
+    pub missed: u32,
+    /// How often the same was written in a row.
+    pub repeats: u32,
+    /// How often the visitor was upset.
+    pub upset: u32,
     /// Questions asked and the answers to them.
     pub tried: Vec<Tried>,
+    /// Steps whose words the running topics have told.
+    pub told: BTreeSet<Place>,
+    /// Messages that say too little by themselves, until more is heard.
+    pub waiting: Option<Waiting>,
     /// Matters heard of and kept for later.
     pub noted: Vec<IntentId>,
     /// The newest problem, also after it closed.
@@ -90,6 +101,8 @@ pub struct State {
     pub unseen: u32,
     /// When the visitor last did something.
     pub visitor_at: Timestamp,
+    /// When the bot last asked of its own accord, after the visitor's time was up.
+    pub nudged_at: Option<Timestamp>,
     /// The newest message of visitor or agent, for lists.
     pub preview: String,
     /// Whether the visitor was told that something was masked.
@@ -102,6 +115,8 @@ pub struct State {
     pub ended_by: Option<EndedBy>,
     /// The newest reading of a visitor's message, until its topic opens.
     last_reading: Option<Reading>,
+    /// The newest message, with those before it that waited for it.
+    recent: Vec<String>,
 }
 
 /// A running dialogue.
@@ -117,6 +132,17 @@ pub struct Frame {
     pub step: Option<StepId>,
     /// The questions it has asked before, the newest last.
     pub trail: Vec<StepId>,
+    /// Where its topic began, when not at the start of this dialogue.
+    pub origin: Option<Place>,
+}
+
+/// Messages that wait to be read together with what follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The masked texts, in order.
+    pub texts: Vec<String>,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// A question that waits for an answer.
@@ -133,12 +159,18 @@ pub struct OpenQuestion {
 }
 
 /// A question asked and the answer to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tried {
     /// The question's short name.
     pub question: String,
     /// The answer.
     pub answer: String,
+    /// Which question it was; unknown in conversations of earlier versions.
+    pub at: Option<Place>,
+    /// The answer as a value.
+    pub value: serde_json::Value,
+    /// The topic in which it was asked, as long as that runs.
+    pub topic: Option<IntentId>,
 }
 
 impl State {
@@ -162,7 +194,12 @@ impl State {
             slots: BTreeMap::new(),
             misses: 0,
             not_understood: Vec::new(),
+            missed: 0,
+            repeats: 0,
+            upset: 0,
             tried: Vec::new(),
+            told: BTreeSet::new(),
+            waiting: None,
             noted: Vec::new(),
             topic: None,
             matched: None,
@@ -171,12 +208,14 @@ impl State {
             visitor_messages: 0,
             unseen: 0,
             visitor_at: at,
+            nudged_at: None,
             preview: String::new(),
             told_of_mask: false,
             rating_open: false,
             ended_at: None,
             ended_by: None,
             last_reading: None,
+            recent: Vec::new(),
         }
     }
 
@@ -216,14 +255,18 @@ impl State {
     pub fn apply(&mut self, event: &Event) {
         self.seq = event.seq;
         self.at = event.at;
+        if let Some(Question::Wait { until }) = self.open.as_ref().map(|open| &open.question)
+            && *until <= event.at
+        {
+            self.nudged_at = Some(event.at);
+        }
         self.apply_fact(event);
         self.apply_moves_of(event);
     }
 
-    /// Takes the changes beside a fact in, the fact itself having been taken in before.
-    pub(crate) fn apply_moves_of(&mut self, event: &Event) {
+    fn apply_moves_of(&mut self, event: &Event) {
         for change in &event.moves {
-            self.apply_move(change, event);
+            self.apply_move(change, event.seq, &event.fact);
         }
     }
 
@@ -240,6 +283,7 @@ impl State {
                 self.ended_by = Some(*by);
                 self.outcome = Some(*outcome);
                 self.open = None;
+                self.waiting = None;
                 self.stack.clear();
             }
             Fact::Note { .. } | Fact::Transferred { .. } | Fact::Erased | Fact::Unknown(_) => {}
@@ -252,6 +296,12 @@ impl State {
                 self.visitor_messages += 1;
                 self.unseen += 1;
                 self.visitor_at = event.at;
+                let same = message.text.trim().eq_ignore_ascii_case(self.preview.trim());
+                self.repeats = if same { self.repeats + 1 } else { 1 };
+                if self.waiting.take().is_none() {
+                    self.recent.clear();
+                }
+                self.recent.push(message.text.clone());
                 self.preview.clone_from(&message.text);
                 if let Some(reading) = &message.read {
                     self.last_reading = Some(reading.clone());
@@ -268,6 +318,9 @@ impl State {
     fn apply_status(&mut self, change: &StatusChange, at: Timestamp) {
         let before = self.status;
         self.status = change.status;
+        if change.status != Status::Bot {
+            self.waiting = None;
+        }
         if change.status != Status::Ended {
             self.ended_at = None;
             self.ended_by = None;
@@ -294,6 +347,8 @@ impl State {
                 self.front = false;
                 self.unseen = 0;
             }
+            // Repeated, it changes nothing.
+            Status::Bot if before == Status::Bot => {}
             Status::Bot => {
                 self.agent = None;
                 self.waiting_since = None;
@@ -316,18 +371,25 @@ impl State {
             }
             TopicState::Resumed => self.topic = Some(change.topic.clone()),
             TopicState::Paused => {}
-            TopicState::Closed => self.outcome = change.outcome,
+            TopicState::Closed => {
+                self.outcome = change.outcome;
+                self.told.clear();
+                let closed = |tried: &&mut Tried| tried.topic.as_ref() == Some(&change.topic);
+                self.tried.iter_mut().filter(closed).for_each(|tried| tried.topic = None);
+            }
         }
     }
 
-    fn apply_move(&mut self, change: &Move, event: &Event) {
+    /// Takes in a change beside a fact that was taken in before.
+    pub(crate) fn apply_move(&mut self, change: &Move, seq: Seq, beside: &Fact) {
         match change {
-            Move::Entered { dialogue, topic, revision } => self.stack.push(Frame {
+            Move::Entered { dialogue, topic, origin, revision } => self.stack.push(Frame {
                 dialogue: dialogue.clone(),
                 topic: topic.clone(),
                 revision: revision.clone(),
                 step: None,
                 trail: Vec::new(),
+                origin: origin.clone(),
             }),
             Move::Left => {
                 self.stack.pop();
@@ -338,16 +400,36 @@ impl State {
                     frame.step = Some(step.clone());
                 }
             }
-            Move::Asked { question } => self.ask(question, event),
+            Move::Asked { question } => self.ask(question, seq, beside),
             Move::Closed => self.close_question(),
-            Move::Answered { question, answer } => {
-                self.tried.push(Tried { question: question.clone(), answer: answer.clone() });
+            Move::Answered { question, answer, at, value } => {
+                let topic = self.running_topic().cloned();
+                self.tried.push(Tried {
+                    question: question.clone(),
+                    answer: answer.clone(),
+                    at: at.clone(),
+                    value: value.clone(),
+                    topic,
+                });
             }
+            Move::Told { at } => {
+                self.told.insert(at.clone());
+            }
+            Move::Redone => self.redo(),
+            Move::Waits { until } => {
+                self.waiting = Some(Waiting { texts: self.recent.clone(), until: *until });
+            }
+            Move::Read { reading } => {
+                self.last_reading = Some(reading.clone());
+                self.waiting = None;
+            }
+            Move::Upset => self.upset += 1,
             Move::Learnt { slot, value } => {
                 self.slots.insert(slot.clone(), value.clone());
             }
             Move::Missed { text } => {
                 self.misses += 1;
+                self.missed += 1;
                 if let Some(open) = &mut self.open {
                     open.misses += 1;
                 }
@@ -375,8 +457,8 @@ impl State {
         }
     }
 
-    fn ask(&mut self, question: &Question, event: &Event) {
-        let choices = match &event.fact {
+    fn ask(&mut self, question: &Question, seq: Seq, beside: &Fact) {
+        let choices = match beside {
             Fact::Message(message) => message.choices.clone(),
             _ => Vec::new(),
         };
@@ -385,12 +467,24 @@ impl State {
             Some(open) if open.question == *question => open.misses,
             _ => 0,
         };
-        self.open =
-            Some(OpenQuestion { question: question.clone(), offer: event.seq, choices, misses });
+        self.open = Some(OpenQuestion { question: question.clone(), offer: seq, choices, misses });
+    }
+
+    fn redo(&mut self) {
+        self.open = None;
+        if let Some(topic) = self.running_topic().cloned() {
+            self.tried.retain(|tried| tried.topic.as_ref() != Some(&topic));
+        }
+        while let Some(frame) = self.stack.pop() {
+            if frame.topic.is_some() {
+                break;
+            }
+        }
     }
 
     fn close_question(&mut self) {
-        if let Some(OpenQuestion { question: Question::Step, .. }) = self.open.take()
+        if let Some(OpenQuestion { question: Question::Step | Question::Confirm { .. }, .. }) =
+            self.open.take()
             && let Some(frame) = self.stack.last_mut()
             && let Some(step) = &frame.step
             && frame.trail.last() != Some(step)

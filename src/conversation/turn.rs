@@ -1,5 +1,6 @@
 //! A turn in the making: events are put down one by one and taken into the state at once.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::content::Content;
@@ -14,7 +15,9 @@ use crate::conversation::event::Fact;
 use crate::conversation::event::Link;
 use crate::conversation::event::Message;
 use crate::conversation::event::Move;
+use crate::conversation::event::Place;
 use crate::conversation::event::Question;
+use crate::conversation::event::StatusChange;
 use crate::conversation::event::TopicChange;
 use crate::conversation::event::TopicState;
 use crate::conversation::input::Duty;
@@ -25,6 +28,10 @@ use crate::ids::IntentId;
 use crate::ids::StepId;
 use crate::ids::Timestamp;
 use crate::language::Language;
+
+/// Steps that one turn may take before the dialogue counts as broken; the check lets no circle
+/// pass that asks nothing, so only a very long dialogue comes here.
+pub(crate) const MAX_STEPS: usize = 200;
 
 /// A text of the content that cannot be filled in while a customer waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +47,10 @@ pub(crate) struct Turn<'a> {
     pub(crate) events: Vec<Event>,
     /// Questions passed over in this turn, since their answer was known.
     pub(crate) passed: BTreeSet<StepId>,
+    /// While a topic is gone through again: the answers that are given anew.
+    pub(crate) redo: Option<BTreeMap<Place, serde_json::Value>>,
+    /// Steps that this turn may still take; a dialogue that needs more is broken.
+    pub(crate) steps_left: usize,
 }
 
 impl<'a> Turn<'a> {
@@ -58,12 +69,25 @@ impl<'a> Turn<'a> {
             duty: input.duty,
             events: Vec::new(),
             passed: BTreeSet::new(),
+            redo: None,
+            steps_left: MAX_STEPS,
         }
     }
 
     /// Puts a fact down.
     pub(crate) fn emit(&mut self, fact: Fact) {
         self.emit_with(fact, Vec::new());
+    }
+
+    /// Puts the status down once more: a fact for what no reader is told otherwise.
+    pub(crate) fn repeat_status(&mut self) {
+        self.emit(Fact::Status(StatusChange {
+            status: self.state.status,
+            agent: self.state.agent.clone(),
+            reason: None,
+            team: None,
+            front: self.state.front,
+        }));
     }
 
     fn emit_with(&mut self, fact: Fact, moves: Vec<Move>) {
@@ -78,9 +102,8 @@ impl<'a> Turn<'a> {
             debug_assert!(false, "a turn begins with a fact");
             return;
         };
-        let alone = Event { moves: vec![change.clone()], ..event.clone() };
+        self.state.apply_move(&change, event.seq, &event.fact);
         event.moves.push(change);
-        self.state.apply_moves_of(&alone);
     }
 
     pub(crate) fn lang(&self) -> Language {
@@ -94,6 +117,21 @@ impl<'a> Turn<'a> {
         let pick = (self.state.seq.0 ^ moment).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let scope = Scope { slots: Some(&self.state.slots), topic };
         template::fill(text.pick(self.lang(), pick), &scope)
+            .map(std::borrow::Cow::into_owned)
+            .map_err(|_| Fault)
+    }
+
+    /// The words of a text as they would be if a slot held this value.
+    pub(crate) fn words_with(
+        &self,
+        text: &Text,
+        slot: &str,
+        value: &serde_json::Value,
+    ) -> Result<String, Fault> {
+        let mut slots = self.state.slots.clone();
+        slots.insert(slot.to_owned(), value.clone());
+        let scope = Scope { slots: Some(&slots), topic: None };
+        template::fill(text.plain(self.lang()), &scope)
             .map(std::borrow::Cow::into_owned)
             .map_err(|_| Fault)
     }

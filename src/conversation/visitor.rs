@@ -1,5 +1,7 @@
 //! What a visitor's message does once it has been read.
 
+use serde_json::Value;
+
 use crate::content::GOODBYE;
 use crate::content::THANKS;
 use crate::content::dialogue::Answers;
@@ -9,9 +11,13 @@ use crate::conversation::event::EndedBy;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
+use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::event::TopicState;
+use crate::conversation::mention;
 use crate::conversation::read::Taken;
+use crate::conversation::read::second_matter;
+use crate::conversation::slot;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::ids::IntentId;
@@ -23,22 +29,31 @@ pub(crate) const PERSON: &str = "person";
 pub(crate) const SOMETHING_ELSE: &str = "something_else";
 /// The value of the button that goes on with the bot.
 pub(crate) const GO_ON: &str = "go_on";
-/// Stands for an answer that said the problem is gone instead.
-const SOLVED: &str = "solved";
-/// Stands for an answer that said the problem is still there instead.
-const FAILING: &str = "failing";
+/// The same written so often in a row is a sign that the bot is of no use.
+const SAME_AGAIN: u32 = 3;
 /// The topics that an offer shows at most.
 const OFFERED: usize = 6;
 
 impl Turn<'_> {
     /// Acts on what a message was taken for. `text` is the message.
     pub(crate) fn respond(&mut self, taken: Taken, text: &str) -> Result<(), Fault> {
+        if self.state.repeats >= SAME_AGAIN && taken.is_no_answer() {
+            return self.frustrated();
+        }
         match taken {
+            Taken::Value(value) => self.value_given(value),
+            Taken::Refused => self.refused(text),
+            Taken::Correction(fix) => self.correct(&fix),
+            Taken::Facts(facts) => self.facts_told(facts),
             Taken::Choice(value) => self.chosen(&value),
             Taken::Answer { class, besides } => {
                 if let Some(topic) = besides {
                     self.shift(Move::Noted { topic });
                 }
+                let facts = mention::new_facts(self.content, &self.state, None, text);
+                let own = self.open_ask().and_then(|ask| ask.slot.as_ref());
+                let others = facts.into_iter().filter(|(slot, _)| Some(slot) != own).collect();
+                self.learn(others);
                 self.answered(class, text)
             }
             Taken::Topic(intent) => self.topic_heard(&intent, text),
@@ -49,7 +64,11 @@ impl Turn<'_> {
     }
 
     fn topic_heard(&mut self, intent: &IntentId, text: &str) -> Result<(), Fault> {
-        self.learn_mentioned(intent, text);
+        let facts = mention::new_facts(self.content, &self.state, Some(intent), text);
+        self.learn(facts);
+        if let Some(second) = second_matter(self.content, &self.state, intent, text) {
+            self.shift(Move::Noted { topic: second });
+        }
         let open = self.state.open.as_ref().map(|open| &open.question);
         let interrupts = open == Some(&Question::Step);
         if open == Some(&Question::AnythingElse) && is_farewell(intent) {
@@ -62,19 +81,6 @@ impl Turn<'_> {
         self.open_topic(intent)
     }
 
-    /// Fills the slots of a topic's questions that the message answers beforehand.
-    fn learn_mentioned(&mut self, intent: &IntentId, text: &str) {
-        let content = self.content;
-        let Some(dialogue) = content.dialogue_of(intent) else { return };
-        let found = crate::conversation::mention::mentioned(dialogue, text, self.lang());
-        for (slot, value) in found {
-            if self.state.slots.get(&slot).is_none_or(serde_json::Value::is_null) {
-                let value = serde_json::Value::String(value);
-                self.shift(Move::Learnt { slot, value });
-            }
-        }
-    }
-
     /// A button was pressed, or named in words.
     pub(crate) fn chosen(&mut self, value: &str) -> Result<(), Fault> {
         if value == PERSON {
@@ -83,6 +89,7 @@ impl Turn<'_> {
         let Some(open) = self.state.open.clone() else { return Ok(()) };
         match open.question {
             Question::Step => self.step_chosen(value),
+            Question::Wait { .. } => self.go_on(),
             Question::Clarify { .. } | Question::Offer { .. } => {
                 self.shift(Move::Closed);
                 if value == SOMETHING_ELSE {
@@ -113,22 +120,27 @@ impl Turn<'_> {
             Answers::Choices(choices) => {
                 let choice = choices.iter().find(|choice| choice.value == value).ok_or(Fault)?;
                 let answer = choice.label.plain(self.lang()).to_owned();
-                self.close_answered(ask, answer, value);
+                self.note_answer(ask, answer, Value::from(value));
                 self.walk_to(&choice.next.target)
             }
+            Answers::Value(_) => self.answered(AnswerClass::Unsure, ""),
         }
     }
 
-    fn close_answered(&mut self, ask: &Ask, answer: String, value: &str) {
+    /// Closes a step's question with an answer, in words for the packet and as a value; a value
+    /// of null stands for none.
+    pub(crate) fn note_answer(&mut self, ask: &Ask, answer: String, value: Value) {
         let question = ask.label.plain(self.lang()).to_owned();
+        let at = self.state.frame().and_then(|frame| {
+            let step = frame.step.clone()?;
+            Some(Place { dialogue: frame.dialogue.clone(), step })
+        });
         self.shift(Move::Closed);
         self.shift(Move::Understood);
-        self.shift(Move::Answered { question, answer });
+        self.shift(Move::Answered { question, answer, at, value: value.clone() });
         if let Some(slot) = &ask.slot
-            && value != SOLVED
-            && value != FAILING
+            && !value.is_null()
         {
-            let value = serde_json::Value::String(value.to_owned());
             self.shift(Move::Learnt { slot: slot.clone(), value });
         }
     }
@@ -145,6 +157,7 @@ impl Turn<'_> {
             _ => match self.state.open.as_ref().map(|open| open.question.clone()) {
                 Some(Question::Step) => self.step_answered(class, text),
                 Some(question) => self.aside_answered(&question, class, text),
+                None if self.is_waiting() => self.said_while_waiting(class),
                 None if class == AnswerClass::Solved && !self.state.stack.is_empty() => {
                     self.finish_resolved(None)
                 }
@@ -155,11 +168,17 @@ impl Turn<'_> {
 
     fn step_answered(&mut self, class: AnswerClass, text: &str) -> Result<(), Fault> {
         let Some(ask) = self.open_ask() else { return Err(Fault) };
-        let Answers::YesNo { yes, no, unsure, check } = &ask.answers else {
-            return match class {
-                AnswerClass::Solved => self.solved(ask, text),
-                _ => self.not_understood(text),
-            };
+        let (yes, no, unsure, check) = match &ask.answers {
+            Answers::YesNo { yes, no, unsure, check } => (yes, no, unsure, check),
+            _ if class == AnswerClass::Solved => return self.solved(ask, text),
+            // Whoever does not know the value, or says that there is none.
+            Answers::Value(wanted) if matches!(class, AnswerClass::Unsure | AnswerClass::No) => {
+                let answer = self.content.manners.unsure.plain(self.lang()).to_owned();
+                self.note_answer(ask, answer, Value::Null);
+                return self.walk_to(&wanted.unsure.target);
+            }
+            Answers::Value(_) => return self.refused(text),
+            Answers::Choices(_) => return self.not_understood(text),
         };
         let manners = &self.content.manners;
         let (target, label, value) = match class {
@@ -168,20 +187,20 @@ impl Turn<'_> {
             AnswerClass::Failing if !check => {
                 // "Still the same" says that what was asked about did not help: on to what comes
                 // for those who have done it, with their own words in the packet.
-                self.close_answered(ask, text.to_owned(), FAILING);
+                self.note_answer(ask, text.to_owned(), Value::Null);
                 return self.walk_to(&yes.target);
             }
             AnswerClass::No | AnswerClass::Failing => (&no.target, &manners.no, "no"),
             _ => (&unsure.target, &manners.unsure, "unsure"),
         };
         let answer = label.plain(self.lang()).to_owned();
-        self.close_answered(ask, answer, value);
+        self.note_answer(ask, answer, Value::from(value));
         self.walk_to(target)
     }
 
     /// The problem went away before the question was answered.
     fn solved(&mut self, ask: &Ask, text: &str) -> Result<(), Fault> {
-        self.close_answered(ask, text.to_owned(), SOLVED);
+        self.note_answer(ask, text.to_owned(), Value::Null);
         self.finish_resolved(None)
     }
 
@@ -194,6 +213,12 @@ impl Turn<'_> {
         let yes = matches!(class, AnswerClass::Yes);
         let content = self.content;
         match question {
+            Question::Confirm { value } => match class {
+                AnswerClass::Yes => self.confirmed(value.clone(), true),
+                AnswerClass::No | AnswerClass::Unsure => self.confirmed(value.clone(), false),
+                _ => self.not_understood(text),
+            },
+            Question::Wait { .. } => self.said_while_waiting(class),
             Question::Resume => {
                 self.shift(Move::Closed);
                 if yes { self.resume() } else { self.drop_below() }
@@ -241,6 +266,9 @@ impl Turn<'_> {
     fn resume(&mut self) -> Result<(), Fault> {
         if let Some(topic) = self.state.running_topic().cloned() {
             self.topic(&topic, TopicState::Resumed, None);
+        }
+        if self.is_waiting() {
+            return self.go_on();
         }
         self.ask_again(false)
     }
@@ -345,7 +373,13 @@ impl Turn<'_> {
         self.shift(Move::Cleared);
     }
 
+    /// The first time a person is offered, the second time one is brought.
     fn frustrated(&mut self) -> Result<(), Fault> {
+        let before = self.state.upset > 0;
+        self.shift(Move::Upset);
+        if before {
+            return self.escalate(None, "frustrated", None);
+        }
         let manners = &self.content.manners;
         let words = self.words(&manners.frustrated, None)?;
         let buttons =
@@ -409,10 +443,10 @@ impl Turn<'_> {
 
     /// Asks in other words, then offers what there is, then brings a person.
     fn not_understood(&mut self, text: &str) -> Result<(), Fault> {
-        self.shift(Move::Missed { text: text.to_owned() });
+        self.shift(Move::Missed { text: slot::shortened(text) });
         let manners = &self.content.manners;
         let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
-        if self.state.misses >= self.policy.misses_before_person {
+        if self.is_out_of_patience() {
             return self.escalate(None, "not_understood", Some(&manners.cannot_help));
         }
         if at_step && self.open_ask().is_some() {
@@ -420,6 +454,14 @@ impl Turn<'_> {
             return self.ask_reworded();
         }
         if self.state.misses == 1 { self.say(&manners.rephrase) } else { self.offer() }
+    }
+
+    /// Whether so much was not understood that a person must come.
+    pub(crate) fn is_out_of_patience(&self) -> bool {
+        let at_question = self.state.open.as_ref().map_or(0, |open| open.misses);
+        self.state.misses >= self.policy.misses_before_person
+            || at_question >= self.policy.misses_per_question
+            || self.state.missed >= self.policy.misses_in_all
     }
 
     fn ask_reworded(&mut self) -> Result<(), Fault> {

@@ -12,17 +12,18 @@ use crate::content::template::Scope;
 use crate::conversation::event::Choice;
 use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
+use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::event::TopicState;
 use crate::conversation::turn::Fault;
+use crate::conversation::turn::MAX_STEPS;
 use crate::conversation::turn::Turn;
 use crate::ids::DialogueId;
 use crate::ids::IntentId;
 use crate::ids::StepId;
 
-/// Steps that one turn may take before the dialogue counts as broken; the check lets no circle
-/// pass that asks nothing, so only a very long dialogue comes here.
-const MAX_STEPS: usize = 200;
+/// Dialogues that may run inside each other; one that calls itself comes here.
+const MAX_DEPTH: usize = 20;
 
 impl<'a> Turn<'a> {
     /// Begins to treat an intent.
@@ -44,7 +45,8 @@ impl<'a> Turn<'a> {
         if self.state.noted.contains(&intent.id) {
             self.shift(Move::TookUp { topic: intent.id.clone() });
         }
-        self.enter(&dialogue.id, Some(intent.id.clone()), Some(content.revision.clone()));
+        let revision = Some(content.revision.clone());
+        self.enter(&dialogue.id, Some(intent.id.clone()), None, revision);
         self.walk(dialogue.start.clone())
     }
 
@@ -53,9 +55,10 @@ impl<'a> Turn<'a> {
         &mut self,
         dialogue: &DialogueId,
         topic: Option<IntentId>,
+        origin: Option<Place>,
         revision: Option<String>,
     ) {
-        self.shift(Move::Entered { dialogue: dialogue.clone(), topic, revision });
+        self.shift(Move::Entered { dialogue: dialogue.clone(), topic, origin, revision });
     }
 
     /// Says what a dialogue of mere courtesy says, then asks the open question again.
@@ -80,7 +83,11 @@ impl<'a> Turn<'a> {
     /// Walks on from a step of the running dialogue.
     pub(crate) fn walk(&mut self, from: StepId) -> Result<(), Fault> {
         let mut next = Some(Target::Step(from));
-        for _ in 0..MAX_STEPS {
+        loop {
+            if self.steps_left == 0 || self.state.stack.len() > MAX_DEPTH {
+                return Err(Fault);
+            }
+            self.steps_left -= 1;
             next = match next {
                 None => return Ok(()),
                 Some(Target::Step(id)) => {
@@ -98,7 +105,6 @@ impl<'a> Turn<'a> {
                 Some(Target::End) => self.leave_dialogue()?,
             };
         }
-        Err(Fault)
     }
 
     /// Goes on at an exit of the running dialogue.
@@ -135,9 +141,15 @@ impl<'a> Turn<'a> {
     fn take_step(&mut self, step: &'a Step) -> Result<Option<Target>, Fault> {
         match &step.kind {
             StepKind::Say { text, links, next } => {
-                self.tell(text, links, Vec::new())?;
+                let at = self.place_of(step)?;
+                // What was told before a correction is not told once more.
+                if self.redo.is_none() || !self.state.told.contains(&at) {
+                    self.tell(text, links, Vec::new())?;
+                    self.shift(Move::Told { at });
+                }
                 Ok(Some(next.target.clone()))
             }
+            StepKind::Wait { text, ms, next, .. } => self.take_wait(step, text, *ms, next),
             StepKind::Ask(ask) => self.take_ask(step, ask),
             StepKind::Branch(arms) => {
                 let scope = Scope { slots: Some(&self.state.slots), topic: None };
@@ -162,14 +174,23 @@ impl<'a> Turn<'a> {
             }
             StepKind::Call { dialogue, .. } => {
                 self.shift(Move::At { step: step.id.clone() });
-                self.enter(dialogue, None, self.revision());
+                self.enter(dialogue, None, None, self.revision());
                 self.start()
             }
             StepKind::Goto { dialogue, .. } => {
-                let topic = self.state.frame().and_then(|frame| frame.topic.clone());
+                let frame = self.state.frame().ok_or(Fault)?;
+                let topic = frame.topic.clone();
+                let origin = match (&topic, &frame.origin) {
+                    (None, _) => None,
+                    (Some(_), Some(origin)) => Some(origin.clone()),
+                    (Some(_), None) => {
+                        let step = self.running()?.start.clone();
+                        Some(Place { dialogue: frame.dialogue.clone(), step })
+                    }
+                };
                 let revision = self.revision();
                 self.shift(Move::Left);
-                self.enter(dialogue, topic, revision);
+                self.enter(dialogue, topic, origin, revision);
                 self.start()
             }
             StepKind::Resolve { text } => {
@@ -184,7 +205,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The revision of the running dialogue: those that it calls or leads to were checked with it.
-    fn revision(&self) -> Option<String> {
+    pub(crate) fn revision(&self) -> Option<String> {
         self.state.frame().and_then(|frame| frame.revision.clone())
     }
 
@@ -192,7 +213,17 @@ impl<'a> Turn<'a> {
         Ok(Some(Target::Step(self.running()?.start.clone())))
     }
 
+    /// The place of a step of the running dialogue.
+    pub(crate) fn place_of(&self, step: &Step) -> Result<Place, Fault> {
+        let frame = self.state.frame().ok_or(Fault)?;
+        Ok(Place { dialogue: frame.dialogue.clone(), step: step.id.clone() })
+    }
+
     fn take_ask(&mut self, step: &'a Step, ask: &'a Ask) -> Result<Option<Target>, Fault> {
+        if let Some(exit) = self.given_again(step, ask)? {
+            return Ok(Some(exit.target.clone()));
+        }
+        self.redo = None;
         // A question that comes round again in the same turn is asked after all: whatever was
         // known leads in a circle.
         if let Some(exit) = self.known_answer(ask)
@@ -209,18 +240,8 @@ impl<'a> Turn<'a> {
 
     /// Where a question leads whose slot is filled already.
     fn known_answer(&self, ask: &'a Ask) -> Option<&'a Exit> {
-        let value = self.state.slots.get(ask.slot.as_ref()?)?.as_str()?;
-        match &ask.answers {
-            Answers::Choices(choices) => {
-                choices.iter().find(|choice| choice.value == value).map(|choice| &choice.next)
-            }
-            Answers::YesNo { yes, no, unsure, .. } => match value {
-                "yes" => Some(yes),
-                "no" => Some(no),
-                "unsure" => Some(unsure),
-                _ => None,
-            },
-        }
+        let value = self.state.slots.get(ask.slot.as_ref()?)?;
+        exit_of(ask, value)
     }
 
     pub(crate) fn buttons(&self, ask: &Ask) -> Vec<Choice> {
@@ -229,6 +250,7 @@ impl<'a> Turn<'a> {
             Answers::Choices(choices) => {
                 choices.iter().map(|choice| self.button(&choice.value, &choice.label)).collect()
             }
+            Answers::Value(_) => vec![self.button("unsure", &manners.unsure)],
             Answers::YesNo { check, .. } => {
                 let mut buttons =
                     vec![self.button("yes", &manners.yes), self.button("no", &manners.no)];
@@ -325,5 +347,24 @@ impl<'a> Turn<'a> {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// Where a question leads after an answer of this value.
+pub(crate) fn exit_of<'a>(ask: &'a Ask, value: &serde_json::Value) -> Option<&'a Exit> {
+    let word = value.as_str();
+    match &ask.answers {
+        Answers::Choices(choices) => {
+            let word = word?;
+            choices.iter().find(|choice| choice.value == word).map(|choice| &choice.next)
+        }
+        Answers::YesNo { yes, no, unsure, .. } => match word? {
+            "yes" => Some(yes),
+            "no" => Some(no),
+            "unsure" => Some(unsure),
+            _ => None,
+        },
+        Answers::Value(_) if value.is_null() => None,
+        Answers::Value(answer) => Some(&answer.next),
     }
 }

@@ -27,9 +27,12 @@ use crate::matcher::answers::text::Message;
 mod choice;
 mod cues;
 mod echo;
+pub mod fact;
 mod features;
+pub mod lead;
 mod linear;
 mod text;
+pub mod value;
 
 /// What a message is to the question that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -169,6 +172,27 @@ pub struct ChoiceOption<'a> {
 #[must_use]
 pub fn read_choice(text: &str, language: Language, options: &[ChoiceOption<'_>]) -> Option<usize> {
     choice::read(text, language, options)
+}
+
+/// The parts of a message in which other matters may stand, none when it is but one part.
+#[must_use]
+pub fn clauses(text: &str, language: Language) -> Vec<&str> {
+    let message = Message::parse(text);
+    let tokens = &message.tokens;
+    let starts: Vec<usize> = (1..tokens.len())
+        .filter(|&at| tokens[at].breaks || cues::joins(language, &tokens[at].word))
+        .take(MAX_CUTS)
+        .map(|at| tokens[at].start)
+        .collect();
+    if starts.is_empty() {
+        return Vec::new();
+    }
+    let ends = starts.iter().copied().chain([text.len()]);
+    std::iter::once(0)
+        .chain(starts.iter().copied())
+        .zip(ends)
+        .map(|(from, to)| &text[from..to])
+        .collect()
 }
 
 /// A reader of answers in one language.

@@ -15,6 +15,8 @@ use crate::content::dialogue::LinkText;
 use crate::content::dialogue::Step;
 use crate::content::dialogue::StepKind;
 use crate::content::dialogue::Target;
+use crate::content::dialogue::known;
+use crate::content::dialogue::slot;
 use crate::content::fields::Fields;
 use crate::content::text::Text;
 use crate::content::yaml::Key;
@@ -28,8 +30,8 @@ use crate::language::Language;
 
 /// The keys that say what a step does; a step has exactly one of them, save that `say` may stand
 /// beside `escalate`.
-const KINDS: [&str; 9] =
-    ["ask", "check", "branch", "set", "call", "goto", "resolve", "escalate", "say"];
+const KINDS: [&str; 10] =
+    ["ask", "check", "branch", "set", "call", "goto", "resolve", "escalate", "wait", "say"];
 
 /// Values of the bot's own buttons and answers, which no choice may have.
 const RESERVED_CHOICES: [&str; 4] = ["person", "something_else", "go_on", "solved"];
@@ -85,6 +87,7 @@ fn read_step(file: &str, key: &Key, node: Node, diagnostics: &mut Vec<Diagnostic
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
     let kind = match kinds.as_slice() {
         ["escalate", "say"] => "escalate",
+        ["wait", "say"] => "wait",
         [one] => one,
         [] => {
             fields
@@ -110,13 +113,14 @@ fn read_step(file: &str, key: &Key, node: Node, diagnostics: &mut Vec<Diagnostic
         "set" => read_set(&mut fields, &what),
         "call" | "goto" => read_jump(&mut fields, &what),
         "resolve" => Some(read_resolve(&mut fields)),
+        "wait" => read_wait(&mut fields, &what),
         _ => read_escalate(&mut fields),
     };
     fields.finish(&what);
     Some(Step { id: StepId::new(&key.name), kind: kind?, span: key.span })
 }
 
-fn exit(fields: &mut Fields<'_>, name: &'static str, what: &str) -> Option<Exit> {
+pub(super) fn exit(fields: &mut Fields<'_>, name: &'static str, what: &str) -> Option<Exit> {
     let word = fields.need_word(name, what)?;
     Some(Exit { target: Target::named(&word.text), span: word.span })
 }
@@ -134,21 +138,56 @@ fn read_ask(fields: &mut Fields<'_>, what: &str, check: bool) -> Option<StepKind
     let label = fields.need_text("label", what);
     let links = read_links(fields);
     let slot = fields.word("slot").map(|word| word.text);
-    let verb = fields
-        .words("verb")
-        .into_iter()
-        .filter_map(|(language, words)| Some((language, words.into_iter().next()?.text)))
-        .collect();
+    let verb = read_verb(fields);
+    let known_by = known::read(fields, slot.is_some());
     let answers = if check {
         let no = exit(fields, "no", what)?;
         let yes = Exit { target: Target::Resolved, span: no.span };
         Answers::YesNo { yes, no: no.clone(), unsure: no, check: true }
     } else if fields.has("choices") {
         Answers::Choices(read_choices(fields)?)
+    } else if fields.has("kind") {
+        Answers::Value(Box::new(slot::read(fields, what, slot.is_some())?))
     } else {
         read_yes_no(fields, what)?
     };
-    Some(StepKind::Ask(Box::new(Ask { text, again, label, links, slot, answers, verb })))
+    let known_by = known::fitting(fields, known_by, &answers);
+    Some(StepKind::Ask(Box::new(Ask { text, again, label, links, slot, answers, verb, known_by })))
+}
+
+/// The verb that an answer may echo. Only Finnish answers by the verb alone.
+fn read_verb(fields: &mut Fields<'_>) -> BTreeMap<Language, String> {
+    let mut verbs = BTreeMap::new();
+    for (language, words) in fields.words("verb") {
+        let Some(word) = words.into_iter().next() else { continue };
+        if language == Language::Fi {
+            verbs.insert(language, word.text);
+        } else {
+            fields
+                .report(word.span, Code::BadValue, "only Finnish answers echo a declared verb")
+                .help("write `verb: { fi: painaa }`; other languages need none");
+        }
+    }
+    verbs
+}
+
+/// The longest that a step may wait, in minutes: a day.
+const LONGEST_WAIT: f64 = 24.0 * 60.0;
+
+fn read_wait(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
+    let text = fields.need_text("say", what);
+    let nudge = fields.text("nudge");
+    let (span, minutes) = fields.number("wait")?;
+    let next = exit(fields, "next", what)?;
+    if minutes < 1.0 || minutes > LONGEST_WAIT || minutes.fract() != 0.0 {
+        fields
+            .report(span, Code::BadValue, "`wait` is a number of whole minutes, 1 to 1440")
+            .help("write for example `wait: 10`");
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "whole and at most a day")]
+    let ms = minutes as i64 * 60_000;
+    Some(StepKind::Wait { text, ms, nudge, next })
 }
 
 fn read_yes_no(fields: &mut Fields<'_>, what: &str) -> Option<Answers> {

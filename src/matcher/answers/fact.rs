@@ -1,0 +1,154 @@
+//! Statements known from examples: whether a message says what an example says.
+//!
+//! A message is cut into clauses. A clause says what an example says when it has the example's
+//! words of meaning in any form and order, and both or neither deny something. **Invariants:** a
+//! question states nothing; the work is bounded by the [`MAX_CLAUSES`] first clauses.
+
+use std::collections::BTreeSet;
+
+use crate::language::Language;
+use crate::language::fold::fold;
+use crate::language::stem::Endings;
+use crate::matcher::answers::cues;
+use crate::matcher::answers::cues::Cue;
+use crate::matcher::answers::text::Message;
+
+/// Clauses of a message that are looked at.
+const MAX_CLAUSES: usize = 12;
+/// With fewer words of meaning an example would be met by chance.
+const LEAST_WORDS: usize = 2;
+
+/// Words that carry no meaning of their own, folded; the three languages together.
+const LIGHT: &[&str] = &[
+    "jag", "vi", "du", "ni", "det", "den", "de", "har", "hade", "ar", "var", "ju", "nog", "redan",
+    "att", "som", "min", "mitt", "mina", "vart", "vara", "en", "ett", "pa", "i", "till", "av",
+    "for", "om", "och", "men", "ocksa", "da", "nu", "mig", "oss", "ha", "dar", "med", "mun", "mul",
+    "mulla", "minun", "me", "meilla", "meidan", "se", "sen", "sita", "on", "oli", "olen", "olemme",
+    "ollaan", "ole", "oo", "jo", "ja", "kylla", "etta", "myos", "nyt", "siis", "tama", "the", "a",
+    "an", "we", "you", "it", "is", "was", "are", "have", "has", "had", "been", "be", "already",
+    "my", "our", "your", "that", "this", "of", "to", "in", "and", "so", "do", "did", "ive", "weve",
+    "its",
+];
+
+/// Whether an example says enough to be told from any other statement.
+#[must_use]
+pub fn is_telling(example: &str) -> bool {
+    let words = Message::parse(example).tokens;
+    words.iter().filter(|token| !LIGHT.contains(&token.word.as_str())).count() >= LEAST_WORDS
+}
+
+/// What a clause says: its words of meaning, and whether it denies.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Clause {
+    words: BTreeSet<String>,
+    denies: bool,
+}
+
+/// A message cut into what it states.
+#[derive(Debug)]
+pub struct Statements {
+    language: Language,
+    clauses: Vec<Clause>,
+}
+
+impl Statements {
+    /// Cuts a message.
+    #[must_use]
+    pub fn of(text: &str, language: Language) -> Self {
+        let message = Message::parse(text);
+        let mut clauses = Vec::new();
+        let mut clause = Clause::default();
+        // A question states nothing; where it begins in a longer message cannot be told for sure.
+        let tokens = if message.asks { &[][..] } else { &message.tokens };
+        for token in tokens {
+            if token.breaks || cues::joins(language, &token.word) {
+                clauses.push(std::mem::take(&mut clause));
+            }
+            if clauses.len() == MAX_CLAUSES {
+                break;
+            }
+            take(&mut clause, &text[token.start..], &token.word, language);
+        }
+        clauses.push(clause);
+        clauses.retain(|clause| !clause.words.is_empty());
+        Self { language, clauses }
+    }
+
+    /// Whether some clause says what one of the examples says.
+    #[must_use]
+    pub fn say(&self, examples: &[String]) -> bool {
+        !self.clauses.is_empty()
+            && examples.iter().any(|example| {
+                let wanted = whole(example, self.language);
+                wanted.words.len() >= LEAST_WORDS
+                    && self.clauses.iter().any(|clause| meets(clause, &wanted))
+            })
+    }
+}
+
+fn whole(text: &str, language: Language) -> Clause {
+    let mut clause = Clause::default();
+    for token in Message::parse(text).tokens {
+        take(&mut clause, &text[token.start..], &token.word, language);
+    }
+    clause
+}
+
+fn take(clause: &mut Clause, from_here: &str, folded: &str, language: Language) {
+    if cues::is(language, folded, Cue::Negation) {
+        clause.denies = true;
+        return;
+    }
+    if LIGHT.contains(&folded) {
+        return;
+    }
+    // The stemmers want the word with its diacritics.
+    let written: String = from_here.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+    clause.words.insert(fold(&Endings::of(language).stem(&written.to_lowercase())));
+}
+
+fn meets(clause: &Clause, wanted: &Clause) -> bool {
+    clause.denies == wanted.denies
+        && wanted.words.iter().all(|word| {
+            clause.words.contains(word) || clause.words.iter().any(|other| alike(word, other))
+        })
+}
+
+/// The same word mistyped.
+fn alike(word: &str, other: &str) -> bool {
+    word.chars().count() >= 5
+        && word.chars().count().abs_diff(other.chars().count()) <= 1
+        && strsim::osa_distance(word, other) <= 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(language: Language, text: &str, example: &str) -> bool {
+        Statements::of(text, language).say(&[example.to_owned()])
+    }
+
+    #[test]
+    fn other_forms_and_orders_say_the_same() {
+        let sv = |text| says(Language::Sv, text, "numret har vi kollat");
+        assert!(sv("vi är en förening, numret har vi kollat"));
+        assert!(sv("har redan kollat numret"));
+        assert!(sv("jag får inget sms och numret är kollat"));
+        assert!(!sv("numret har vi inte kollat"));
+        assert!(!sv("har ni kollat numret?"));
+        assert!(!sv("vi har kollat allt"));
+        let fi = |text| says(Language::Fi, text, "numero on tarkistettu");
+        assert!(fi("numero on jo tarkistettu, mutta viestiä ei tule"));
+        assert!(!fi("numeroa ei ole tarkistettu"));
+        let en = |text| says(Language::En, text, "I checked the number");
+        assert!(en("no text message, and I have already checked the number"));
+        assert!(!en("I haven't checked the number"));
+    }
+
+    #[test]
+    fn one_word_of_meaning_is_too_little() {
+        assert!(!is_telling("det är det"));
+        assert!(is_telling("numret är kollat"));
+    }
+}
