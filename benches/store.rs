@@ -20,12 +20,14 @@ use skicka::conversation::event::Event;
 use skicka::conversation::event::Fact;
 use skicka::conversation::event::Message;
 use skicka::conversation::event::Move;
+use skicka::conversation::event::Place;
 use skicka::conversation::event::Question;
 use skicka::conversation::event::ReadAs;
 use skicka::conversation::event::Reading;
 use skicka::conversation::event::Status;
 use skicka::conversation::event::WordRead;
 use skicka::ids::ConversationId;
+use skicka::ids::DialogueId;
 use skicka::ids::FrameId;
 use skicka::ids::IntentId;
 use skicka::ids::Seq;
@@ -214,6 +216,7 @@ fn head(turn: u64) -> Head {
         lang: Language::Sv,
         topic: (turn > 0).then(|| IntentId::new("no_identification_request")),
         deadline: (status == Status::Bot).then(|| now().plus_ms(300_000)),
+        pins: (status == Status::Bot).then(|| "0a1b2c3d4e5f".to_owned()).into_iter().collect(),
     }
 }
 
@@ -233,6 +236,8 @@ fn turn_of(conversation: &ConversationId, visitor: &str, turn: u64) -> Append {
             .map(|(body, seq)| EventRow { seq: Seq(seq), at: now(), body: body.clone() })
             .collect(),
         head: head(turn),
+        effects: Vec::new(),
+        closes: None,
     }
 }
 
@@ -272,6 +277,11 @@ fn said(frame: &FrameId, turn: u64) -> (Fact, Vec<Move>) {
     let answered = Move::Answered {
         question: "Är nätverksinställningarna i ordning på din enhet?".to_owned(),
         answer: "Ja".to_owned(),
+        at: Some(Place {
+            dialogue: DialogueId::new("no_identification_request"),
+            step: StepId::new("network"),
+        }),
+        value: serde_json::Value::from("yes"),
     };
     (Fact::Message(message), if first { Vec::new() } else { vec![Move::Closed, answered] })
 }

@@ -5,12 +5,13 @@
 //! without an error, so the interpreter need not expect a step that leads nowhere.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::content::dialogue::Dialogue;
 use crate::content::dialogue::StepKind;
+use crate::content::editions::Dialogues;
 use crate::content::intent::Intent;
 use crate::content::manners::Manners;
-use crate::ids::DialogueId;
 use crate::ids::IntentId;
 use crate::language::Language;
 use crate::matcher::Matcher;
@@ -21,6 +22,7 @@ pub mod build;
 mod check;
 pub mod diagnostic;
 pub mod dialogue;
+pub mod editions;
 mod fields;
 pub mod intent;
 pub mod load;
@@ -41,7 +43,7 @@ pub const THANKS: &str = "thanks";
 pub const GOODBYE: &str = "goodbye";
 
 /// A content file as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Source {
     /// Its path below the content folder.
     pub file: String,
@@ -49,21 +51,26 @@ pub struct Source {
     pub text: String,
 }
 
-/// Everything the bot knows, at one revision.
-#[derive(Debug)]
+/// Everything the bot knows, at one revision, with the dialogues of older ones that still run.
+/// A clone shares all that is large.
+#[derive(Debug, Clone)]
 pub struct Content {
     /// A name for exactly these files.
     pub revision: String,
     /// By id.
     pub intents: BTreeMap<IntentId, Intent>,
     /// By id.
-    pub dialogues: BTreeMap<DialogueId, Dialogue>,
+    pub dialogues: Arc<Dialogues>,
     /// The bot's own texts.
     pub manners: Manners,
     /// What people say before they correct themselves.
     pub corrections: BTreeMap<Language, Vec<String>>,
-    matchers: [Matcher; 3],
-    answers: [AnswerModel; 3],
+    matchers: Arc<[Matcher; 3]>,
+    answers: Arc<[AnswerModel; 3]>,
+    /// The files that the dialogues were read from.
+    sources: Arc<[Source]>,
+    /// By revision.
+    older: BTreeMap<String, Arc<Dialogues>>,
 }
 
 impl Content {

@@ -7,8 +7,6 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
-
 use crate::bus::InProcess;
 use crate::clock::Clock;
 use crate::content::Content;
@@ -24,11 +22,14 @@ use crate::store::StoreError;
 use crate::telemetry::metrics::Metrics;
 
 pub mod arrival;
+pub mod editions;
 pub mod floor;
 mod follow;
 mod lanes;
+pub mod reload;
 mod turn;
 
+use editions::Editions;
 use floor::Floor;
 use lanes::Lanes;
 
@@ -120,7 +121,7 @@ pub struct Engine {
 
 struct Inner {
     store: Arc<dyn EventStore>,
-    content: ArcSwap<Content>,
+    editions: Editions,
     policy: Policy,
     clock: Clock,
     metrics: Arc<Metrics>,
@@ -132,11 +133,12 @@ struct Inner {
 impl Engine {
     /// An engine over a store; conversations that wait for people are read in from it.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
-        let floor = Floor::opened(parts.clock.now());
+        let now = parts.clock.now();
+        let floor = Floor::opened(now);
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
-                content: ArcSwap::new(parts.content),
+                editions: Editions::new(parts.content, now),
                 policy: parts.policy,
                 clock: parts.clock,
                 metrics: parts.metrics,
@@ -145,6 +147,7 @@ impl Engine {
                 floor,
             }),
         };
+        engine.keep_first().await?;
         engine.read_desk().await?;
         Ok(engine)
     }
@@ -152,13 +155,19 @@ impl Engine {
     /// The content that new turns go by.
     #[must_use]
     pub fn content(&self) -> Arc<Content> {
-        self.inner.content.load_full()
+        self.inner.editions.newest()
     }
 
     /// The policy that turns go by.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.inner.policy
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     /// The store.

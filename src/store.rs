@@ -5,6 +5,8 @@
 //! id is known, and has lost otherwise. **Invariant:** whatever [`EventStore::append`] reported
 //! as appended survives `kill -9` and power loss.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use crate::conversation::event::Status;
@@ -79,6 +81,35 @@ pub struct Head {
     pub topic: Option<IntentId>,
     /// When the shell must come back with a tick.
     pub deadline: Option<Timestamp>,
+    /// The revisions of the content that its running dialogues need; only a conversation that the
+    /// bot leads has any.
+    pub pins: Vec<String>,
+}
+
+/// Work that follows an event: to be done after the event is durable, and until a result of it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEffect {
+    /// The event that wants it; one event wants one effect at most.
+    pub seq: Seq,
+    /// From when on.
+    pub due: Timestamp,
+    /// What, as JSON.
+    pub body: String,
+}
+
+/// Work that waits to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectRow {
+    /// For which conversation.
+    pub conversation: ConversationId,
+    /// The event that wants it.
+    pub seq: Seq,
+    /// From when on. Whoever takes it up moves this to when another may take it for lost.
+    pub due: Timestamp,
+    /// How often it was taken up.
+    pub tries: u32,
+    /// What, as JSON.
+    pub body: String,
 }
 
 /// A new conversation.
@@ -109,6 +140,10 @@ pub struct Append {
     pub events: Vec<EventRow>,
     /// The head afterwards.
     pub head: Head,
+    /// Work that these events want; each names one of them.
+    pub effects: Vec<NewEffect>,
+    /// The event whose effect has its result in these events, and is therewith done.
+    pub closes: Option<Seq>,
 }
 
 /// What became of an append.
@@ -202,6 +237,27 @@ pub trait EventStore: Send + Sync + 'static {
     ) -> Result<Vec<ConversationRow>, StoreError>;
     /// Conversations whose deadline is at or before `now`, the earliest first, at most `limit`.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<ConversationId>, StoreError>;
+    /// Work that is due at or before `now`, the earliest first, at most `limit`.
+    async fn due_effects(&self, now: Timestamp, limit: u32) -> Result<Vec<EffectRow>, StoreError>;
+    /// Moves an effect from the moment and the count in `effect` to others, durably; `false` when
+    /// it does not stand as in `effect`: another took it up, or it is done.
+    async fn move_effect(
+        &self,
+        effect: &EffectRow,
+        due: Timestamp,
+        tries: u32,
+    ) -> Result<bool, StoreError>;
+    /// Keeps what a revision of the content consists of, durably. What a name stands for never
+    /// changes: keeping it again changes nothing.
+    async fn keep_revision(&self, name: &str, body: &str) -> Result<(), StoreError>;
+    /// What a kept revision consists of.
+    async fn revision(&self, name: &str) -> Result<Option<String>, StoreError>;
+    /// The names of all revisions kept.
+    async fn revisions(&self) -> Result<BTreeSet<String>, StoreError>;
+    /// The names of the revisions that some conversation needs.
+    async fn pinned_revisions(&self) -> Result<BTreeSet<String>, StoreError>;
+    /// Lets go of a revision.
+    async fn forget_revision(&self, name: &str) -> Result<(), StoreError>;
     /// Moves a read cursor forward, never back, and never beyond the head; durable in time, not
     /// before it returns.
     async fn mark_read(

@@ -16,6 +16,7 @@ use crate::config::load::load;
 use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
+use crate::engine::reload;
 use crate::gateway::accept;
 use crate::gateway::app::App;
 use crate::gateway::shutdown;
@@ -83,14 +84,18 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     let first = app.accounts.first_administrator(&app.settings.server.admin_email).await?;
     // From the first printed line on, being told to stop means an orderly end.
     let stop = shutdown::on_signal()?;
+    let asked = shutdown::on_hangup()?;
     println!("Chat:    http://{address}/");
     println!("Console: http://{address}/console");
     if let Some(first) = first {
         println!("Administrator: {}, one-time password: {}", first.email, first.password);
     }
     let ticking = tokio::spawn(tick(Arc::clone(&app)));
+    let reloading =
+        tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
     accept::serve(listener, Arc::clone(&app), stop).await;
     ticking.abort();
+    reloading.abort();
     store.close().await;
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! From files to [`Content`].
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sha2::Digest;
 use sha2::Sha256;
@@ -18,6 +20,7 @@ use crate::content::diagnostic::Severity;
 use crate::content::diagnostic::Span;
 use crate::content::dialogue::Dialogue;
 use crate::content::dialogue::read as dialogue_file;
+use crate::content::editions::Dialogues;
 use crate::content::fields::Fields;
 use crate::content::intent;
 use crate::content::intent::Intent;
@@ -53,12 +56,14 @@ pub struct Draft {
     corrections: BTreeMap<Language, Vec<String>>,
     out_of_scope: BTreeMap<Language, Vec<String>>,
     revision: String,
+    sources: Vec<Source>,
 }
 
 /// Reads files and checks them. The draft serves only when no diagnostic is an error.
 #[must_use]
 pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
-    let mut draft = Draft { revision: revision_of(sources), ..Draft::default() };
+    let mut draft =
+        Draft { revision: revision_of(sources), sources: sources.to_vec(), ..Draft::default() };
     let mut diagnostics = Vec::new();
     for source in sources {
         take_file(&mut draft, &source.file, &source.text, &mut diagnostics);
@@ -208,6 +213,18 @@ fn repeated(
 }
 
 impl Draft {
+    /// The name for exactly these files.
+    #[must_use]
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// The dialogues alone: all that an older revision is still needed for.
+    #[must_use]
+    pub fn into_dialogues(self) -> Dialogues {
+        self.dialogues
+    }
+
     /// The messages a matcher of one language learns from.
     #[must_use]
     pub fn training_set(&self, language: Language) -> TrainingSet {
@@ -249,14 +266,20 @@ impl Draft {
                 Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
             (matchers, answers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
+        let files: BTreeSet<&str> =
+            self.dialogues.values().map(|dialogue| dialogue.file.as_str()).collect();
+        let sources =
+            self.sources.into_iter().filter(|source| files.contains(source.file.as_str()));
         Content {
             revision: self.revision,
             intents: self.intents,
-            dialogues: self.dialogues,
+            sources: sources.collect(),
+            dialogues: Arc::new(self.dialogues),
             manners: self.manners.unwrap_or_default(),
             corrections: self.corrections,
-            matchers,
-            answers,
+            matchers: Arc::new(matchers),
+            answers: Arc::new(answers),
+            older: BTreeMap::new(),
         }
     }
 }

@@ -10,13 +10,19 @@ use crate::content::diagnostic::Span;
 
 /// More than any honest content file.
 const MAX_FILE_BYTES: u64 = 16 << 20;
+/// The folders that hold content.
+const FOLDERS: [&str; 2] = ["intents", "dialogues"];
+/// The files beside them.
+const FILES: [&str; 3] = ["manners.yaml", "answers.yaml", "corrections.yaml"];
+/// What a container platform links anew when a mounted folder changes.
+const LINKED: &str = "..data";
 
 /// Reads every content file below a folder, sorted by name, so that equal folders read equally.
 #[must_use]
 pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
     let mut sources = Vec::new();
     let mut diagnostics = Vec::new();
-    for folder in ["intents", "dialogues"] {
+    for folder in FOLDERS {
         let path = root.join(folder);
         match fs::read_dir(&path) {
             Ok(entries) => {
@@ -45,7 +51,7 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
             }
         }
     }
-    for name in ["manners.yaml", "answers.yaml", "corrections.yaml"] {
+    for name in FILES {
         let path = root.join(name);
         if path.exists() {
             read_file(&path, name, &mut sources, &mut diagnostics);
@@ -53,6 +59,21 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
     }
     sources.sort_by(|one: &Source, other| one.file.cmp(&other.file));
     (sources, diagnostics)
+}
+
+/// Whether something at `path` may be content of the folder `root`: one of its own two files, or
+/// anything in its folders, also what a deployment tool links there.
+#[must_use]
+pub fn is_content(root: &Path, path: &Path) -> bool {
+    // A watcher may name the folder in another way than the settings do.
+    let below = path.strip_prefix(root).ok();
+    let named = below.and_then(|below| below.iter().next()).or_else(|| path.file_name());
+    let in_folder = path.parent().and_then(Path::file_name);
+    let is = |name: Option<&std::ffi::OsStr>| {
+        name.and_then(std::ffi::OsStr::to_str)
+            .is_some_and(|name| FOLDERS.contains(&name) || FILES.contains(&name) || name == LINKED)
+    };
+    is(named) || is(in_folder)
 }
 
 fn read_file(

@@ -3,6 +3,7 @@ use crate::content::build::draft;
 use crate::content::build::is_servable;
 use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
+use crate::ids::DialogueId;
 
 const INTENT: &str = "\
 intent: lamp

@@ -49,9 +49,10 @@ pub(crate) struct Fix {
     pub(crate) value: Value,
 }
 
-/// The question at a place.
-fn ask_at<'a>(content: &'a Content, at: &Place) -> Option<&'a Ask> {
-    match &content.dialogues.get(&at.dialogue)?.steps.get(&at.step)?.kind {
+/// The question at a place of the running topic, on its revision of the content.
+fn ask_at<'a>(content: &'a Content, state: &State, at: &Place) -> Option<&'a Ask> {
+    let revision = state.frame()?.revision.as_deref();
+    match &content.dialogue(revision, &at.dialogue)?.steps.get(&at.step)?.kind {
         StepKind::Ask(ask) => Some(ask),
         _ => None,
     }
@@ -65,7 +66,7 @@ fn given<'a>(
     let topic = state.running_topic();
     state.tried.iter().rev().filter_map(move |tried| {
         let at = tried.at.as_ref().filter(|_| topic.is_some() && tried.topic.as_ref() == topic)?;
-        Some((tried, at, ask_at(content, at)?))
+        Some((tried, at, ask_at(content, state, at)?))
     })
 }
 
@@ -154,7 +155,7 @@ impl<'a> Turn<'a> {
     /// Gives an earlier answer anew and does again what depended on it.
     pub(crate) fn correct(&mut self, fix: &Fix) -> Result<(), Fault> {
         let content = self.content;
-        let ask = ask_at(content, &fix.at).ok_or(Fault)?;
+        let ask = ask_at(content, &self.state, &fix.at).ok_or(Fault)?;
         self.shift(Move::Understood);
         if let Some(slot) = &ask.slot {
             self.shift(Move::Learnt { slot: slot.clone(), value: fix.value.clone() });
@@ -167,15 +168,16 @@ impl<'a> Turn<'a> {
         let frame = self.state.stack.iter().rev().find(|frame| frame.topic.is_some());
         let frame = frame.ok_or(Fault)?;
         let (topic, origin) = (frame.topic.clone(), frame.origin.clone());
+        let revision = frame.revision.clone();
         let begun = if let Some(origin) = &origin {
             origin.clone()
         } else {
-            let dialogue = content.dialogues.get(&frame.dialogue).ok_or(Fault)?;
+            let dialogue = content.dialogue(revision.as_deref(), &frame.dialogue).ok_or(Fault)?;
             Place { dialogue: dialogue.id.clone(), step: dialogue.start.clone() }
         };
         self.say(&content.manners.corrected)?;
         self.shift(Move::Redone);
-        self.shift(Move::Entered { dialogue: begun.dialogue, topic, origin });
+        self.enter(&begun.dialogue, topic, origin, revision);
         self.redo = Some(answers);
         let walked = self.walk(begun.step);
         self.redo = None;

@@ -220,8 +220,8 @@ impl Turn<'_> {
                     self.topic(topic, TopicState::Opened, None);
                 }
                 let origin = Place { dialogue: dialogue.id.clone(), step: step.clone() };
-                let dialogue = dialogue.id.clone();
-                self.shift(Move::Entered { dialogue, topic, origin: Some(origin) });
+                let revision = Some(content.revision.clone());
+                self.enter(&dialogue.id, topic, Some(origin), revision);
                 self.walk_to(&Target::Step(step.clone()))
             }
         };

@@ -344,6 +344,10 @@ pub enum Move {
         /// What it is about, when an intent began it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         topic: Option<IntentId>,
+        /// The revision of the content that it runs on to its end. Events from before there were
+        /// revisions have none: those dialogues run on whatever is newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<String>,
         /// Where its topic began, when not at the start of this dialogue.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Place>,

@@ -126,6 +126,8 @@ pub struct Frame {
     pub dialogue: DialogueId,
     /// What it is about; none when another dialogue called it.
     pub topic: Option<IntentId>,
+    /// The revision of the content that it runs on; the newest if none is named.
+    pub revision: Option<String>,
     /// Where it stands.
     pub step: Option<StepId>,
     /// The questions it has asked before, the newest last.
@@ -235,6 +237,12 @@ impl State {
     #[must_use]
     pub fn frame(&self) -> Option<&Frame> {
         self.stack.last()
+    }
+
+    /// The revisions of the content that running dialogues need, each once, sorted.
+    #[must_use]
+    pub fn revisions(&self) -> BTreeSet<&str> {
+        self.stack.iter().filter_map(|frame| frame.revision.as_deref()).collect()
     }
 
     /// What the bot is working on.
@@ -375,9 +383,10 @@ impl State {
     /// Takes in a change beside a fact that was taken in before.
     pub(crate) fn apply_move(&mut self, change: &Move, seq: Seq, beside: &Fact) {
         match change {
-            Move::Entered { dialogue, topic, origin } => self.stack.push(Frame {
+            Move::Entered { dialogue, topic, origin, revision } => self.stack.push(Frame {
                 dialogue: dialogue.clone(),
                 topic: topic.clone(),
+                revision: revision.clone(),
                 step: None,
                 trail: Vec::new(),
                 origin: origin.clone(),

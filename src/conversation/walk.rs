@@ -45,9 +45,20 @@ impl<'a> Turn<'a> {
         if self.state.noted.contains(&intent.id) {
             self.shift(Move::TookUp { topic: intent.id.clone() });
         }
-        let topic = Some(intent.id.clone());
-        self.shift(Move::Entered { dialogue: dialogue.id.clone(), topic, origin: None });
+        let revision = Some(content.revision.clone());
+        self.enter(&dialogue.id, Some(intent.id.clone()), None, revision);
         self.walk(dialogue.start.clone())
+    }
+
+    /// Puts a dialogue on the stack, on the revision that it will run on to its end.
+    pub(crate) fn enter(
+        &mut self,
+        dialogue: &DialogueId,
+        topic: Option<IntentId>,
+        origin: Option<Place>,
+        revision: Option<String>,
+    ) {
+        self.shift(Move::Entered { dialogue: dialogue.clone(), topic, origin, revision });
     }
 
     /// Says what a dialogue of mere courtesy says, then asks the open question again.
@@ -111,7 +122,7 @@ impl<'a> Turn<'a> {
 
     fn running(&self) -> Result<&'a Dialogue, Fault> {
         let frame = self.state.frame().ok_or(Fault)?;
-        self.content.dialogues.get(&frame.dialogue).ok_or(Fault)
+        self.content.dialogue(frame.revision.as_deref(), &frame.dialogue).ok_or(Fault)
     }
 
     pub(crate) fn step(&self, id: &StepId) -> Result<&'a Step, Fault> {
@@ -163,9 +174,8 @@ impl<'a> Turn<'a> {
             }
             StepKind::Call { dialogue, .. } => {
                 self.shift(Move::At { step: step.id.clone() });
-                let dialogue_id = dialogue.clone();
-                self.shift(Move::Entered { dialogue: dialogue_id, topic: None, origin: None });
-                self.start_of(dialogue)
+                self.enter(dialogue, None, None, self.revision());
+                self.start()
             }
             StepKind::Goto { dialogue, .. } => {
                 let frame = self.state.frame().ok_or(Fault)?;
@@ -178,9 +188,10 @@ impl<'a> Turn<'a> {
                         Some(Place { dialogue: frame.dialogue.clone(), step })
                     }
                 };
+                let revision = self.revision();
                 self.shift(Move::Left);
-                self.shift(Move::Entered { dialogue: dialogue.clone(), topic, origin });
-                self.start_of(dialogue)
+                self.enter(dialogue, topic, origin, revision);
+                self.start()
             }
             StepKind::Resolve { text } => {
                 self.finish_resolved(text.as_ref())?;
@@ -193,9 +204,13 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn start_of(&self, dialogue: &DialogueId) -> Result<Option<Target>, Fault> {
-        let dialogue = self.content.dialogues.get(dialogue).ok_or(Fault)?;
-        Ok(Some(Target::Step(dialogue.start.clone())))
+    /// The revision of the running dialogue: those that it calls or leads to were checked with it.
+    pub(crate) fn revision(&self) -> Option<String> {
+        self.state.frame().and_then(|frame| frame.revision.clone())
+    }
+
+    fn start(&self) -> Result<Option<Target>, Fault> {
+        Ok(Some(Target::Step(self.running()?.start.clone())))
     }
 
     /// The place of a step of the running dialogue.

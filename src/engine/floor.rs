@@ -301,6 +301,9 @@ impl Engine {
         if now.ms_since(self.inner.floor.opened_at) >= agent_grace_ms {
             self.settle_duty().await;
         }
+        if let Err(error) = self.inner.sweep_editions(now).await {
+            tracing::warn!(%error, "older revisions of the content cannot be looked through");
+        }
         match self.inner.store.due(now, 100).await {
             Ok(due) => {
                 for conversation in due {

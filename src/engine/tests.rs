@@ -15,6 +15,8 @@ use crate::store::Role;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
 
+mod editions;
+
 /// A store on which engines may be started, as processes would be.
 struct World {
     store: Arc<dyn EventStore>,

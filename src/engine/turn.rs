@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::sync::oneshot;
 
+use crate::content::Content;
 use crate::conversation;
 use crate::conversation::Decision;
 use crate::conversation::event::Event;
@@ -167,7 +168,8 @@ impl Inner {
         let id = &submission.conversation;
         for _ in 0..TRIES {
             let state = self.state_of(id).await?;
-            let decision = match self.decide(&state, submission) {
+            let content = self.content_for(&state).await?;
+            let decision = match self.decide(&content, &state, submission) {
                 Ok(decision) => decision,
                 Err(refusal) => return self.repeated(submission, refusal).await,
             };
@@ -224,8 +226,12 @@ impl Inner {
         Ok(found.map(|(conversation, seq)| Receipt { conversation, seq, duplicate: true }))
     }
 
-    fn decide(&self, state: &State, submission: &Submission) -> Result<Decision, Refusal> {
-        let content = self.content.load();
+    fn decide(
+        &self,
+        content: &Content,
+        state: &State,
+        submission: &Submission,
+    ) -> Result<Decision, Refusal> {
         let input = Input {
             at: self.clock.now(),
             id: submission.id.clone(),
@@ -233,14 +239,14 @@ impl Inner {
             duty: self.duty(state.team.as_ref()),
         };
         let decided = catch_unwind(AssertUnwindSafe(|| {
-            conversation::decide(&content, &self.policy, state, &input)
+            conversation::decide(content, &self.policy, state, &input)
         }));
         decided.unwrap_or_else(|_| {
             tracing::error!(
                 conversation.id = %submission.conversation,
                 "the rules failed on an input; the conversation goes to a person"
             );
-            conversation::give_up(&content, &self.policy, state, &input)
+            conversation::give_up(content, &self.policy, state, &input)
         })
     }
 
@@ -257,6 +263,8 @@ impl Inner {
             input: key.map(|(author, frame)| InputKey { author, frame, seq: decision.input_seq }),
             events: decision.events.iter().map(row_of).collect(),
             head: self.head_of(&decision.state),
+            effects: Vec::new(),
+            closes: None,
         }
     }
 
@@ -268,6 +276,7 @@ impl Inner {
             lang: state.lang,
             topic: state.topic.clone(),
             deadline: conversation::deadline(state, &self.policy),
+            pins: state.revisions().into_iter().map(str::to_owned).collect(),
         }
     }
 

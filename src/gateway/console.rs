@@ -7,17 +7,25 @@ use axum::Json;
 use axum::Router;
 use axum::extract::Query;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::routing::get;
 use serde::Deserialize;
+use serde::Serialize;
 
+use crate::content::diagnostic::Diagnostic;
 use crate::gateway::app::App;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::language::Language;
+use crate::protocol::code::Code;
+use crate::store::AgentRow;
+use crate::store::Role;
 
 /// The routes of these calls.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/v1/console/topics", get(topics))
+    Router::new()
+        .route("/v1/console/topics", get(topics))
+        .route("/v1/console/content", get(content))
 }
 
 #[derive(Deserialize)]
@@ -32,11 +40,57 @@ async fn topics(
     peer: Peer,
     Query(wish): Query<Wish>,
 ) -> Result<Json<BTreeMap<String, String>>, Refusal> {
-    let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
-    app.accounts.signed_in(session).await?.ok_or_else(Refusal::not_signed_in)?;
+    caller(&app, &peer).await?;
     let language = Language::from_tag(&wish.lang).unwrap_or(app.settings.conversation.language);
     let content = app.engine.content();
     let titles = content.intents.keys();
     let titles = titles.map(|id| (id.to_string(), content.title(id, language).to_owned()));
     Ok(Json(titles.collect()))
+}
+
+/// Whoever is signed in.
+async fn caller(app: &App, peer: &Peer) -> Result<AgentRow, Refusal> {
+    let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
+    app.accounts.signed_in(session).await?.ok_or_else(Refusal::not_signed_in)
+}
+
+/// How it stands with the content: what serves, and what is wrong with the newest edit.
+#[derive(Serialize)]
+struct ContentAnswer {
+    revision: String,
+    since: String,
+    intents: usize,
+    dialogues: usize,
+    /// Older revisions on which conversations run to their end.
+    older: Vec<String>,
+    warnings: Vec<Diagnostic>,
+    /// Null when the newest edit serves.
+    refused: Option<RefusedEdit>,
+}
+
+#[derive(Serialize)]
+struct RefusedEdit {
+    at: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// How it stands with the content, for those who run the place.
+async fn content(State(app): State<Arc<App>>, peer: Peer) -> Result<Json<ContentAnswer>, Refusal> {
+    if caller(&app, &peer).await?.role == Role::Agent {
+        let message = "only supervisors and administrators see how it stands with the content";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));
+    }
+    let status = app.engine.content_status();
+    Ok(Json(ContentAnswer {
+        revision: status.revision,
+        since: status.since.to_rfc3339(),
+        intents: status.intents,
+        dialogues: status.dialogues,
+        older: status.older,
+        warnings: status.warnings,
+        refused: status.refused.map(|refused| RefusedEdit {
+            at: refused.at.to_rfc3339(),
+            diagnostics: refused.diagnostics,
+        }),
+    }))
 }

@@ -57,6 +57,7 @@ const ASSETS: &[Asset] = &[
     asset!("/console/alerts.js", JAVASCRIPT, "console/alerts.js"),
     asset!("/console/api.js", JAVASCRIPT, "console/api.js"),
     asset!("/console/composer.js", JAVASCRIPT, "console/composer.js"),
+    asset!("/console/content.js", JAVASCRIPT, "console/content.js"),
     asset!("/console/conversation.js", JAVASCRIPT, "console/conversation.js"),
     asset!("/console/desk.js", JAVASCRIPT, "console/desk.js"),
     asset!("/console/dialogs.js", JAVASCRIPT, "console/dialogs.js"),

@@ -24,9 +24,11 @@ use crate::store::NewConversation;
 use crate::store::Role;
 
 pub(crate) mod accounts;
+pub(crate) mod effects;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod races;
+pub(crate) mod revisions;
 
 /// An empty database that can be opened more than once.
 pub(crate) trait World {
@@ -58,6 +60,13 @@ macro_rules! store_contract {
         $crate::store::contract::store_contract!($world, accounts: [
             accounts_are_kept, an_address_is_one_accounts, sessions_expire_and_end,
             a_session_of_nobody_is_refused, the_first_key_stays,
+        ]);
+        $crate::store::contract::store_contract!($world, effects: [
+            an_effect_waits_from_its_event_to_its_result, an_effect_is_taken_up_by_one,
+            a_lost_append_wants_and_closes_nothing,
+        ]);
+        $crate::store::contract::store_contract!($world, revisions: [
+            a_revision_is_kept_until_it_is_let_go, a_revision_is_pinned_by_who_runs_on_it,
         ]);
         $crate::store::contract::store_contract!($world, races: [
             many_writers_leave_one_order, two_handles_share_one_log,
@@ -94,6 +103,7 @@ pub(crate) fn with_bot() -> Head {
         lang: Language::Sv,
         topic: None,
         deadline: None,
+        pins: Vec::new(),
     }
 }
 
@@ -115,6 +125,8 @@ pub(crate) fn append(conversation: &str, expected: u64, count: u64, tag: &str) -
         input: None,
         events: (expected + 1..=expected + count).map(|seq| event(seq, tag)).collect(),
         head: with_bot(),
+        effects: Vec::new(),
+        closes: None,
     }
 }
 

@@ -7,6 +7,7 @@
 //! **Invariant:** the one write connection belongs to the writer task; nobody else of this process
 //! changes the file.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::ids::VisitorId;
 use crate::store::Append;
 use crate::store::Appended;
 use crate::store::ConversationRow;
+use crate::store::EffectRow;
 use crate::store::EventRow;
 use crate::store::EventStore;
 use crate::store::NewConversation;
@@ -201,6 +203,44 @@ impl EventStore for Sqlite {
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
         let query = sqlx::query(statements::DUE).bind(now.0).bind(i64::from(limit));
         self.many(query, rows::conversation_id).await
+    }
+
+    async fn due_effects(&self, now: Timestamp, limit: u32) -> Result<Vec<EffectRow>, StoreError> {
+        let query = sqlx::query(statements::DUE_EFFECTS).bind(now.0).bind(i64::from(limit));
+        self.many(query, rows::effect).await
+    }
+
+    async fn move_effect(
+        &self,
+        effect: &EffectRow,
+        due: Timestamp,
+        tries: u32,
+    ) -> Result<bool, StoreError> {
+        self.change(Change::MoveEffect { effect: effect.clone(), due, tries }).await
+    }
+
+    async fn keep_revision(&self, name: &str, body: &str) -> Result<(), StoreError> {
+        let (name, body) = (name.to_owned(), body.to_owned());
+        self.change(Change::KeepRevision { name, body }).await.map(drop)
+    }
+
+    async fn revision(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.one(sqlx::query(statements::REVISION).bind(name), rows::text).await
+    }
+
+    async fn revisions(&self) -> Result<BTreeSet<String>, StoreError> {
+        let names = self.many(sqlx::query(statements::REVISIONS), rows::text).await?;
+        Ok(names.into_iter().collect())
+    }
+
+    async fn pinned_revisions(&self) -> Result<BTreeSet<String>, StoreError> {
+        // Whoever takes a conversation over from the bot clears its stack.
+        let query = sqlx::query(statements::PINNED_REVISIONS).bind(rows::status_word(Status::Bot));
+        Ok(self.many(query, rows::pins).await?.into_iter().flatten().collect())
+    }
+
+    async fn forget_revision(&self, name: &str) -> Result<(), StoreError> {
+        self.change(Change::ForgetRevision { name: name.to_owned() }).await.map(drop)
     }
 
     async fn mark_read(

@@ -48,6 +48,9 @@ pub struct Metrics {
     pub duplicates: Counter,
     /// Sign-ins of agents that failed.
     pub failed_logins: Counter,
+    /// Revisions of the content in memory: the newest, and older ones that still run.
+    pub content_revisions: Gauge,
+    reloads: [Counter; Reload::ALL.len()],
     refusals: [Counter; Code::ALL.len()],
     closes: [Counter; Close::ALL.len()],
     conversations: [Gauge; STATUSES.len()],
@@ -84,6 +87,32 @@ pub struct TurnedAway {
     pub overload: Counter,
 }
 
+/// What a reading of the content files came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    /// New content serves.
+    Adopted,
+    /// The files are those that serve.
+    Unchanged,
+    /// The files have errors; what was there serves on.
+    Refused,
+    /// The server could not read or keep them; what was there serves on.
+    Failed,
+}
+
+impl Reload {
+    const ALL: [Self; 4] = [Self::Adopted, Self::Unchanged, Self::Refused, Self::Failed];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Adopted => "adopted",
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 const STATUSES: [(Status, &str); 5] = [
     (Status::Bot, "bot"),
     (Status::Queued, "queued"),
@@ -115,6 +144,15 @@ impl Metrics {
             append_batch_size: sizes(it, "append_batch_size", "Appends in one transaction"),
             duplicates: plain(it, "duplicates", "Frames whose id was known already"),
             failed_logins: plain(it, "failed_logins", "Sign-ins of agents that failed"),
+            content_revisions: plain(it, "content_revisions", "Revisions of the content in memory"),
+            reloads: labelled(
+                it,
+                "reloads",
+                "Readings of the content",
+                "result",
+                Reload::ALL,
+                |it| it.as_str().to_owned(),
+            ),
             refusals: labelled(it, "refusals", "Frames refused", "code", Code::ALL, |code| {
                 code.as_str().to_owned()
             }),
@@ -131,6 +169,12 @@ impl Metrics {
             ),
             registry,
         }
+    }
+
+    /// Readings of the content files that came to this.
+    #[must_use]
+    pub fn reloads(&self, reload: Reload) -> &Counter {
+        &self.reloads[reload as usize]
     }
 
     /// Frames refused with this code.

@@ -11,6 +11,7 @@ mod fuzz;
 mod layers;
 mod matching;
 mod people;
+mod reload;
 mod server;
 mod sockets;
 mod starts;

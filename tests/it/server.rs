@@ -142,8 +142,46 @@ impl Server {
 
     /// Asks the process to stop.
     pub(crate) fn terminate(&self) {
-        let kill = format!("kill -TERM {}", self.child.id());
+        self.signal("TERM");
+    }
+
+    /// Asks the process to read its content anew.
+    pub(crate) fn hang_up(&self) {
+        self.signal("HUP");
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Writes a content file anew with something in it replaced.
+    pub(crate) fn edit(&self, file: &str, changes: &[(&str, &str)]) {
+        let path = self.content.join(file);
+        let mut text = fs::read_to_string(&path).unwrap();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{file} does not say: {from}");
+            text = text.replace(from, to);
+        }
+        fs::write(path, text).unwrap();
+    }
+
+    /// What the server has logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// The value of a metric, by the line that it stands in.
+    pub(crate) async fn metric(&self, line: &str) -> f64 {
+        let text = self.get("/metrics", "").await.1;
+        let value = text.lines().find_map(|it| it.strip_prefix(line)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("no metric {line}")).parse().unwrap()
+    }
+
+    /// Waits until a metric has this value.
+    pub(crate) async fn until(&self, line: &str, value: f64) {
+        let reached = async { while (self.metric(line).await - value).abs() > 0.1 {} };
+        within(&format!("{line} {value}"), reached).await;
     }
 
     /// Waits until the process has ended by itself; its exit code.
@@ -209,13 +247,25 @@ impl Server {
             self.at,
             body.len()
         );
+        let (status, body) = self.call(&request).await;
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    }
+
+    /// A call with these further lines in its head: the status and the text of the answer.
+    pub(crate) async fn get(&self, path: &str, lines: &str) -> (u16, String) {
+        let at = self.at;
+        self.call(&format!("GET {path} HTTP/1.1\r\nHost: {at}\r\n{lines}Connection: close\r\n\r\n"))
+            .await
+    }
+
+    async fn call(&self, request: &str) -> (u16, String) {
         let mut answer = String::new();
         let mut tcp = TcpStream::connect(self.at).await.unwrap();
         tcp.write_all(request.as_bytes()).await.unwrap();
         within("an HTTP answer", tcp.read_to_string(&mut answer)).await.unwrap();
         let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
-        let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
-        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+        (status, body.unwrap_or_default())
     }
 }
 

@@ -43,3 +43,6 @@ export const logout = () => call('/v1/agent/logout', {});
 
 /** The titles of the topics by their ids. @param {string} lang @returns {Promise<Object<string, string>>} */
 export const topics = (lang) => call(`/v1/console/topics?lang=${encodeURIComponent(lang)}`);
+
+/** How it stands with the content; supervisors and administrators only. */
+export const content = () => call('/v1/console/content');

@@ -2,6 +2,7 @@
 
 import { isOn, listen, turn } from './alerts.js';
 import { Conversation } from './conversation.js';
+import { ContentNotice, seesContent, showContent } from './content.js';
 import { isWaiting } from './desk.js';
 import { announce, button, h, icon } from './dom.js';
 import { Inbox } from './inbox.js';
@@ -28,7 +29,7 @@ export class Shell extends HTMLElement {
     this.pane = h('div', { id: 'pane', tabIndex: -1 });
     this.keys = new Keys(desk, this);
     this.append(h('a', { className: 'skip', href: '#pane', onclick: (event) => { event.preventDefault(); this.pane.focus(); } }, t('skip')),
-      h('header', {}, this.#buildBar(), this.#buildLost()), h('main', { className: 'panes' }, this.inbox, this.pane));
+      h('header', {}, this.#buildBar(), this.#buildLost(), seesContent(desk.me) && new ContentNotice()), h('main', { className: 'panes' }, this.inbox, this.pane));
     for (const name of ['current', 'inbox', 'presence', 'link']) desk.addEventListener(name, () => this[`on_${name}`](), { signal });
     desk.addEventListener('delayed', ({ detail }) => toast(detail.code === 'rate_limited' ? t('error.rate_limited', detail.seconds) : t(`error.${detail.code}`)), { signal });
     desk.addEventListener('refused', ({ detail }) => this.#refused(detail), { signal });
@@ -63,6 +64,7 @@ export class Shell extends HTMLElement {
         h('div', { className: 'field' }, h('label', { htmlFor: 'tongue' }, t('language')), language),
         ['sound', 'notice'].map((kind) => this.#alert(kind)),
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
+        seesContent(me) && button(t('content'), () => { menu.open = false; showContent(); }, { glyph: 'bot' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
     return h('div', { className: 'bar' },

@@ -4,10 +4,12 @@ use sqlx::Arguments;
 use sqlx::SqliteConnection;
 
 use crate::ids::ConversationId;
+use crate::ids::Seq;
 use crate::store::Append;
 use crate::store::Appended;
 use crate::store::EventRow;
 use crate::store::InputKey;
+use crate::store::NewEffect;
 use crate::store::sqlite::batch::Refused;
 use crate::store::sqlite::creates::bind_head;
 use crate::store::sqlite::inputs::Inputs;
@@ -100,12 +102,38 @@ async fn write(
     if touched != (moved.len() + events.len() + inputs.len()) as u64 {
         return Err(sqlx::Error::Protocol("a head was not where the writer saw it".to_owned()));
     }
+    write_effects(connection, holding).await?;
     for moved in moved {
         let last = appends[moved.last];
         let place = Place { number: moved.number, seq: head_after(last) };
         memory.set_place(last.conversation.clone(), place);
     }
     Ok(())
+}
+
+/// Adds work that the events want, and removes what they are the result of. Few events have any.
+async fn write_effects(
+    connection: &mut SqliteConnection,
+    holding: &[(i64, &Append)],
+) -> Result<(), sqlx::Error> {
+    let wanted: Vec<(i64, &NewEffect)> = holding
+        .iter()
+        .flat_map(|(number, append)| append.effects.iter().map(|effect| (*number, effect)))
+        .collect();
+    let closed: Vec<(i64, Seq)> =
+        holding.iter().filter_map(|(number, append)| Some((*number, append.closes?))).collect();
+    let mut script = Script::default();
+    script.rows(&statements::ADD_EFFECTS, &wanted, |arguments, (number, effect)| {
+        arguments.add(number)?;
+        arguments.add(rows::stored_seq(effect.seq))?;
+        arguments.add(effect.due.0)?;
+        arguments.add(effect.body.as_str())
+    })?;
+    script.rows(&statements::CLOSE_EFFECTS, &closed, |arguments, (number, seq)| {
+        arguments.add(number)?;
+        arguments.add(rows::stored_seq(*seq))
+    })?;
+    script.execute(connection).await.map(drop)
 }
 
 /// Gives a number to authors who send their first input; visitors have theirs already.

@@ -9,6 +9,7 @@ use crate::ids::Timestamp;
 use crate::store::AgentRow;
 use crate::store::Append;
 use crate::store::Appended;
+use crate::store::EffectRow;
 use crate::store::NewConversation;
 use crate::store::Reader;
 use crate::store::SessionRow;
@@ -26,7 +27,7 @@ pub(super) enum Request {
     Append(Append, Reply<Appended>),
     /// Move a read cursor; nobody waits for it.
     MarkRead(Mark),
-    /// Change an account, a session or a key.
+    /// Change something beside the log.
     Change(Change, Reply<bool>),
     /// Prove that the database can be written to.
     Beat(Reply<()>),
@@ -42,7 +43,7 @@ pub(super) struct Mark {
     pub(super) seq: Seq,
 }
 
-/// A change of accounts, sessions or keys.
+/// A change beside the log: of accounts, sessions, keys, effects or revisions.
 #[derive(Debug)]
 pub(super) enum Change {
     AddAgent(AgentRow),
@@ -51,6 +52,9 @@ pub(super) enum Change {
     EndSession { token_hash: String },
     EndSessionsOf { agent: AgentId },
     AddKey { name: String, bytes: [u8; 32] },
+    MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
+    KeepRevision { name: String, body: String },
+    ForgetRevision { name: String },
 }
 
 /// Requests by kind, each kind in the order in which it came. Kinds may pass one another: whoever

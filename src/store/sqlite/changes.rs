@@ -1,4 +1,4 @@
-//! Changes of accounts, sessions and keys inside a batch.
+//! Changes of accounts, sessions, keys, effects and revisions inside a batch.
 
 use sqlx::SqliteConnection;
 use sqlx::query::Query;
@@ -52,6 +52,19 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         }
         Change::AddKey { name, bytes } => {
             sqlx::query(statements::ADD_KEY).bind(name.as_str()).bind(bytes.as_slice())
+        }
+        Change::MoveEffect { effect, due, tries } => sqlx::query(statements::MOVE_EFFECT)
+            .bind(effect.conversation.as_str())
+            .bind(rows::stored_seq(effect.seq))
+            .bind(effect.due.0)
+            .bind(i64::from(effect.tries))
+            .bind(due.0)
+            .bind(i64::from(*tries)),
+        Change::KeepRevision { name, body } => {
+            sqlx::query(statements::KEEP_REVISION).bind(name.as_str()).bind(body.as_str())
+        }
+        Change::ForgetRevision { name } => {
+            sqlx::query(statements::FORGET_REVISION).bind(name.as_str())
         }
     };
     Ok(query.execute(connection).await?.rows_affected())

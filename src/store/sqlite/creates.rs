@@ -92,7 +92,7 @@ fn insertion(wishes: &[(&NewConversation, String)]) -> Result<Script, sqlx::Erro
 }
 
 /// Binds a head in the order in which all statements name it: `seq, updated_at, status, team,
-/// agent, lang, topic, deadline`.
+/// agent, lang, topic, deadline, pins`.
 pub(super) fn bind_head(
     arguments: &mut SqliteArguments,
     seq: Seq,
@@ -106,7 +106,8 @@ pub(super) fn bind_head(
     arguments.add(head.agent.as_ref().map(AgentId::as_str))?;
     arguments.add(head.lang.code())?;
     arguments.add(head.topic.as_ref().map(IntentId::as_str))?;
-    arguments.add(head.deadline.map(|deadline| deadline.0))
+    arguments.add(head.deadline.map(|deadline| deadline.0))?;
+    arguments.add((!head.pins.is_empty()).then(|| rows::list_text(&head.pins)))
 }
 
 async fn owner(

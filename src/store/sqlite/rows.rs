@@ -3,6 +3,8 @@
 //! Words for statuses, roles and languages are add-only: what stands in a file must stay
 //! readable.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
@@ -19,6 +21,7 @@ use crate::ids::VisitorId;
 use crate::language::Language;
 use crate::store::AgentRow;
 use crate::store::ConversationRow;
+use crate::store::EffectRow;
 use crate::store::EventRow;
 use crate::store::Head;
 use crate::store::Role;
@@ -151,7 +154,34 @@ fn head(row: &SqliteRow) -> anyhow::Result<Head> {
         lang: language(row.try_get(9)?)?,
         topic: row.try_get::<Option<&str>, _>(10)?.map(IntentId::new),
         deadline: row.try_get::<Option<i64>, _>(11)?.map(Timestamp),
+        pins: row.try_get::<Option<&str>, _>(14)?.map(list).transpose()?.unwrap_or_default(),
     })
+}
+
+/// Work to be done: the conversation's id, `seq, due, tries, body`.
+pub(super) fn effect(row: &SqliteRow) -> Result<EffectRow, StoreError> {
+    let read = || -> anyhow::Result<EffectRow> {
+        Ok(EffectRow {
+            conversation: ConversationId::new(row.try_get(0)?),
+            seq: seq(row, 1)?,
+            due: moment(row, 2)?,
+            tries: u32::try_from(row.try_get::<i64, _>(3)?)?,
+            body: row.try_get(4)?,
+        })
+    };
+    read().map_err(corrupt("effect"))
+}
+
+/// The one text of a row about revisions.
+pub(super) fn text(row: &SqliteRow) -> Result<String, StoreError> {
+    row.try_get(0).map_err(|error| corrupt("revision")(error.into()))
+}
+
+/// A list of revisions.
+pub(super) fn pins(row: &SqliteRow) -> Result<BTreeSet<String>, StoreError> {
+    let read =
+        || -> anyhow::Result<BTreeSet<String>> { Ok(list(row.try_get(0)?)?.into_iter().collect()) };
+    read().map_err(corrupt("list of revisions"))
 }
 
 /// An account, in the order of `statements::AGENT`.

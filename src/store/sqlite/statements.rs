@@ -90,10 +90,10 @@ many_rows! {
          JOIN conversations c ON c.number = i.conversation";
     ADD_CONVERSATIONS:
         "INSERT INTO conversations (id, visitor, created_at, seq, updated_at, status, team, \
-         agent, lang, topic, deadline) SELECT v.column1, a.number, v.column3, v.column4, \
-         v.column5, v.column6, v.column7, v.column8, v.column9, v.column10, v.column11 \
+         agent, lang, topic, deadline, pins) SELECT v.column1, a.number, v.column3, v.column4, \
+         v.column5, v.column6, v.column7, v.column8, v.column9, v.column10, v.column11, v.column12 \
          FROM (VALUES",
-        "(?,?,?,?,?,?,?,?,?,?,?)",
+        "(?,?,?,?,?,?,?,?,?,?,?,?)",
         ") AS v JOIN authors a ON a.name = v.column2 WHERE v.column1 IS NOT NULL \
          ON CONFLICT (id) DO NOTHING RETURNING id, number, visitor";
     /// Of a conversation that was there already the first profile stays.
@@ -106,8 +106,8 @@ many_rows! {
     MOVE_HEADS:
         "UPDATE conversations SET seq = v.column3, updated_at = v.column4, status = v.column5, \
          team = v.column6, agent = v.column7, lang = v.column8, topic = v.column9, \
-         deadline = v.column10 FROM (VALUES",
-        "(?,?,?,?,?,?,?,?,?,?)",
+         deadline = v.column10, pins = v.column11 FROM (VALUES",
+        "(?,?,?,?,?,?,?,?,?,?,?)",
         ") AS v WHERE conversations.number = v.column1 AND conversations.seq = v.column2";
     ADD_EVENTS:
         "INSERT INTO events (conversation, seq, at, body) \
@@ -119,6 +119,12 @@ many_rows! {
          SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES",
         "(?,?,?,?)",
         ") AS v WHERE v.column1 IS NOT NULL";
+    ADD_EFFECTS:
+        "INSERT INTO effects (conversation, seq, due, body) \
+         SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES",
+        "(?,?,?,?)",
+        ") AS v WHERE v.column1 IS NOT NULL";
+    CLOSE_EFFECTS: "DELETE FROM effects WHERE (conversation, seq) IN (VALUES", "(?,?)", ")";
     READ_BY_VISITOR:
         "UPDATE conversations SET read_by_visitor = v.column2 FROM (VALUES",
         "(?,?)",
@@ -135,7 +141,7 @@ many_rows! {
 macro_rules! conversation_columns {
     () => {
         "SELECT c.id, a.name, c.created_at, c.updated_at, p.body, c.seq, c.status, c.team, \
-         c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent \
+         c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent, c.pins \
          FROM conversations c JOIN authors a ON a.number = c.visitor \
          JOIN profiles p ON p.conversation = c.number "
     };
@@ -171,6 +177,20 @@ single! {
          WHERE i.author = (SELECT number FROM authors WHERE name = $1) AND i.frame = $2";
     DUE:
         "SELECT id FROM conversations WHERE deadline <= $1 ORDER BY deadline, number LIMIT $2";
+    DUE_EFFECTS:
+        "SELECT c.id, f.seq, f.due, f.tries, f.body FROM effects f \
+         JOIN conversations c ON c.number = f.conversation \
+         WHERE f.due <= $1 ORDER BY f.due, f.conversation LIMIT $2";
+    MOVE_EFFECT:
+        "UPDATE effects SET due = $5, tries = $6 WHERE conversation = \
+         (SELECT number FROM conversations WHERE id = $1) AND seq = $2 AND due = $3 \
+         AND tries = $4";
+    KEEP_REVISION: "INSERT INTO revisions (name, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    REVISION: "SELECT body FROM revisions WHERE name = $1";
+    REVISIONS: "SELECT name FROM revisions";
+    PINNED_REVISIONS:
+        "SELECT DISTINCT pins FROM conversations WHERE status = $1 AND pins IS NOT NULL";
+    FORGET_REVISION: "DELETE FROM revisions WHERE name = $1";
     VISITOR_OF:
         "SELECT a.name FROM conversations c JOIN authors a ON a.number = c.visitor \
          WHERE c.id = $1";
