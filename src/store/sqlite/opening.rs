@@ -99,15 +99,15 @@ async fn check_owner(path: &Path, connection: &mut SqliteConnection) -> Result<(
 }
 
 /// Brings the schema up to date. Another process may be doing the same: what it did is found done
-/// at the second look.
+/// at the next look, and each migration can be lost to another once.
 async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let first = MIGRATIONS.run_direct(None, connection, false).await;
-    let result = match first {
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
-            MIGRATIONS.run_direct(None, connection, false).await
+    let mut result = MIGRATIONS.run_direct(None, connection, false).await;
+    for _ in MIGRATIONS.iter() {
+        if !matches!(result, Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))) {
+            break;
         }
-        settled => settled,
-    };
+        result = MIGRATIONS.run_direct(None, connection, false).await;
+    }
     result.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             unusable(path, &error)
