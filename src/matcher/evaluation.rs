@@ -155,7 +155,7 @@ pub fn best_threshold(outcomes: &[Outcome]) -> f32 {
 }
 
 /// The threshold that a validation split asks for: the highest at which no more right answers are
-/// refused than [`LOSS`] of the in-scope messages; where nothing is out of scope, the one of
+/// refused than `LOSS` of the in-scope messages; where nothing is out of scope, the one of
 /// [`best_threshold`].
 ///
 /// A split has far fewer out-of-scope messages than a live bot gets, so counting mistakes alike

@@ -2,7 +2,7 @@
 //!
 //! A message is cut into clauses. A clause says what an example says when it has the example's
 //! words of meaning in any form and order, and both or neither deny something. **Invariants:** a
-//! question states nothing; the work is bounded by the [`MAX_CLAUSES`] first clauses.
+//! question states nothing; the work is bounded by the `MAX_CLAUSES` first clauses.
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 //! number, an e-mail address, a reference, or their own words.
 //!
 //! **Invariants:** the same text on the same day gives the same value; no more than the first
-//! [`READ_CHARS`] characters are looked at, save for kind text; a text with two different values
+//! `READ_CHARS` characters are looked at, save for kind text; a text with two different values
 //! has none; what the privacy rules have covered is never a value.
 
 use std::fmt;
