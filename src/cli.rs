@@ -15,13 +15,17 @@ use clap::error::ErrorKind;
 use crate::config::load::Flags;
 
 mod agent;
+mod backup;
 mod bench;
 mod chat;
 mod check;
 mod content;
+mod erase;
 mod eval;
 mod explain;
+mod export;
 mod matching;
+mod person;
 mod serve;
 
 /// How a command ended, other than well.
@@ -97,6 +101,12 @@ enum Command {
     BenchFloor(bench::floor::FloorArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
+    /// Write out everything that is kept about a visitor, as JSON and as a page to read.
+    Export(export::ExportArgs),
+    /// Erase everything that is kept about a visitor, for good.
+    Erase(erase::EraseArgs),
+    /// Copy the database to a file, also while the server runs.
+    Backup(backup::BackupArgs),
 }
 
 /// Where the content lies, for the commands that need nothing else.
@@ -135,6 +145,9 @@ pub fn run() -> ExitCode {
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Erase(args)) => erase::run(&args),
+        Some(Command::Backup(args)) => backup::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::language::Language;
+use crate::privacy::retention::Retention;
 use crate::protocol;
 
 pub mod load;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub store: Store,
     /// What the chat window shows before anybody has said anything.
     pub chat: Chat,
+    /// How long which kind of data is kept.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
@@ -57,6 +60,7 @@ impl Default for Settings {
             conversation: Conversation::default(),
             store: Store::default(),
             chat: Chat::default(),
+            retention: Retention::default(),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::ids::IntentId;
 use crate::language::Language;
 use crate::matcher::Matcher;
 use crate::matcher::answers::AnswerModel;
+use crate::privacy::patterns::Patterns;
 
 mod answers;
 pub mod build;
@@ -27,6 +28,7 @@ mod fields;
 pub mod intent;
 pub mod load;
 pub mod manners;
+mod secrets;
 mod suggest;
 pub mod template;
 pub mod text;
@@ -65,6 +67,8 @@ pub struct Content {
     pub manners: Manners,
     /// What people say before they correct themselves.
     pub corrections: BTreeMap<Language, Vec<String>>,
+    /// What the authors know to be secret.
+    pub secrets: Arc<Patterns>,
     matchers: Arc<[Matcher; 3]>,
     answers: Arc<[AnswerModel; 3]>,
     /// The files that the dialogues were read from.

@@ -34,6 +34,7 @@ use crate::language::Language;
 
 mod burst;
 mod correct;
+mod cover;
 mod escalate;
 pub mod event;
 pub mod input;
@@ -88,9 +89,13 @@ pub fn decide(
     input: &Input,
 ) -> Result<Decision, Refusal> {
     let mut turn = Turn::new(content, policy, state, input);
-    match &input.act {
+    let covered = cover::covered(content, state, &input.act);
+    match &covered.act {
         Act::Begin => turn.begin(),
-        Act::Said { text, masked } => turn.said(input.id.as_ref(), text, *masked)?,
+        Act::Said { text, masked } => {
+            turn.card_begun = covered.card_begun;
+            turn.said(input.id.as_ref(), text, *masked)?;
+        }
         Act::Chose { offer, value } => turn.chose(input.id.as_ref(), *offer, value)?,
         Act::WantsPerson => turn.asked_for_person(input.id.as_ref())?,
         Act::ChoseLanguage(lang) => turn.chose_language(*lang)?,
@@ -115,7 +120,8 @@ pub fn give_up(
 ) -> Result<Decision, Refusal> {
     let mut turn = Turn::new(content, policy, state, input);
     turn.not_ended()?;
-    let text = match &input.act {
+    let covered = cover::covered(content, state, &input.act);
+    let text = match &covered.act {
         Act::Said { text, .. } => text.as_str(),
         Act::Chose { value, .. } => value.as_str(),
         Act::WantsPerson => content.manners.person.plain(turn.lang()),
@@ -169,6 +175,7 @@ impl Turn<'_> {
         let lang = read::language_of(self.content, &self.state, text);
         if self.state.status != Status::Bot {
             self.heard(id, text, None, Some(reading(ReadAs::PassedOn, self.content)), lang);
+            self.note_begun_card();
             return Ok(());
         }
         // The message is read in its own language, before it is put down: how it was read is part
@@ -178,6 +185,7 @@ impl Turn<'_> {
         let (heard, whole) = self.read_burst(&listening, text);
         let waits = self.waits_for_more(&listening, &heard.taken);
         self.heard(id, text, None, Some(heard.reading), lang);
+        self.note_begun_card();
         if waits {
             self.wait_for_more();
         }
@@ -193,6 +201,12 @@ impl Turn<'_> {
             self.escalate_after_fault();
         }
         Ok(())
+    }
+
+    fn note_begun_card(&mut self) {
+        if let Some(digits) = self.card_begun.take() {
+            self.shift(Move::CardBegun { digits });
+        }
     }
 
     fn chose(&mut self, id: Option<&FrameId>, offer: Seq, value: &str) -> Result<(), Refusal> {

@@ -19,9 +19,11 @@ use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::language::Language;
+use crate::store::records::Records;
 
 #[cfg(test)]
 pub(crate) mod contract;
+pub mod records;
 pub mod sqlite;
 
 /// Why the store did not do what was asked.
@@ -186,6 +188,8 @@ pub struct ConversationRow {
     pub read_by_visitor: Seq,
     /// The last event that an agent has read.
     pub read_by_agent: Seq,
+    /// Whether its records were erased.
+    pub erased: bool,
 }
 
 /// Who has read.
@@ -199,7 +203,7 @@ pub enum Reader {
 
 /// The log of all conversations.
 #[async_trait]
-pub trait EventStore: Send + Sync + 'static {
+pub trait EventStore: Records {
     /// Makes a conversation, durably. Its head is [`Seq::ZERO`]. Making the same visitor's again
     /// changes nothing: the caller may repeat it when an answer was lost.
     async fn create(&self, new: NewConversation) -> Result<(), StoreError>;

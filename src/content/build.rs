@@ -26,6 +26,7 @@ use crate::content::intent;
 use crate::content::intent::Intent;
 use crate::content::manners;
 use crate::content::manners::Manners;
+use crate::content::secrets;
 use crate::content::yaml;
 use crate::content::yaml::Node;
 use crate::content::yaml::Value;
@@ -38,6 +39,7 @@ use crate::matcher::TrainingSet;
 use crate::matcher::answers::AnswerExamples;
 use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::AnswerTable;
+use crate::privacy::patterns::Patterns;
 
 /// The texts and examples that serve where a content folder brings none of its own.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -54,6 +56,7 @@ pub struct Draft {
     manners: Option<Manners>,
     answers: AnswerTable,
     corrections: BTreeMap<Language, Vec<String>>,
+    secrets: Option<Patterns>,
     out_of_scope: BTreeMap<Language, Vec<String>>,
     revision: String,
     sources: Vec<Source>,
@@ -148,6 +151,11 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
             }
             draft.corrections = answers::read_corrections(file, node, diagnostics);
         }
+        "secrets" => {
+            if draft.secrets.replace(secrets::read(file, node, diagnostics)).is_some() {
+                repeated(file, span, "the file of", "secrets", "another file", diagnostics);
+            }
+        }
         "out_of_scope" => {
             for (language, mut texts) in intent::read_out_of_scope(file, node, diagnostics) {
                 draft.out_of_scope.entry(language).or_default().append(&mut texts);
@@ -169,7 +177,8 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
 }
 
 fn unknown_kind(file: &str, kind: &str, span: Span, node: Node, diagnostics: &mut Vec<Diagnostic>) {
-    let known = ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections"];
+    let known =
+        ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections", "secrets"];
     let mut fields = Fields::open(file, node, "a content file", diagnostics);
     let misplaced = known.iter().any(|known| fields.has(known));
     fields.rest();
@@ -277,6 +286,7 @@ impl Draft {
             dialogues: Arc::new(self.dialogues),
             manners: self.manners.unwrap_or_default(),
             corrections: self.corrections,
+            secrets: Arc::new(self.secrets.unwrap_or_default()),
             matchers: Arc::new(matchers),
             answers: Arc::new(answers),
             older: BTreeMap::new(),

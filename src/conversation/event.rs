@@ -437,6 +437,11 @@ pub enum Move {
     WentBack,
     /// The visitor was told once that something was masked.
     ToldOfMask,
+    /// The message ended within the number of a card, which was covered: its rest may follow.
+    CardBegun {
+        /// How many of its digits went by; which they were is not kept.
+        digits: u8,
+    },
     /// A change that this version does not know.
     #[serde(untagged)]
     Unknown(serde_json::Map<String, serde_json::Value>),

@@ -49,6 +49,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) passed: BTreeSet<StepId>,
     /// While a topic is gone through again: the answers that are given anew.
     pub(crate) redo: Option<BTreeMap<Place, serde_json::Value>>,
+    /// Digits of a card that the visitor's message ends with.
+    pub(crate) card_begun: Option<u8>,
     /// Steps that this turn may still take; a dialogue that needs more is broken.
     pub(crate) steps_left: usize,
 }
@@ -70,6 +72,7 @@ impl<'a> Turn<'a> {
             events: Vec::new(),
             passed: BTreeSet::new(),
             redo: None,
+            card_begun: None,
             steps_left: MAX_STEPS,
         }
     }

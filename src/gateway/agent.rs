@@ -125,6 +125,8 @@ struct Opened {
     read: Seq,
     /// The packet as it was last sent.
     packet: String,
+    /// Whether the console was told that the conversation was erased.
+    erased: bool,
 }
 
 /// A signed-in agent at a console.
@@ -273,6 +275,10 @@ impl<'a> Shift<'a> {
         conversation: &ConversationId,
     ) -> Result<(), Over> {
         while let Some(opened) = self.open.get_mut(conversation) {
+            if !opened.erased && self.app.engine.is_erased(conversation) {
+                opened.erased = true;
+                opened.sent = Seq::ZERO;
+            }
             let frames = self
                 .app
                 .engine
@@ -521,7 +527,8 @@ impl<'a> Shift<'a> {
         let sent = if after > state.seq { Seq::ZERO } else { after };
         let following = self.app.engine.follow(&conversation, &self.doorbell);
         let packet = String::new();
-        let opened = Opened { _following: following, sent, read: Seq::ZERO, packet };
+        let erased = self.app.engine.is_erased(&conversation);
+        let opened = Opened { _following: following, sent, read: Seq::ZERO, packet, erased };
         self.open.insert(conversation.clone(), opened);
         self.send_packet(socket, &conversation).await?;
         self.send_events(socket, &conversation).await

@@ -37,6 +37,9 @@ use crate::ids::FrameId;
 use crate::ids::Seq;
 use crate::ids::VisitorId;
 use crate::privacy;
+use crate::privacy::context::Context;
+use crate::privacy::context::mask_address;
+use crate::privacy::context::mask_in;
 use crate::protocol::Ack;
 use crate::protocol::ErrorFrame;
 use crate::protocol::FrameError;
@@ -57,6 +60,7 @@ use crate::protocol::visitor::ServerFrame;
 use crate::protocol::visitor::Welcome;
 use crate::protocol::visitor::parse;
 use crate::store::Reader;
+use crate::store::records::erased_name;
 
 /// Frames of one visitor that may wait for their acks.
 const PENDING: usize = 64;
@@ -120,12 +124,18 @@ fn arrival(app: &App, hello: Hello) -> Result<Arrival, Over> {
                 .map_err(|_| Over::from(Close::Unauthorized))?,
         ),
     };
+    let pseudonym = visitor.as_ref().map(|visitor| erased_name(&app.audit.pseudonym(visitor)));
+    let content = app.engine.content();
     let page = hello.page.map(|page| Page {
-        url: page.url.map(|url| privacy::mask_url(&url).into_owned()),
-        title: page.title.map(|title| privacy::mask(&title).text.into_owned()),
+        url: page.url.map(|url| mask_address(&url, &content.secrets)),
+        title: page.title.map(|title| {
+            let patterns = Some(&*content.secrets);
+            mask_in(&Context { patterns, ..Context::default() }, &title).text.into_owned()
+        }),
     });
     Ok(Arrival {
         visitor,
+        pseudonym,
         conversation: hello.conversation,
         after: hello.after,
         lang: hello.lang,
@@ -147,6 +157,8 @@ struct Visit<'a> {
     /// What the visitor was last told of the queue.
     place: Option<Place>,
     typed_at: Option<Instant>,
+    /// Whether the client was told that the conversation was erased.
+    erased: bool,
     /// Frames refused for flooding since the last one that was not.
     floods: u32,
     /// Refusals that wait to be sent.
@@ -165,6 +177,7 @@ impl<'a> Visit<'a> {
             read: arrived.read_by_visitor,
             place: None,
             typed_at: None,
+            erased: app.engine.is_erased(&arrived.conversation),
             floods: 0,
             ready: VecDeque::new(),
             arrived,
@@ -235,6 +248,11 @@ impl<'a> Visit<'a> {
     async fn send_news(&mut self, socket: &mut Socket) -> Result<(), Over> {
         // Whatever moves from here on rings again.
         drop(self.doorbell.take_moved());
+        if !self.erased && self.app.engine.is_erased(&self.arrived.conversation) {
+            // What the client holds must go: all of it comes anew, as erased.
+            self.erased = true;
+            self.sent = Seq::ZERO;
+        }
         loop {
             let frames = self
                 .app

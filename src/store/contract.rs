@@ -28,6 +28,7 @@ pub(crate) mod effects;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod races;
+pub(crate) mod records;
 pub(crate) mod revisions;
 
 /// An empty database that can be opened more than once.
@@ -67,6 +68,11 @@ macro_rules! store_contract {
         ]);
         $crate::store::contract::store_contract!($world, revisions: [
             a_revision_is_kept_until_it_is_let_go, a_revision_is_pinned_by_who_runs_on_it,
+        ]);
+        $crate::store::contract::store_contract!($world, records: [
+            an_erasure_leaves_the_count_and_nothing_else,
+            who_comes_back_and_is_erased_again_keeps_one_pseudonym,
+            an_erasure_is_heard_by_another_handle, time_runs_out_for_what_ended_long_ago,
         ]);
         $crate::store::contract::store_contract!($world, races: [
             many_writers_leave_one_order, two_handles_share_one_log,

@@ -43,14 +43,17 @@ use crate::store::sqlite::transaction::Transactions;
 use crate::store::sqlite::writer::Writer;
 
 mod appends;
+pub mod backup;
 mod batch;
 mod changes;
 mod creates;
 mod directory;
+mod errands;
 mod inputs;
 mod memory;
 mod opening;
 mod recent;
+mod records;
 mod rows;
 mod script;
 mod statements;

@@ -191,6 +191,16 @@ impl Server {
         within("the process ends", ending).await.unwrap().unwrap().status.code()
     }
 
+    /// Runs a command of the program beside the server, on the same data; what it printed.
+    pub(crate) fn beside(&self, arguments: &[&str]) -> Output {
+        run(self.folder.path(), arguments, &[("SKICKA_DATA", "data")])
+    }
+
+    /// A path in the server's folder, outside its data.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

@@ -14,6 +14,8 @@ use crate::store::NewConversation;
 use crate::store::Reader;
 use crate::store::SessionRow;
 use crate::store::StoreError;
+use crate::store::sqlite::errands::Errand;
+use crate::store::sqlite::errands::Outcome;
 
 /// Where an answer goes.
 pub(super) type Reply<Answer> = oneshot::Sender<Result<Answer, StoreError>>;
@@ -31,6 +33,8 @@ pub(super) enum Request {
     Change(Change, Reply<bool>),
     /// Prove that the database can be written to.
     Beat(Reply<()>),
+    /// Do something alone, between batches.
+    Errand(Errand, Reply<Outcome>),
     /// Write what waits and stop.
     Close(oneshot::Sender<()>),
 }
@@ -78,7 +82,7 @@ impl<'requests> Batch<'requests> {
                 Request::MarkRead(mark) => batch.marks.push(mark),
                 Request::Change(change, _) => batch.changes.push(change),
                 Request::Beat(_) => batch.beats += 1,
-                Request::Close(_) => {}
+                Request::Errand(..) | Request::Close(_) => {}
             }
         }
         batch
@@ -111,7 +115,7 @@ impl Answers {
                 Request::Append(_, reply) => answer(reply, appends.next()),
                 Request::Change(_, reply) => answer(reply, changes.next()),
                 Request::Beat(reply) => answer(reply, Some(Ok(()))),
-                Request::MarkRead(_) | Request::Close(_) => {}
+                Request::MarkRead(_) | Request::Errand(..) | Request::Close(_) => {}
             }
         }
     }
@@ -143,7 +147,7 @@ pub(super) fn refuse_all(requests: Vec<Request>, refused: &Refused) {
             }
             Request::Append(_, reply) => answer(reply, Some(Err(refused.clone()))),
             Request::Change(_, reply) => answer(reply, Some(Err(refused.clone()))),
-            Request::MarkRead(_) | Request::Close(_) => {}
+            Request::MarkRead(_) | Request::Errand(..) | Request::Close(_) => {}
         }
     }
 }

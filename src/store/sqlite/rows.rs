@@ -116,6 +116,14 @@ pub(super) fn event(row: &SqliteRow) -> Result<EventRow, StoreError> {
     read().map_err(corrupt("event"))
 }
 
+/// A note of an erasure: `number, conversation`.
+pub(super) fn erasure(row: &SqliteRow) -> Result<(i64, ConversationId), StoreError> {
+    let read = || -> anyhow::Result<(i64, ConversationId)> {
+        Ok((row.try_get(0)?, ConversationId::new(row.try_get(1)?)))
+    };
+    read().map_err(corrupt("erasure"))
+}
+
 /// A conversation's id in the first column.
 pub(super) fn conversation_id(row: &SqliteRow) -> Result<ConversationId, StoreError> {
     row.try_get::<&str, _>(0)
@@ -141,6 +149,7 @@ pub(super) fn conversation(row: &SqliteRow) -> Result<ConversationRow, StoreErro
             head: head(row)?,
             read_by_visitor: seq(row, 12)?,
             read_by_agent: seq(row, 13)?,
+            erased: row.try_get::<Option<i64>, _>(15)?.is_some(),
         })
     };
     read().map_err(corrupt("conversation"))

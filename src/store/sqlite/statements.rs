@@ -81,7 +81,11 @@ many_rows! {
         "INSERT INTO authors (name) SELECT v.column1 FROM (VALUES",
         "(?)",
         ") AS v WHERE v.column1 IS NOT NULL ON CONFLICT (name) DO NOTHING";
-    FIND_PLACES: "SELECT id, number, seq FROM conversations WHERE id IN (", "?", ")";
+    /// Nothing is appended to what was erased: a writer that has not heard of it finds nothing.
+    FIND_PLACES:
+        "SELECT id, number, seq FROM conversations WHERE id IN (",
+        "?",
+        ") AND erased_at IS NULL";
     /// The first parameter of a row only comes back, to tell whose answer it is.
     FIND_INPUTS:
         "SELECT v.column1, c.id, i.seq FROM (VALUES",
@@ -141,7 +145,8 @@ many_rows! {
 macro_rules! conversation_columns {
     () => {
         "SELECT c.id, a.name, c.created_at, c.updated_at, p.body, c.seq, c.status, c.team, \
-         c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent, c.pins \
+         c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent, c.pins, \
+         c.erased_at \
          FROM conversations c JOIN authors a ON a.number = c.visitor \
          JOIN profiles p ON p.conversation = c.number "
     };
@@ -214,6 +219,68 @@ single! {
          WHERE token_hash = $1 AND expires_at > $2";
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
+    CONVERSATIONS_OF: concat!(
+        conversation_columns!(),
+        "WHERE c.visitor = (SELECT number FROM authors WHERE name = $1) ORDER BY c.number"
+    );
+    EFFECTS_OF:
+        "SELECT c.id, f.seq, f.due, f.tries, f.body FROM effects f \
+         JOIN conversations c ON c.number = f.conversation \
+         WHERE f.conversation = (SELECT number FROM conversations WHERE id = $1) ORDER BY f.seq";
+    TO_ERASE_OF:
+        "SELECT id, number, seq, status FROM conversations WHERE visitor = \
+         (SELECT number FROM authors WHERE name = $1) AND erased_at IS NULL ORDER BY number";
+    TO_ERASE:
+        "SELECT id, number, seq, status FROM conversations WHERE id = $1 AND erased_at IS NULL";
+    /// Of the same length as before, so that the bytes are overwritten where they stand.
+    ERASE_EVENTS:
+        "UPDATE events SET body = format('%-*s', octet_length(body), $2) WHERE conversation = $1";
+    ERASE_PROFILE:
+        "UPDATE profiles SET body = format('%-*s', octet_length(body), $2) WHERE conversation = $1";
+    BLANK_EFFECTS:
+        "UPDATE effects SET body = format('%-*s', octet_length(body), '{}') \
+         WHERE conversation = $1";
+    DROP_EFFECTS: "DELETE FROM effects WHERE conversation = $1";
+    DROP_INPUTS:
+        "DELETE FROM inputs WHERE author = \
+         (SELECT visitor FROM conversations WHERE number = $1) AND conversation = $1";
+    ADD_EVENT: "INSERT INTO events (conversation, seq, at, body) VALUES ($1, $2, $3, $4)";
+    MARK_ERASED:
+        "UPDATE conversations SET seq = $2, status = 'ended', team = NULL, agent = NULL, \
+         topic = NULL, deadline = NULL, pins = NULL, erased_at = $3, blanked_at = $3 \
+         WHERE number = $1";
+    NOTE_ERASURE: "INSERT INTO erasures (conversation, at) VALUES ($1, $2)";
+    ERASURES: "SELECT number, conversation FROM erasures WHERE number > $1 ORDER BY number LIMIT $2";
+    NEWEST_ERASURE: "SELECT number, conversation FROM erasures ORDER BY number DESC LIMIT 1";
+    RENAME_AUTHOR:
+        "UPDATE authors SET name = $2 WHERE name = $1 \
+         AND NOT EXISTS (SELECT 1 FROM authors a WHERE a.name = $2)";
+    HAND_OVER:
+        "UPDATE conversations SET visitor = (SELECT number FROM authors WHERE name = $2) \
+         WHERE visitor = (SELECT number FROM authors WHERE name = $1)";
+    DROP_AUTHOR:
+        "DELETE FROM authors WHERE name = $1 \
+         AND EXISTS (SELECT 1 FROM authors a WHERE a.name = $2)";
+    OUTDATED:
+        "SELECT id FROM conversations WHERE status = 'ended' AND erased_at IS NULL \
+         AND updated_at < $1 ORDER BY updated_at LIMIT $2";
+    BLANK_PROFILES:
+        "UPDATE profiles SET body = format('%-*s', octet_length(body), '{}') \
+         WHERE conversation IN (SELECT c.number FROM conversations c WHERE c.status = 'ended' \
+         AND c.blanked_at IS NULL AND c.updated_at < $1 ORDER BY c.updated_at LIMIT $2)";
+    MARK_BLANKED:
+        "UPDATE conversations SET blanked_at = $1 WHERE number IN (SELECT c.number \
+         FROM conversations c WHERE c.status = 'ended' AND c.blanked_at IS NULL \
+         AND c.updated_at < $1 ORDER BY c.updated_at LIMIT $2)";
+    FORGET_EFFECTS:
+        "DELETE FROM effects WHERE (conversation, seq) IN \
+         (SELECT f.conversation, f.seq FROM effects f WHERE f.due < $1 ORDER BY f.due LIMIT $2)";
+    FORGET_SESSIONS:
+        "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions \
+         WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    FORGET_ERASURES:
+        "DELETE FROM erasures WHERE number IN \
+         (SELECT e.number FROM erasures e WHERE e.at < $1 ORDER BY e.number LIMIT $2)";
     KEY: "SELECT bytes FROM keys WHERE name = $1";
     ADD_KEY: "INSERT INTO keys (name, bytes) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 }
@@ -224,6 +291,10 @@ pub(super) const STATUSES: usize = 5;
 /// Takes the write lock, and says whether another process wrote since the last time. SQLite only:
 /// PostgreSQL begins without it, as its conditional update waits for the row.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; PRAGMA data_version";
+/// Copies the database, as one reader sees it, into an empty file. SQLite only.
+pub(super) const COPY_INTO: &str = "VACUUM INTO $1";
+/// Takes the write lock for an errand. SQLite only.
+pub(super) const BEGIN_ALONE: &str = "BEGIN IMMEDIATE";
 /// Whether the file has tables, but not the list of our migrations. SQLite only.
 pub(super) const IS_FOREIGN: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema) AND NOT EXISTS \
      (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
