@@ -15,6 +15,7 @@ use clap::error::ErrorKind;
 use crate::config::load::Flags;
 
 mod agent;
+mod audit;
 mod backup;
 mod bench;
 mod chat;
@@ -107,6 +108,8 @@ enum Command {
     Erase(erase::EraseArgs),
     /// Copy the database to a file, also while the server runs.
     Backup(backup::BackupArgs),
+    /// Read the log of what agents and administrators did, also while the server runs.
+    Audit(audit::AuditArgs),
 }
 
 /// Where the content lies, for the commands that need nothing else.
@@ -148,6 +151,7 @@ pub fn run() -> ExitCode {
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Erase(args)) => erase::run(&args),
         Some(Command::Backup(args)) => backup::run(&args),
+        Some(Command::Audit(args)) => audit::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
