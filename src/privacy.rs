@@ -20,6 +20,7 @@ mod accounts;
 mod announced;
 pub mod context;
 mod digits;
+pub mod files;
 mod flat;
 mod identity;
 pub mod patterns;
