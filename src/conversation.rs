@@ -8,6 +8,7 @@
 //! owns the conversation, save for what concerns the queue.
 
 use crate::content::Content;
+use crate::conversation::event::Attachment;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
 use crate::conversation::event::Chosen;
@@ -96,6 +97,11 @@ pub fn decide(
             turn.card_begun = covered.card_begun;
             turn.said(input.id.as_ref(), text, *masked)?;
         }
+        Act::Sent { text, masked, attachments } => {
+            turn.card_begun = covered.card_begun;
+            turn.said(input.id.as_ref(), text, *masked)?;
+            turn.attach(attachments);
+        }
         Act::Chose { offer, value } => turn.chose(input.id.as_ref(), *offer, value)?,
         Act::WantsPerson => turn.asked_for_person(input.id.as_ref())?,
         Act::ChoseLanguage(lang) => turn.chose_language(*lang)?,
@@ -122,13 +128,16 @@ pub fn give_up(
     turn.not_ended()?;
     let covered = cover::covered(content, state, &input.act);
     let text = match &covered.act {
-        Act::Said { text, .. } => text.as_str(),
+        Act::Said { text, .. } | Act::Sent { text, .. } => text.as_str(),
         Act::Chose { value, .. } => value.as_str(),
         Act::WantsPerson => content.manners.person.plain(turn.lang()),
         _ => return Err(Refusal::WrongStatus("the server failed on this")),
     };
     let lang = turn.lang();
     turn.heard(input.id.as_ref(), text, None, Some(reading(ReadAs::PassedOn, content)), lang);
+    if let Act::Sent { attachments, .. } = &covered.act {
+        turn.attach(attachments);
+    }
     if turn.state.status == Status::Bot {
         turn.escalate_after_fault();
     }
@@ -160,10 +169,19 @@ impl Turn<'_> {
             lang,
             choices: Vec::new(),
             links: Vec::new(),
+            attachments: Vec::new(),
             topic: None,
             chose,
             read,
         }));
+    }
+
+    /// Puts files beside the visitor's message, with which the turn began. Nothing is read out of
+    /// them, so the state is as it is.
+    fn attach(&mut self, attachments: &[Attachment]) {
+        if let Some(Event { fact: Fact::Message(message), .. }) = self.events.first_mut() {
+            message.attachments = attachments.to_vec();
+        }
     }
 
     fn not_ended(&self) -> Result<(), Refusal> {

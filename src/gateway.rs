@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod agent;
 mod answer;
 pub mod app;
+pub mod attachments;
 pub mod console;
 mod desk;
 pub mod http;

@@ -21,10 +21,12 @@ use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::language::Language;
+use crate::store::attachments::Attachments;
 use crate::store::records::Records;
 
 #[cfg(test)]
 pub(crate) mod contract;
+pub mod attachments;
 pub mod records;
 pub mod sqlite;
 
@@ -205,7 +207,7 @@ pub enum Reader {
 
 /// The log of all conversations.
 #[async_trait]
-pub trait EventStore: Records {
+pub trait EventStore: Records + Attachments {
     /// Makes a conversation, durably. Its head is [`Seq::ZERO`]. Making the same visitor's again
     /// changes nothing: the caller may repeat it when an answer was lost.
     async fn create(&self, new: NewConversation) -> Result<(), StoreError>;

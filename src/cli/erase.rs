@@ -12,12 +12,15 @@ use crate::cli::person::PersonArgs;
 use crate::cli::put;
 use crate::clock::Clock;
 use crate::store::EventStore;
+use crate::store::attachments::Files;
 use crate::store::records::Records as _;
 use crate::store::records::Whose;
 use crate::store::records::erased_name;
 
 /// How often the write-ahead log is tried to be emptied; a busy server's reads last moments.
 const TRIES: u32 = 20;
+/// Files removed at once.
+const FILES: u32 = 100;
 const BETWEEN: Duration = Duration::from_millis(250);
 
 /// Erase everything that is kept about a visitor.
@@ -65,6 +68,8 @@ pub(super) fn run(args: &EraseArgs) -> Result<(), Failed> {
             conversations += erased.conversations.len();
             events += erased.events;
         }
+        let files = Files::below(&settings.data);
+        while files.sweep(&*store, FILES).await? > 0 {}
         settle(&*store).await?;
         store.close().await;
         put(&format!("{conversations} conversations with {events} records erased\n"))

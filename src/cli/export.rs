@@ -24,6 +24,9 @@ use crate::ids::VisitorId;
 use crate::store::ConversationRow;
 use crate::store::EventRow;
 use crate::store::EventStore;
+use crate::store::attachments::AttachmentRow;
+use crate::store::attachments::Attachments as _;
+use crate::store::attachments::Files;
 use crate::store::records::Records as _;
 
 mod html;
@@ -49,8 +52,10 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failed> {
         let visitors = person::visitors(&args.person.who, &store).await?;
         let now = Clock::system().now();
         let mut conversations = Vec::new();
+        let mut files = Vec::new();
         for visitor in &visitors {
             for row in store.conversations_of(visitor).await? {
+                files.extend(store.attachments_in(&row.id).await?);
                 conversations.push(conversation(&*store, &row).await?);
             }
         }
@@ -71,6 +76,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failed> {
         }
         let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("export-{}", names[0])));
         write(&folder, &document)?;
+        copy_files(&folder, &files, &Files::below(&settings.data))?;
         store.close().await;
         put(&format!(
             "{} conversations written to {}\n",
@@ -95,6 +101,12 @@ async fn conversation(store: &impl EventStore, row: &ConversationRow) -> Result<
             break;
         }
     }
+    let files: Vec<Value> = store
+        .attachments_in(&row.id)
+        .await?
+        .iter()
+        .map(|file| json!({ "id": file.id, "name": file.name, "type": file.media_type, "bytes": file.bytes, "at": file.at.to_rfc3339(), "copy": copy_of(file) }))
+        .collect();
     let effects = store.effects_of(&row.id).await?;
     let effects: Vec<Value> = effects
         .iter()
@@ -114,6 +126,7 @@ async fn conversation(store: &impl EventStore, row: &ConversationRow) -> Result<
         "erased": row.erased,
         "profile": parsed(&row.profile),
         "events": events,
+        "attachments": files,
         "waiting_work": effects,
     }))
 }
@@ -137,6 +150,21 @@ fn write(folder: &Path, document: &Value) -> Result<(), Failed> {
     let json = serde_json::to_string_pretty(document).context("the export cannot be written")?;
     write_new(&folder.join("export.json"), &json)?;
     write_new(&folder.join("export.html"), &html::page(document))
+}
+
+/// The name of a file's copy in the export.
+fn copy_of(file: &AttachmentRow) -> String {
+    let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    format!("{}.{ending}", file.id)
+}
+
+fn copy_files(folder: &Path, files: &[AttachmentRow], from: &Files) -> Result<(), Failed> {
+    for file in files {
+        let to = folder.join(copy_of(file));
+        fs::copy(from.path(&file.id), &to)
+            .with_context(|| format!("the file {} cannot be copied", file.id))?;
+    }
+    Ok(())
 }
 
 /// Writes a file that only its owner may read; one that is there stays.

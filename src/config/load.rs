@@ -38,6 +38,7 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("limits.connections", 1, 10_000_000),
     ("conversation.burst_ms", 0, 60_000),
     ("conversation.idle_close_min", 1, 525_600),
+    ("attachments.max_bytes", 1_024, 100_000_000),
     ("retention.conversations_days", 0, 36_500),
     ("retention.visitors_days", 0, 36_500),
     ("retention.effects_days", 0, 36_500),

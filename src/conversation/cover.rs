@@ -27,7 +27,7 @@ pub(crate) fn covered(content: &Content, state: &State, act: &Act) -> Covered {
     let mut act = act.clone();
     let mut card_begun = None;
     match &mut act {
-        Act::Said { text, masked } => {
+        Act::Said { text, masked } | Act::Sent { text, masked, .. } => {
             let context = Context {
                 previous: &state.tail,
                 begun: state.card_begun,

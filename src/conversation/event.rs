@@ -114,6 +114,9 @@ pub struct Message {
     /// Links that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+    /// Files that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What the bot is working on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<IntentId>,
@@ -162,6 +165,20 @@ pub struct Link {
     pub label: String,
     /// Where it leads; `https`, `mailto` or `tel`.
     pub url: String,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The name of its bytes.
+    pub id: String,
+    /// Its name as shown.
+    pub name: String,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// How large it is.
+    pub bytes: u64,
 }
 
 /// Which button a message was.

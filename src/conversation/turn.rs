@@ -193,6 +193,7 @@ impl<'a> Turn<'a> {
             lang,
             choices,
             links,
+            attachments: Vec::new(),
             topic,
             chose: None,
             read: None,

@@ -19,6 +19,8 @@ use crate::privacy::retention::Kind;
 use crate::privacy::retention::Retention;
 use crate::privacy::retention::Step;
 use crate::store::StoreError;
+use crate::store::attachments::Doom;
+use crate::store::attachments::Files;
 use crate::store::records::Leftover;
 use crate::store::records::Whose;
 
@@ -30,6 +32,9 @@ const AT_ONCE: usize = 20;
 const TOLD_MS: i64 = 120_000;
 /// For how long the store keeps a note: no server is so far behind.
 const NOTED_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// A file that has been in no message for so long is forgotten.
+const UNUSED_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What this engine knows of erasures.
 #[derive(Default)]
@@ -85,7 +90,7 @@ impl Engine {
 
     /// Lets go of what has been kept long enough, a small step at a time. May be called as often
     /// as one likes; it rests by itself. Answers how much went.
-    pub async fn tidy(&self, settings: &Retention) -> Result<u64, StoreError> {
+    pub async fn tidy(&self, settings: &Retention, files: &Files) -> Result<u64, StoreError> {
         let now = self.inner.clock.now();
         let last = Timestamp(self.inner.erasures.tidied_at.load(Ordering::Relaxed));
         if now.ms_since(last) < retention::EVERY_MS {
@@ -96,6 +101,9 @@ impl Engine {
         for step in retention::plan(settings, now) {
             gone += self.let_go(step, now).await?;
         }
+        let unused = now.plus_ms(-UNUSED_MS);
+        self.inner.store.doom_attachments(Doom::Unused, unused, PAGE).await?;
+        gone += files.sweep(&*self.inner.store, PAGE).await?;
         gone += self.inner.store.clear(Leftover::Erasures, now.plus_ms(-NOTED_MS), PAGE).await?;
         if gone > 0 {
             // What a reader keeps from being emptied now is emptied after the next step.
@@ -120,7 +128,7 @@ impl Engine {
             Kind::Visitors => store.clear(Leftover::Profiles, step.before, step.limit).await,
             Kind::Effects => store.clear(Leftover::Effects, step.before, step.limit).await,
             Kind::Sessions => store.clear(Leftover::Sessions, step.before, step.limit).await,
-            Kind::Attachments => Ok(0),
+            Kind::Attachments => store.doom_attachments(Doom::Any, step.before, step.limit).await,
         }
     }
 }

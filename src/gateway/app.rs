@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,7 +19,11 @@ use crate::gateway::tokens::VisitorTokens;
 use crate::store::Directory;
 use crate::store::EventStore;
 use crate::store::StoreError;
+use crate::store::attachments::Files;
 use crate::telemetry::metrics::Metrics;
+
+/// Files that may be on their way at once: each is held in memory until it is written.
+const UPLOADS: usize = 16;
 
 /// One running server.
 pub struct App {
@@ -46,6 +51,10 @@ pub struct App {
     pub tokens: VisitorTokens,
     /// How fast visitors may write.
     pub message_rate: MessageRate,
+    /// The bytes of the files that were sent.
+    pub files: Files,
+    /// How many files may be on their way at once.
+    pub uploads: Semaphore,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
 }
@@ -72,6 +81,8 @@ impl App {
             tokens: VisitorTokens::new(&key),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
             sockets: Places::new(limits.connections, limits.connections_per_address),
+            files: Files::below(&settings.data),
+            uploads: Semaphore::new(UPLOADS),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store: Arc::clone(engine.store()),

@@ -27,6 +27,7 @@ use crate::engine::arrival::Arrived;
 use crate::engine::floor::Place;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
+use crate::gateway::attachments;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::gateway::over::over;
@@ -326,10 +327,25 @@ impl<'a> Visit<'a> {
                 let hidden = !masked.kinds.is_empty();
                 self.limited(id, Act::Said { text: masked.text.into_owned(), masked: hidden })
             }
-            ClientFrame::Message { id, .. } => {
-                let error = "this server takes no attachments";
-                self.refuse(ErrorFrame::answering(&id, Code::BadField, error));
-                Ok(None)
+            ClientFrame::Message { id, text, attachments } => {
+                let sent = attachments::send(
+                    self.app,
+                    self.visitor(),
+                    &self.arrived.conversation,
+                    &attachments,
+                );
+                let sent = sent.await.map_err(|error| failed(&error.into()))?;
+                // A repetition is answered as such, whatever has become of its files.
+                let known = sent.is_none() && self.is_known(&id).await?;
+                let Some(attachments) = sent.or(known.then(Vec::new)) else {
+                    let error = "`attachments` names a file that is not the visitor's, or is gone";
+                    self.refuse(ErrorFrame::answering(&id, Code::BadField, error));
+                    return Ok(None);
+                };
+                let masked = privacy::mask(&text);
+                let hidden = !masked.kinds.is_empty();
+                let text = masked.text.into_owned();
+                self.limited(id, Act::Sent { text, masked: hidden, attachments })
             }
             ClientFrame::Choice { id, seq, value } => {
                 self.limited(id, Act::Chose { offer: seq, value })
@@ -356,6 +372,11 @@ impl<'a> Visit<'a> {
             }
             ClientFrame::Pong => Ok(None),
         }
+    }
+
+    async fn is_known(&self, id: &FrameId) -> Result<bool, Over> {
+        let known = self.app.engine.known(&self.sender, id).await;
+        Ok(known.map_err(|error| failed(&error))?.is_some())
     }
 
     /// A submission, unless the visitor sends too much.

@@ -111,7 +111,9 @@ pub fn mask_address(url: &str, patterns: &Patterns) -> String {
     if masked.kinds.is_empty() { plain.into_owned() } else { masked.text.into_owned() }
 }
 
-fn percent_decoded(text: &str) -> Cow<'_, str> {
+/// A text with what stands in it as `%41` made plain.
+#[must_use]
+pub fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }

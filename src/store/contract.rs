@@ -24,6 +24,7 @@ use crate::store::NewConversation;
 use crate::store::Role;
 
 pub(crate) mod accounts;
+pub(crate) mod attachments;
 pub(crate) mod audit;
 pub(crate) mod effects;
 pub(crate) mod lists;
@@ -72,6 +73,10 @@ macro_rules! store_contract {
         ]);
         $crate::store::contract::store_contract!($world, revisions: [
             a_revision_is_kept_until_it_is_let_go, a_revision_is_pinned_by_who_runs_on_it,
+        ]);
+        $crate::store::contract::store_contract!($world, attachments: [
+            a_file_is_sent_by_its_author_in_one_conversation,
+            a_doomed_file_is_known_to_the_sweeper_only,
         ]);
         $crate::store::contract::store_contract!($world, records: [
             an_erasure_leaves_the_count_and_nothing_else,

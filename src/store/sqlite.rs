@@ -43,6 +43,7 @@ use crate::store::sqlite::transaction::Transactions;
 use crate::store::sqlite::writer::Writer;
 
 mod appends;
+mod attachments;
 pub mod backup;
 mod batch;
 mod changes;

@@ -240,3 +240,83 @@ async fn a_backup_of_a_running_server_can_be_restored() {
     assert_eq!(texts(back.log(), "visitor"), ["före säkerhetskopian"]);
     back.say("m3", "vidare").await;
 }
+
+/// An upload: the status and the JSON of the answer.
+async fn upload(server: &Server, token: &str, name: &str, bytes: &[u8]) -> (u16, Value) {
+    let head = format!("Authorization: Bearer {token}\r\nX-File-Name: {name}\r\nContent-Type: application/octet-stream\r\n");
+    let (status, _, body) = server.raw("POST", "/v1/chat/attachments", &head, bytes).await;
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+/// A picture that says where it was taken.
+fn picture() -> Vec<u8> {
+    let mut bytes = b"\xff\xd8\xff\xe1\x00\x14Exif\0\0GPS-60.17-24.9".to_vec();
+    bytes.truncate(2 + 2 + 0x14);
+    bytes.extend(b"\xff\xda\x00\x02the-dots-of-the-picture\xff\xd9");
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_reaches_whom_it_concerns_and_nobody_else() {
+    let on = [("SKICKA_ATTACHMENTS__ENABLED", "true"), NO_LIMIT[0]];
+    let server = Server::start(&on).await;
+    let mut agent = server.hire("Maja", Role::Agent, &[]).await;
+    agent.be("online").await;
+    let mut visitor = Visitor::arrive(&server).await;
+    let stranger = Visitor::arrive(&server).await;
+
+    let svg = format!("<svg xmlns='http://www.w3.org/2000/svg'>{}</svg>", " ".repeat(4_900_000));
+    let (status, refused) = upload(&server, &visitor.token, "kort.png", svg.as_bytes()).await;
+    assert_eq!(status, 415, "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("whatever their name"), "{refused}");
+    assert_eq!(upload(&server, &visitor.token, "stor.jpg", &[0xff; 5_100_000]).await.0, 413);
+    assert_eq!(upload(&server, "1.nobody.9.x", "bild.jpg", &picture()).await.0, 401);
+    assert_eq!(upload(&server, &visitor.token, "tom.jpg", b"").await.0, 400);
+
+    let name = "../min%20bild%204111%201111%201111%201111.svg";
+    let (status, file) = upload(&server, &visitor.token, name, &picture()).await;
+    assert_eq!(status, 201, "{file}");
+    assert_eq!((&file["name"], &file["type"]), (&json!("min bild ••••.jpg"), &json!("image/jpeg")));
+    let id = file["id"].as_str().unwrap();
+    let message = json!({"type": "message", "id": "m1", "text": "se bilden", "attachments": [id]});
+    let ack = visitor.ask(message.clone()).await;
+    assert_eq!(ack["type"], "ack", "{ack}");
+    assert_eq!(visitor.ask(message).await["duplicate"], true);
+    let event = visitor.event("the message", |event| event["id"] == "m1").await;
+    let url = event["attachments"][0]["url"].as_str().unwrap().to_owned();
+    assert_eq!(event["attachments"][0]["bytes"], file["bytes"]);
+    let theirs = json!({"type": "message", "id": "x1", "text": "min?", "attachments": [id]});
+    let mut stranger = stranger;
+    assert_eq!(stranger.ask(theirs).await["code"], "bad_field");
+
+    for (token, status) in [(&visitor.token, 200), (&agent.token, 200), (&stranger.token, 404)] {
+        let (answered, head, bytes) =
+            server.raw("GET", &url, &format!("Authorization: Bearer {token}\r\n"), b"").await;
+        assert_eq!(answered, status);
+        if status == 200 {
+            let head = head.to_lowercase();
+            for line in ["content-disposition: attachment", "nosniff", "sandbox", "image/jpeg"] {
+                assert!(head.contains(line), "{line} is not in {head}");
+            }
+            assert!(is_in(&bytes, "the-dots-of-the-picture") && !is_in(&bytes, "GPS"));
+        }
+    }
+    assert_eq!(server.raw("GET", &url, "", b"").await.0, 401);
+
+    let visitor_id = visitor.welcome["visitor"].as_str().unwrap().to_owned();
+    done(&server.beside(&["export", "--visitor", &visitor_id, "-o", "out"]));
+    assert!(is_in(&all_files(&server.path("out")), "the-dots-of-the-picture"));
+    done(&server.beside(&["erase", "--visitor", &visitor_id]));
+    assert!(!is_in(&all_files(&server.data()), "the-dots-of-the-picture"));
+    let head = format!("Authorization: Bearer {}\r\n", agent.token);
+    assert_eq!(server.raw("GET", &url, &head, b"").await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_setting_no_file_is_taken() {
+    let server = Server::start(&[]).await;
+    let mut visitor = Visitor::arrive(&server).await;
+    assert_eq!(upload(&server, &visitor.token, "bild.jpg", &picture()).await.0, 404);
+    let frame = json!({"type": "message", "id": "m1", "text": "se", "attachments": ["a1"]});
+    assert_eq!(visitor.ask(frame).await["code"], "bad_field");
+}

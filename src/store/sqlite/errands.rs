@@ -13,6 +13,8 @@ use crate::ids::VisitorId;
 use crate::store::records::Erased;
 use crate::store::records::Leftover;
 use crate::store::records::Whose;
+use crate::store::sqlite::attachments;
+use crate::store::sqlite::attachments::FileChange;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::statements;
 
@@ -28,6 +30,7 @@ const BLANK: &str = "{}";
 pub(super) enum Errand {
     Erase { whose: Whose, at: Timestamp },
     Clear { what: Leftover, before: Timestamp, limit: u32 },
+    Files(FileChange),
     Settle,
 }
 
@@ -35,7 +38,7 @@ pub(super) enum Errand {
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) erased: Erased,
-    /// Rows that were cleared; of `Settle` 1 when the log is empty.
+    /// Rows that were touched; of `Settle` 1 when the log is empty.
     pub(super) count: u64,
 }
 
@@ -60,6 +63,10 @@ pub(super) async fn perform(
     let done = match errand {
         Errand::Erase { whose, at } => erase(connection, whose, *at).await,
         Errand::Clear { what, before, limit } => clear(connection, *what, *before, *limit).await,
+        Errand::Files(change) => {
+            let count = attachments::perform(connection, change).await;
+            count.map(|count| Outcome { count, ..Outcome::default() })
+        }
         Errand::Settle => Ok(Outcome::default()),
     };
     let end = if done.is_ok() { statements::COMMIT } else { statements::ROLLBACK };
@@ -130,6 +137,7 @@ async fn erase_one(
     for text in [statements::BLANK_EFFECTS, statements::DROP_EFFECTS, statements::DROP_INPUTS] {
         sqlx::query(text).bind(found.number).execute(&mut *connection).await?;
     }
+    sqlx::query(statements::DOOM_IN).bind(found.id.as_str()).execute(&mut *connection).await?;
     let mut seq = found.seq;
     if found.open {
         seq += 1;
@@ -163,6 +171,11 @@ async fn rename(
     pseudonym: &VisitorId,
 ) -> Result<(), sqlx::Error> {
     let (old, new) = (rows::visitor_name(visitor), rows::visitor_name(pseudonym));
+    sqlx::query(statements::DOOM_OF).bind(old.as_str()).execute(&mut *connection).await?;
+    sqlx::query(statements::DROP_CUSTOMER)
+        .bind(visitor.as_str())
+        .execute(&mut *connection)
+        .await?;
     for text in [statements::RENAME_AUTHOR, statements::HAND_OVER, statements::DROP_AUTHOR] {
         sqlx::query(text).bind(old.as_str()).bind(new.as_str()).execute(&mut *connection).await?;
     }

@@ -21,7 +21,7 @@ use crate::store::sqlite::rows;
 use crate::store::sqlite::statements;
 
 impl Sqlite {
-    async fn errand(&self, errand: Errand) -> Result<Outcome, StoreError> {
+    pub(super) async fn errand(&self, errand: Errand) -> Result<Outcome, StoreError> {
         self.ask(|reply| Request::Errand(errand, reply)).await
     }
 }

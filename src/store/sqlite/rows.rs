@@ -28,6 +28,7 @@ use crate::store::Head;
 use crate::store::Role;
 use crate::store::SessionRow;
 use crate::store::StoreError;
+use crate::store::attachments::AttachmentRow;
 
 /// A seq as stored; beyond what the database can count it stands behind every event.
 pub(super) fn stored_seq(seq: Seq) -> i64 {
@@ -115,6 +116,22 @@ pub(super) fn event(row: &SqliteRow) -> Result<EventRow, StoreError> {
         Ok(EventRow { seq: seq(row, 0)?, at: moment(row, 1)?, body: row.try_get(2)? })
     };
     read().map_err(corrupt("event"))
+}
+
+/// A file: `id, author, conversation, name, media_type, bytes, at`.
+pub(super) fn attachment(row: &SqliteRow) -> Result<AttachmentRow, StoreError> {
+    let read = || -> anyhow::Result<AttachmentRow> {
+        Ok(AttachmentRow {
+            id: row.try_get(0)?,
+            author: row.try_get(1)?,
+            conversation: row.try_get::<Option<&str>, _>(2)?.map(ConversationId::new),
+            name: row.try_get(3)?,
+            media_type: row.try_get(4)?,
+            bytes: u64::try_from(row.try_get::<i64, _>(5)?)?,
+            at: moment(row, 6)?,
+        })
+    };
+    read().map_err(corrupt("attachment"))
 }
 
 /// A note of an erasure: `number, conversation`.

@@ -160,6 +160,13 @@ macro_rules! agent_columns {
     };
 }
 
+/// The columns of a file as `rows::attachment` reads them.
+macro_rules! attachment_columns {
+    () => {
+        "SELECT id, author, conversation, name, media_type, bytes, at FROM attachments "
+    };
+}
+
 single! {
     COMMIT: "COMMIT";
     ROLLBACK: "ROLLBACK";
@@ -281,6 +288,32 @@ single! {
     FORGET_ERASURES:
         "DELETE FROM erasures WHERE number IN \
          (SELECT e.number FROM erasures e WHERE e.at < $1 ORDER BY e.number LIMIT $2)";
+    /// Whoever was a customer of the bank is so no more.
+    DROP_CUSTOMER: "DELETE FROM customers WHERE visitor = $1";
+    ADD_ATTACHMENT:
+        "INSERT INTO attachments (id, author, name, media_type, bytes, at) \
+         VALUES ($1, $2, $3, $4, $5, $6)";
+    ATTACHMENT: concat!(attachment_columns!(), "WHERE id = $1 AND doomed = 0");
+    ATTACHMENTS_IN:
+        concat!(attachment_columns!(), "WHERE conversation = $1 AND doomed = 0 ORDER BY number");
+    SEND_ATTACHMENT:
+        "UPDATE attachments SET conversation = $3 WHERE id = $1 AND author = $2 AND doomed = 0 \
+         AND (conversation IS NULL OR conversation = $3)";
+    /// The name goes at once, in place; the file and the row follow.
+    DOOM_IN:
+        "UPDATE attachments SET doomed = 1, name = format('%-*s', octet_length(name), ' ') \
+         WHERE conversation = $1";
+    DOOM_OF:
+        "UPDATE attachments SET doomed = 1, name = format('%-*s', octet_length(name), ' ') \
+         WHERE author = $1";
+    DOOM_OLD:
+        "UPDATE attachments SET doomed = 1 WHERE number IN (SELECT a.number FROM attachments a \
+         WHERE a.doomed = 0 AND a.at < $1 ORDER BY a.at LIMIT $2)";
+    DOOM_UNUSED:
+        "UPDATE attachments SET doomed = 1 WHERE number IN (SELECT a.number FROM attachments a \
+         WHERE a.doomed = 0 AND a.at < $1 AND a.conversation IS NULL ORDER BY a.at LIMIT $2)";
+    DOOMED_ATTACHMENTS: "SELECT id FROM attachments WHERE doomed = 1 ORDER BY number LIMIT $1";
+    FORGET_ATTACHMENT: "DELETE FROM attachments WHERE id = $1";
     KEY: "SELECT bytes FROM keys WHERE name = $1";
     LAST_AUDIT:
         "SELECT number, at, body, hash FROM audit \
