@@ -1,4 +1,4 @@
-//! The chat where WebSockets are blocked: frames by POST, events as Server-Sent Events.
+//! The chat where no WebSocket gets through: frames by POST, events as Server-Sent Events.
 //!
 //! A call is a socket that lives for one array of frames: it welcomes, takes and answers them
 //! through the same [`Guest`] as a socket does, and answers only what is durable. What a close
@@ -164,7 +164,7 @@ async fn take_all(
         for frame in rest {
             match guest.take(frame, guest.newest()).await {
                 Ok(Taken::Submitted(id, receipt)) => call.answers.push(Answer::Later(id, receipt)),
-                Ok(Taken::Refused(error)) => call.say(ServerFrame::Error(error)),
+                Ok(Taken::Refused(error)) => call.say(&ServerFrame::Error(error)),
                 Ok(Taken::Done) => {}
                 // What was taken before counts, and is answered.
                 Err(Over::Close(Close::Flooding)) => {
@@ -216,7 +216,7 @@ struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    fn say(&mut self, frame: ServerFrame) {
+    fn say(&mut self, frame: &ServerFrame) {
         self.answers.push(Answer::Now(frame.to_json()));
     }
 
@@ -236,12 +236,12 @@ impl<'a> Call<'a> {
         match self.app.engine.arrive(arrival).await {
             Ok(arrived) => {
                 let guest = self.guest(arrived);
-                self.say(guest.welcome());
+                self.say(&guest.welcome());
                 guest.greet().await.map_err(refusal)?;
                 Ok(Some(guest))
             }
             Err(SubmitError::NotFound) => {
-                self.say(ServerFrame::Error(error_frame(&SubmitError::NotFound, None)));
+                self.say(&ServerFrame::Error(error_frame(&SubmitError::NotFound, None)));
                 Ok(None)
             }
             Err(error) => Err(refusal(failed(&error))),

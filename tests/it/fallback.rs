@@ -1,4 +1,4 @@
-//! The chat where WebSockets are blocked: the same promises by posted frames and an event stream.
+//! The chat where no WebSocket gets through: the same promises by posted frames and an event stream.
 
 use std::collections::VecDeque;
 

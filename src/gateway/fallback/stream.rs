@@ -143,7 +143,7 @@ impl Stream {
             let (code, reason) = (why.code(), why.reason());
             let last =
                 format!("event: close\ndata: {{\"code\":{code},\"reason\":\"{reason}\"}}\n\n");
-            if why == Close::TooSlow || self.write(last.into()).await.is_err() {
+            if why == Close::TooSlow || self.write(last).await.is_err() {
                 self.under_way.cut();
             }
         }
