@@ -13,6 +13,7 @@ use crate::config::Settings;
 use crate::engine::Engine;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::limits::MessageRate;
+use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
 use crate::gateway::tokens;
 use crate::gateway::tokens::VisitorTokens;
@@ -55,6 +56,8 @@ pub struct App {
     pub files: Files,
     /// How many files may be on their way at once.
     pub uploads: Semaphore,
+    /// How often "is writing" counts.
+    pub typing_rate: TypingRate,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
 }
@@ -80,6 +83,7 @@ impl App {
             ),
             tokens: VisitorTokens::new(&key),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
+            typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),
             files: Files::below(&settings.data),
             uploads: Semaphore::new(UPLOADS),

@@ -27,6 +27,7 @@ use crate::gateway::agent;
 use crate::gateway::app::App;
 use crate::gateway::attachments;
 use crate::gateway::console;
+use crate::gateway::fallback;
 use crate::gateway::login;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
@@ -57,6 +58,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(all_metrics))
         .merge(console::routes())
+        .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())
         .merge(pages::routes())
         .merge(attachments::routes(&app))
