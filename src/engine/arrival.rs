@@ -98,10 +98,11 @@ impl Engine {
     }
 
     /// Where a visitor stands who has said hello before: in the conversation that they name, else
-    /// in their newest.
+    /// in their newest. The pseudonym stands for them where their data were erased.
     pub async fn rejoin(
         &self,
         visitor: &VisitorId,
+        pseudonym: VisitorId,
         conversation: Option<ConversationId>,
         after: Option<Seq>,
     ) -> Result<Arrived, SubmitError> {
@@ -110,8 +111,8 @@ impl Engine {
             None => self.inner.store.newest_conversation_of(visitor).await?,
         };
         let conversation = Some(conversation.ok_or(SubmitError::NotFound)?);
-        let visitor = Some(visitor.clone());
-        self.arrive(Arrival { visitor, conversation, after, ..Arrival::default() }).await
+        let (visitor, pseudonym) = (Some(visitor.clone()), Some(pseudonym));
+        self.arrive(Arrival { visitor, pseudonym, conversation, after, ..Arrival::default() }).await
     }
 
     async fn begin(&self, arrival: Arrival) -> Result<Arrived, SubmitError> {

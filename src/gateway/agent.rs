@@ -554,12 +554,13 @@ impl<'a> Shift<'a> {
             self.refuse(Some(&conversation), ErrorFrame::new(Code::RateLimited, error));
             return Ok(());
         }
-        // A console that holds more than there is held it before a backup was restored.
-        let sent = if after > state.seq { Seq::ZERO } else { after };
+        // A console that holds more than there is held it before a backup was restored; what was
+        // erased must go from it too.
+        let sent = if state.erased || after > state.seq { Seq::ZERO } else { after };
         let following = self.app.engine.follow(&conversation, &self.doorbell);
         let packet = String::new();
-        let erased = self.app.engine.is_erased(&conversation);
-        let opened = Opened { _following: following, sent, read: Seq::ZERO, packet, erased };
+        let opened =
+            Opened { _following: following, sent, read: Seq::ZERO, packet, erased: state.erased };
         self.open.insert(conversation.clone(), opened);
         self.send_packet(socket, &conversation).await?;
         self.send_events(socket, &conversation).await

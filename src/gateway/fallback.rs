@@ -51,6 +51,7 @@ use crate::protocol::visitor::ClientFrame;
 use crate::protocol::visitor::Hello;
 use crate::protocol::visitor::ServerFrame;
 use crate::protocol::visitor::parse;
+use crate::store::records::erased_name;
 
 mod stream;
 
@@ -300,7 +301,8 @@ async fn rejoined(
         .verify(token.expose(), app.clock.now())
         .map_err(|_| refusal(Close::Unauthorized.into()))?;
     let conversation = wanted.conversation()?;
-    app.engine.rejoin(&visitor, conversation, after).await.map_err(|error| match error {
+    let pseudonym = erased_name(&app.audit.pseudonym(&visitor));
+    app.engine.rejoin(&visitor, pseudonym, conversation, after).await.map_err(|error| match error {
         SubmitError::NotFound => {
             let message = "no such conversation of this visitor's";
             Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, message)

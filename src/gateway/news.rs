@@ -67,7 +67,7 @@ impl News {
         Self {
             _following: app.engine.follow(&conversation, doorbell),
             doorbell: Arc::clone(doorbell),
-            erased: app.engine.is_erased(&conversation),
+            erased: false,
             conversation,
             told: from,
             place: None,
