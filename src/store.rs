@@ -24,9 +24,9 @@ use crate::language::Language;
 use crate::store::attachments::Attachments;
 use crate::store::records::Records;
 
+pub mod attachments;
 #[cfg(test)]
 pub(crate) mod contract;
-pub mod attachments;
 pub mod records;
 pub mod sqlite;
 

@@ -38,7 +38,7 @@ pub(super) fn run(args: &EraseArgs) -> Result<(), Failed> {
     let settings = args.person.place.settings()?;
     block_on(async {
         let store = person::open(&settings).await?;
-        let visitors = person::visitors(&args.person.who, &store).await?;
+        let visitors = args.person.visitors(&store).await?;
         let mut count = 0;
         for visitor in &visitors {
             count += store.conversations_of(visitor).await?.len();
@@ -46,7 +46,7 @@ pub(super) fn run(args: &EraseArgs) -> Result<(), Failed> {
         if count == 0 {
             // An earlier erasure may have left the write-ahead log for this one.
             settle(&*store).await?;
-            let said = anyhow::anyhow!("nothing is kept about {}", args.person.who);
+            let said = anyhow::anyhow!("nothing is kept about {}", args.person);
             return Err(Failed::Run(said));
         }
         if args.dry_run {

@@ -49,7 +49,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failed> {
     let settings = args.person.place.settings()?;
     block_on(async {
         let store = person::open(&settings).await?;
-        let visitors = person::visitors(&args.person.who, &store).await?;
+        let visitors = args.person.visitors(&store).await?;
         let now = Clock::system().now();
         let mut conversations = Vec::new();
         let mut files = Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failed> {
             }
         }
         if conversations.is_empty() {
-            let said = anyhow::anyhow!("nothing is kept about {}", args.person.who);
+            let said = anyhow::anyhow!("nothing is kept about {}", args.person);
             return Err(Failed::Run(said));
         }
         let names: Vec<&str> = visitors.iter().map(VisitorId::as_str).collect();
@@ -74,15 +74,12 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failed> {
             let entry = Entry::by(Actor::Operator, Action::Exported);
             audit.note(entry.to_visitor(audit.pseudonym(visitor))).await?;
         }
-        let folder = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("export-{}", names[0])));
+        let folder =
+            args.output.clone().unwrap_or_else(|| PathBuf::from(format!("export-{}", names[0])));
         write(&folder, &document)?;
         copy_files(&folder, &files, &Files::below(&settings.data))?;
         store.close().await;
-        put(&format!(
-            "{} conversations written to {}\n",
-            conversations.len(),
-            folder.display()
-        ))
+        put(&format!("{} conversations written to {}\n", conversations.len(), folder.display()))
     })
 }
 
@@ -173,9 +170,8 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failed> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options
-        .open(path)
-        .with_context(|| format!("{} cannot be made", path.display()))?;
+    let mut file =
+        options.open(path).with_context(|| format!("{} cannot be made", path.display()))?;
     file.write_all(text.as_bytes())?;
     Ok(())
 }

@@ -17,14 +17,13 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     let mut fields = Fields::open(file, node, "this file", diagnostics);
     let listed = fields.need("secrets", "this file");
     if let Some((span, node)) = listed {
-        let items = match node.value {
-            Value::List(items) => items,
-            _ => {
-                fields
-                    .report(span, Code::WrongKind, "`secrets` must be a list of patterns")
-                    .help("write `- { name: customer_number, pattern: \"KN-[0-9]{6}\" }`");
-                Vec::new()
-            }
+        let items = if let Value::List(items) = node.value {
+            items
+        } else {
+            fields
+                .report(span, Code::WrongKind, "`secrets` must be a list of patterns")
+                .help("write `- { name: customer_number, pattern: \"KN-[0-9]{6}\" }`");
+            Vec::new()
         };
         if items.len() > MOST {
             let message = format!("there are {} patterns; {MOST} are the most", items.len());

@@ -5,11 +5,11 @@
 //! that every way into a conversation passes.
 
 use crate::content::Content;
+use crate::content::dialogue::Answers;
+use crate::content::dialogue::StepKind;
 use crate::conversation::event::Question;
 use crate::conversation::input::Act;
 use crate::conversation::state::State;
-use crate::content::dialogue::Answers;
-use crate::content::dialogue::StepKind;
 use crate::language::Language;
 use crate::privacy::context;
 use crate::privacy::context::Awaited;
@@ -28,13 +28,13 @@ pub(crate) fn covered(content: &Content, state: &State, act: &Act) -> Covered {
     let mut card_begun = None;
     match &mut act {
         Act::Said { text, masked } | Act::Sent { text, masked, .. } => {
-            let context = Context {
+            let known = Context {
                 previous: &state.tail,
                 begun: state.card_begun,
                 code: awaited(content, state),
                 patterns: Some(&content.secrets),
             };
-            let found = context::mask_in(&context, text);
+            let found = context::mask_in(&known, text);
             card_begun = found.begun;
             if !found.kinds.is_empty() {
                 *masked = true;
@@ -54,8 +54,8 @@ pub(crate) fn covered(content: &Content, state: &State, act: &Act) -> Covered {
 
 /// What agents write is covered too: they quote customers.
 fn by_itself(content: &Content, text: &mut String) {
-    let context = Context { patterns: Some(&content.secrets), ..Context::default() };
-    let found = context::mask_in(&context, text);
+    let known = Context { patterns: Some(&content.secrets), ..Context::default() };
+    let found = context::mask_in(&known, text);
     if !found.kinds.is_empty() {
         *text = found.text.into_owned();
     }

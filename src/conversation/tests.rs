@@ -315,7 +315,9 @@ fn written(played: &Played) -> Vec<String> {
 #[test]
 fn a_secret_in_two_messages_and_what_an_agent_quotes_are_covered() {
     let mut played = Played::new();
-    for text in ["4111 1111", "1111 1111", "kortet är 4111 1111 1111", "1111 tack", "131052-", "308T"] {
+    for text in
+        ["4111 1111", "1111 1111", "kortet är 4111 1111 1111", "1111 tack", "131052-", "308T"]
+    {
         played.done(said(text));
     }
     let maja = agent("maja");
@@ -327,7 +329,17 @@ fn a_secret_in_two_messages_and_what_an_agent_quotes_are_covered() {
     let label = content().manners.person.plain(Language::Sv);
     assert_eq!(
         texts,
-        ["4111 1111", "••••", "kortet är ••••", "•••• tack", "131052-", "••••", label, "hetu ••••", "Kortet ••••?"]
+        [
+            "4111 1111",
+            "••••",
+            "kortet är ••••",
+            "•••• tack",
+            "131052-",
+            "••••",
+            label,
+            "hetu ••••",
+            "Kortet ••••?"
+        ]
     );
     let told = played.events.iter().flat_map(|event| &event.moves);
     assert_eq!(told.filter(|change| **change == Move::ToldOfMask).count(), 1);

@@ -51,7 +51,7 @@ use crate::store::attachments::AttachmentRow;
 /// Where files are sent to, and below it given out.
 pub const PATH: &str = protocol::event::ATTACHMENTS;
 /// For a whole upload: five megabytes over a slow mobile link.
-pub const UPLOAD_WITHIN: Duration = Duration::from_secs(120);
+pub const UPLOAD_WITHIN: Duration = Duration::from_mins(2);
 /// What a form adds to its file.
 const FORM_BYTES: usize = 16 * 1_024;
 /// The header that names a file which is sent by itself.
@@ -241,16 +241,15 @@ async fn keep(
     if bytes.is_empty() {
         return Err(bad("the file is empty"));
     }
-    let kind = FileKind::of(&bytes).filter(|kind| {
-        settings.types.iter().any(|wanted| wanted.kind() == *kind)
-    });
+    let kind = FileKind::of(&bytes)
+        .filter(|kind| settings.types.iter().any(|wanted| wanted.kind() == *kind));
     let kind = kind.ok_or_else(|| unwanted(app))?;
     let bytes = kind.bare(bytes.to_vec()).ok_or_else(|| {
         let message = "the file is damaged: it is not what it begins as";
         Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadField, message)
     })?;
-    let content = app.engine.content();
-    let context = Context { patterns: Some(&content.secrets), ..Context::default() };
+    let secrets = Arc::clone(&app.engine.content().secrets);
+    let context = Context { patterns: Some(&secrets), ..Context::default() };
     let shown = shown_name(name, kind);
     let row = AttachmentRow {
         id: hex(&clock::random_bytes::<16>()),
@@ -284,7 +283,8 @@ async fn give(
             Some(conversation) => app.store.conversation(conversation).await?,
             None => None,
         };
-        let theirs = conversation.map_or(row.author == caller.author(), |it| it.visitor == *visitor);
+        let theirs =
+            conversation.map_or(row.author == caller.author(), |it| it.visitor == *visitor);
         if !theirs {
             return Err(missing());
         }

@@ -188,12 +188,9 @@ impl<'a> Guest<'a> {
         let sent = attachments::send(self.app, self.visitor(), conversation, files).await;
         let sent = sent.map_err(|error| failed(&error.into()))?;
         // A repetition is answered as such, whatever has become of its files.
-        let known = match &sent {
-            Some(_) => false,
-            None => {
-                let known = self.app.engine.known(&self.sender, &id).await;
-                known.map_err(|error| failed(&error))?.is_some()
-            }
+        let known = sent.is_none() && {
+            let known = self.app.engine.known(&self.sender, &id).await;
+            known.map_err(|error| failed(&error))?.is_some()
         };
         let Some(attachments) = sent.or(known.then(Vec::new)) else {
             let error = "`attachments` names a file that is not the visitor's, or is gone";

@@ -42,8 +42,10 @@ pub(super) fn speaks_of_code(text: &str) -> bool {
 pub(super) fn find_expected(flat: &Flat, alone: bool, found: &mut Vec<Found>) {
     let search = Search::new(flat);
     let tokens = &search.tokens;
-    let says_little = tokens.iter().all(|token| token.is_number() || words::says_little(&token.word));
-    if alone && !says_little || tokens.iter().any(|token| words::names_harmless_number(&token.word)) {
+    let says_little =
+        tokens.iter().all(|token| token.is_number() || words::says_little(&token.word));
+    if alone && !says_little || tokens.iter().any(|token| words::names_harmless_number(&token.word))
+    {
         return;
     }
     let mut at = 0;
@@ -67,7 +69,10 @@ pub(super) fn find_expected(flat: &Flat, alone: bool, found: &mut Vec<Found>) {
         let dated = alone && run == 1 && matches!(tokens[at].word.parse(), Ok(1900..=2100));
         let amount = written.contains([',', '.', ':', '/']);
         let fits = (4..=8).contains(&digits) && !place && !dated && !amount;
-        if fits && !words::is_place_preposition(before) && search.is_code(at, Noun::Code, digits, true) {
+        if fits
+            && !words::is_place_preposition(before)
+            && search.is_code(at, Noun::Code, digits, true)
+        {
             found.push(Found { at: whole, kind: SecretKind::OneTimeCode });
         }
         at += run;

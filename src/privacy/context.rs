@@ -68,7 +68,7 @@ fn across(previous: &str, text: &str) -> Vec<Found> {
     if !previous.is_empty() {
         let (joined, begin) = join(previous, text);
         let reaching = find(&joined).into_iter().filter(|found| found.at.end > begin);
-        all.extend(reaching.map(|found| within(found, begin)));
+        all.extend(reaching.map(|found| within(&found, begin)));
     }
     all
 }
@@ -81,7 +81,7 @@ fn unfinished(previous: &str, text: &str, all: &mut Vec<Found>) -> Option<u8> {
     let at = flat.original(&at);
     let is_new = at.end > begin && all.iter().all(|found| found.at.end + begin < at.end);
     is_new.then(|| {
-        all.push(within(Found { at, kind: SecretKind::Card }, begin));
+        all.push(within(&Found { at, kind: SecretKind::Card }, begin));
         count
     })
 }
@@ -96,9 +96,9 @@ fn join(previous: &str, text: &str) -> (String, usize) {
 }
 
 /// A place in the joined text as a place in its second part.
-fn within(found: Found, begin: usize) -> Found {
+fn within(found: &Found, begin: usize) -> Found {
     let at = found.at.start.saturating_sub(begin)..found.at.end - begin;
-    Found { at, ..found }
+    Found { at, kind: found.kind }
 }
 
 /// An address of a page without its query, its fragment, the name and password of a user, and
@@ -121,15 +121,12 @@ pub fn percent_decoded(text: &str) -> Cow<'_, str> {
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let hex = |at: usize| after.get(at).and_then(|sign| char::from(*sign).to_digit(16));
-        match (first, hex(0), hex(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
+        if let (b'%', Some(high), Some(low)) = (first, hex(0), hex(1)) {
+            bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
         }
     }
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())

@@ -190,7 +190,8 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
         let groups = &run[from..];
         let digits: Vec<u8> = groups.iter().flat_map(|group| values(flat, group)).collect();
         let count = digits.len();
-        let in_fours = groups.len() >= 3 && groups[..groups.len() - 1].iter().all(|it| it.len() == 4);
+        let in_fours =
+            groups.len() >= 3 && groups[..groups.len() - 1].iter().all(|it| it.len() == 4);
         let named = from == 0 && says_card(flat, groups[0].at.start);
         let begun = (12..16).contains(&count) && (in_fours || named) && {
             let mut whole = digits.clone();

@@ -78,7 +78,10 @@ pub fn shown_name(name: &str, kind: FileKind) -> String {
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
     let clean: String = stem
         .chars()
-        .filter(|sign| !sign.is_control() && !matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '"'))
+        .filter(|sign| {
+            !sign.is_control()
+                && !matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '"')
+        })
         .take(80)
         .collect();
     let clean = clean.trim().trim_matches('.');
@@ -119,7 +122,8 @@ fn bare_png(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut at = 8;
     loop {
         let length: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
-        let end = at.checked_add(usize::try_from(u32::from_be_bytes(length)).ok()?)?.checked_add(12)?;
+        let end =
+            at.checked_add(usize::try_from(u32::from_be_bytes(length)).ok()?)?.checked_add(12)?;
         let chunk = bytes.get(at..end)?;
         let name = &chunk[4..8];
         if !matches!(name, b"tEXt" | b"zTXt" | b"iTXt" | b"eXIf" | b"tIME") {

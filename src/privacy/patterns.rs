@@ -29,7 +29,9 @@ pub enum PatternError {
     #[error("what it finds has no greatest length, or one above 200 characters")]
     Unbounded,
     /// It may find something very short.
-    #[error("it may find something shorter than four characters, and would cover half of what is written")]
+    #[error(
+        "it may find something shorter than four characters, and would cover half of what is written"
+    )]
     TooShort,
 }
 

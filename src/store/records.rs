@@ -66,6 +66,8 @@ pub trait Records: Send + Sync + 'static {
         &self,
         visitor: &VisitorId,
     ) -> Result<Vec<ConversationRow>, StoreError>;
+    /// The visitors who are this customer, by the customer's pseudonym.
+    async fn visitors_of(&self, customer: &str) -> Result<Vec<VisitorId>, StoreError>;
     /// Work that waits for a conversation.
     async fn effects_of(&self, conversation: &ConversationId)
     -> Result<Vec<EffectRow>, StoreError>;
@@ -90,10 +92,6 @@ pub trait Records: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<ConversationId>, StoreError>;
     /// Lets go of leftovers from before `before`, at most `limit`; answers how many.
-    async fn clear(
-        &self,
-        what: Leftover,
-        before: Timestamp,
-        limit: u32,
-    ) -> Result<u64, StoreError>;
+    async fn clear(&self, what: Leftover, before: Timestamp, limit: u32)
+    -> Result<u64, StoreError>;
 }

@@ -109,7 +109,11 @@ async fn no_secret_is_anywhere_whichever_door_it_came_by() {
     let short: Vec<&String> = lines
         .iter()
         .flat_map(|(_, pieces)| pieces)
-        .filter(|piece| visitors.iter().any(|it| texts(it.log(), "visitor").iter().any(|text| text.contains(piece.as_str()))))
+        .filter(|piece| {
+            visitors.iter().any(|it| {
+                texts(it.log(), "visitor").iter().any(|text| text.contains(piece.as_str()))
+            })
+        })
         .collect();
     assert!(short.is_empty(), "{short:?}");
     for visitor in &visitors {
@@ -147,7 +151,8 @@ async fn talk(server: &Server) -> Visitor {
     visitor
 }
 
-const WORDS: [&str; 5] = ["purpurhatt", "Purpurtiteln", "purpurrummet", "purpursvaret", "purpurnoten"];
+const WORDS: [&str; 5] =
+    ["purpurhatt", "Purpurtiteln", "purpurrummet", "purpursvaret", "purpurnoten"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_has_everything_and_an_erasure_leaves_nothing() {
@@ -190,7 +195,10 @@ async fn an_export_has_everything_and_an_erasure_leaves_nothing() {
     assert_eq!(refused["code"], "ended");
 
     let back = visitor.again(&server, last).await;
-    assert_eq!((&back.welcome["resumed"], &back.welcome["status"]), (&json!(false), &json!("ended")));
+    assert_eq!(
+        (&back.welcome["resumed"], &back.welcome["status"]),
+        (&json!(false), &json!("ended"))
+    );
     let mut back = back;
     back.until(last + 1).await;
     assert_eq!(back.log().iter().filter(|event| event["kind"] == "erased").count(), count);
@@ -202,7 +210,10 @@ async fn an_export_has_everything_and_an_erasure_leaves_nothing() {
     assert!(!server.beside(&["erase", "--visitor", &id]).status.success());
     done(&server.beside(&["audit", "verify"]));
     let audit = done(&server.beside(&["audit", "list", "--json"]));
-    assert!(audit.contains("exported") && audit.contains("erased") && !audit.contains(&id), "{audit}");
+    assert!(
+        audit.contains("exported") && audit.contains("erased") && !audit.contains(&id),
+        "{audit}"
+    );
 
     // What is left folds after a restart too, and the visitor may begin anew.
     server.kill();
@@ -243,7 +254,9 @@ async fn a_backup_of_a_running_server_can_be_restored() {
 
 /// An upload: the status and the JSON of the answer.
 async fn upload(server: &Server, token: &str, name: &str, bytes: &[u8]) -> (u16, Value) {
-    let head = format!("Authorization: Bearer {token}\r\nX-File-Name: {name}\r\nContent-Type: application/octet-stream\r\n");
+    let head = format!(
+        "Authorization: Bearer {token}\r\nX-File-Name: {name}\r\nContent-Type: application/octet-stream\r\n"
+    );
     let (status, _, body) = server.raw("POST", "/v1/chat/attachments", &head, bytes).await;
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }

@@ -209,7 +209,10 @@ impl Server {
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let data = fs::read_dir(self.data()).unwrap().map(|entry| entry.unwrap().path());
         let paths = data.chain([self.folder.path().join("log")]);
-        paths.filter(|path| path.is_file()).map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+        paths
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect()
     }
 
     /// Makes an account beside the running server, as another process would, and signs it in.

@@ -108,7 +108,8 @@ pub(super) fn page(document: &Value) -> String {
 }
 
 fn conversation(one: &Value, words: &Words, out: &mut String) {
-    let _ = write!(out, "<h2>{} {}</h2>\n<dl>\n", words.conversation, escaped(text(&one["began_at"])));
+    let _ =
+        write!(out, "<h2>{} {}</h2>\n<dl>\n", words.conversation, escaped(text(&one["began_at"])));
     let profile = &one["profile"];
     for value in [&profile["page_title"], &profile["page_url"]] {
         if let Some(value) = value.as_str() {
@@ -134,7 +135,9 @@ fn event_lines(event: &Value, words: &Words, out: &mut String) {
             line(&who, at, text(&event["text"]), out);
         }
         "note" => line(words.note, at, text(&event["text"]), out),
-        "transferred" if event["note"].is_string() => line(words.note, at, text(&event["note"]), out),
+        "transferred" if event["note"].is_string() => {
+            line(words.note, at, text(&event["note"]), out);
+        }
         "rated" => {
             let said = format!("{} {}", event["score"], text(&event["comment"]));
             line(words.rated, at, said.trim(), out);

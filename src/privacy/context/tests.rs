@@ -31,7 +31,8 @@ fn a_card_in_four_messages_is_masked_from_the_third_on() {
     let third = Context { previous: "4111\n1111", ..Context::default() };
     let third = mask_in(&third, "1111");
     assert_eq!((third.text.as_ref(), third.begun), (COVER, Some(12)));
-    let fourth = Context { previous: "4111\n1111\n••••", begun: third.begun, ..Context::default() };
+    let fourth =
+        Context { previous: "4111\n1111\n••••", begun: third.begun, ..Context::default() };
     assert_eq!(mask_in(&fourth, "1111 så där").text, "•••• så där");
 }
 
@@ -39,7 +40,9 @@ fn a_card_in_four_messages_is_masked_from_the_third_on() {
 fn a_card_that_is_nearly_whole_is_masked_and_so_is_its_end() {
     let begun = mask_in(&Context::default(), "mitt kort är 4111 1111 1111 1");
     assert_eq!((begun.text.as_ref(), begun.begun), ("mitt kort är ••••", Some(13)));
-    let rest = Context { previous: "mitt kort är ••••", begun: begun.begun, ..Context::default() };
+    let rest = Context {
+        previous: "mitt kort är ••••", begun: begun.begun, ..Context::default()
+    };
     assert_eq!(mask_in(&rest, "111 12/27").text, "••••");
     assert_eq!(mask_in(&rest, "ring 0401234567").text, "ring 0401234567");
     let whole = mask_in(&Context::default(), "4111 1111 1111 1111");
@@ -86,7 +89,12 @@ fn in_talk_about_a_code_a_bare_number_is_it() {
 
 #[test]
 fn a_question_about_a_code_is_known() {
-    for text in ["Vilken kod fick du?", "Mikä koodi näkyy?", "Which code did you get?", "Har du fått bekräftelsekoden?"] {
+    for text in [
+        "Vilken kod fick du?",
+        "Mikä koodi näkyy?",
+        "Which code did you get?",
+        "Har du fått bekräftelsekoden?",
+    ] {
         assert!(speaks_of_code(text), "{text}");
     }
     for text in ["Vilken felkod visas?", "Mikä on postinumerosi?", "What is the order number?"] {

@@ -30,7 +30,9 @@ fn a_file_is_what_its_content_says() {
     assert_eq!(FileKind::of(&jpeg(&[])), Some(FileKind::Jpeg));
     assert_eq!(FileKind::of(b"%PDF-1.7\n"), Some(FileKind::Pdf));
     assert_eq!(FileKind::of(b"GIF89a"), Some(FileKind::Gif));
-    for other in [&b"<svg xmlns='http://www.w3.org/2000/svg'>"[..], b"<html>", b"MZ", b"PK\x03\x04", b""] {
+    for other in
+        [&b"<svg xmlns='http://www.w3.org/2000/svg'>"[..], b"<html>", b"MZ", b"PK\x03\x04", b""]
+    {
         assert_eq!(FileKind::of(other), None);
     }
 }
@@ -44,18 +46,34 @@ fn pictures_lose_what_the_camera_wrote() {
         (0xfe, b"by Anna"),
         (0xdb, b"tables"),
     ]));
-    assert_eq!(bare, Some(jpeg(&[(0xe0, b"JFIF\0"), (0xe2, b"ICC_PROFILE\0colours"), (0xdb, b"tables")])));
+    assert_eq!(
+        bare,
+        Some(jpeg(&[(0xe0, b"JFIF\0"), (0xe2, b"ICC_PROFILE\0colours"), (0xdb, b"tables")]))
+    );
     let head: (&[u8; 4], &[u8]) = (b"IHDR", b"size");
-    let mut whole = png(&[head, (b"tEXt", b"Author Anna"), (b"eXIf", b"GPS"), (b"IDAT", b"dots"), (b"IEND", b"")]);
+    let mut whole = png(&[
+        head,
+        (b"tEXt", b"Author Anna"),
+        (b"eXIf", b"GPS"),
+        (b"IDAT", b"dots"),
+        (b"IEND", b""),
+    ]);
     whole.extend(b"hidden behind the end");
     let bare = FileKind::Png.bare(whole);
     assert_eq!(bare, Some(png(&[head, (b"IDAT", b"dots"), (b"IEND", b"")])));
-    let chunk = |name: &[u8], data: &[u8]| [name, &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat();
+    let chunk = |name: &[u8], data: &[u8]| {
+        [name, &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat()
+    };
     let webp = |chunks: &[Vec<u8>]| {
         let body = chunks.concat();
-        [b"RIFF", &u32::try_from(body.len() + 4).unwrap().to_le_bytes()[..], b"WEBP", &body].concat()
+        [b"RIFF", &u32::try_from(body.len() + 4).unwrap().to_le_bytes()[..], b"WEBP", &body]
+            .concat()
     };
-    let bare = FileKind::Webp.bare(webp(&[chunk(b"VP8X", b"\x1c000"), chunk(b"VP8 ", b"dots"), chunk(b"EXIF", b"GPS!")]));
+    let bare = FileKind::Webp.bare(webp(&[
+        chunk(b"VP8X", b"\x1c000"),
+        chunk(b"VP8 ", b"dots"),
+        chunk(b"EXIF", b"GPS!"),
+    ]));
     assert_eq!(bare, Some(webp(&[chunk(b"VP8X", b"\x10000"), chunk(b"VP8 ", b"dots")])));
 }
 

@@ -6,11 +6,7 @@ const HOUR_MS: i64 = 60 * 60 * 1_000;
 
 #[test]
 fn what_is_kept_for_ever_has_no_step() {
-    let forever = Retention {
-        effects_days: 0,
-        sessions_days: 0,
-        ..Retention::default()
-    };
+    let forever = Retention { effects_days: 0, sessions_days: 0, ..Retention::default() };
     assert_eq!(plan(&forever, NOON), []);
 }
 

@@ -40,14 +40,24 @@ pub(crate) async fn an_erasure_leaves_the_count_and_nothing_else(world: &impl Wo
     let store = world.open().await;
     for (conversation, visitor) in [("c1", "v1"), ("c2", "v1"), ("c3", "other")] {
         store.create(new_conversation(conversation, visitor)).await.unwrap();
-        store.append(caused_by(&format!("v:{visitor}"), conversation, append(conversation, 0, 3, "secret words"))).await.unwrap();
+        store
+            .append(caused_by(
+                &format!("v:{visitor}"),
+                conversation,
+                append(conversation, 0, 3, "secret words"),
+            ))
+            .await
+            .unwrap();
     }
     store.append(ended("c1", 3)).await.unwrap();
     let effect = NewEffect { seq: Seq(4), due: moment(0), body: r#"{"slot":"secret"}"#.to_owned() };
     store.append(Append { effects: vec![effect], ..append("c2", 3, 1, "wants") }).await.unwrap();
 
     let erased = store.erase(everything_of("v1"), moment(99)).await.unwrap();
-    assert_eq!((erased.conversations, erased.events, erased.ended), (vec![id("c1"), id("c2")], 8, 1));
+    assert_eq!(
+        (erased.conversations, erased.events, erased.ended),
+        (vec![id("c1"), id("c2")], 8, 1)
+    );
     let gone = r#"{"kind":"erased"}"#;
     assert_eq!(bodies(&store, "c1").await, [gone; 4]);
     let open = bodies(&store, "c2").await;

@@ -48,9 +48,7 @@ pub(super) async fn perform(
             };
             sqlx::query(text).bind(before.0).bind(i64::from(*limit))
         }
-        FileChange::Forget { id } => {
-            sqlx::query(statements::FORGET_ATTACHMENT).bind(id.as_str())
-        }
+        FileChange::Forget { id } => sqlx::query(statements::FORGET_ATTACHMENT).bind(id.as_str()),
     };
     Ok(query.execute(connection).await?.rows_affected())
 }

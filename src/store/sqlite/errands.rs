@@ -57,7 +57,10 @@ pub(super) async fn perform(
 ) -> Result<Outcome, sqlx::Error> {
     if let Errand::Settle = errand {
         let row = sqlx::query(statements::CHECKPOINT).fetch_one(connection).await?;
-        return Ok(Outcome { count: u64::from(row.try_get::<i64, _>(0)? == 0), ..Outcome::default() });
+        return Ok(Outcome {
+            count: u64::from(row.try_get::<i64, _>(0)? == 0),
+            ..Outcome::default()
+        });
     }
     sqlx::query(statements::BEGIN_ALONE).execute(&mut *connection).await?;
     let done = match errand {
@@ -91,10 +94,7 @@ async fn erase(
     Ok(Outcome { erased, count: 0 })
 }
 
-async fn find(
-    connection: &mut SqliteConnection,
-    whose: &Whose,
-) -> Result<Vec<Found>, sqlx::Error> {
+async fn find(connection: &mut SqliteConnection, whose: &Whose) -> Result<Vec<Found>, sqlx::Error> {
     let (text, names) = match whose {
         Whose::Visitor { visitor, .. } => {
             (statements::TO_ERASE_OF, vec![rows::visitor_name(visitor)])
@@ -172,10 +172,7 @@ async fn rename(
 ) -> Result<(), sqlx::Error> {
     let (old, new) = (rows::visitor_name(visitor), rows::visitor_name(pseudonym));
     sqlx::query(statements::DOOM_OF).bind(old.as_str()).execute(&mut *connection).await?;
-    sqlx::query(statements::DROP_CUSTOMER)
-        .bind(visitor.as_str())
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(statements::DROP_CUSTOMER).bind(visitor.as_str()).execute(&mut *connection).await?;
     for text in [statements::RENAME_AUTHOR, statements::HAND_OVER, statements::DROP_AUTHOR] {
         sqlx::query(text).bind(old.as_str()).bind(new.as_str()).execute(&mut *connection).await?;
     }

@@ -32,9 +32,14 @@ impl Records for Sqlite {
         &self,
         visitor: &VisitorId,
     ) -> Result<Vec<ConversationRow>, StoreError> {
-        let query =
-            sqlx::query(statements::CONVERSATIONS_OF).bind(rows::visitor_name(visitor));
+        let query = sqlx::query(statements::CONVERSATIONS_OF).bind(rows::visitor_name(visitor));
         self.many(query, rows::conversation).await
+    }
+
+    async fn visitors_of(&self, customer: &str) -> Result<Vec<VisitorId>, StoreError> {
+        let names =
+            self.many(sqlx::query(statements::VISITORS_OF).bind(customer), rows::text).await?;
+        Ok(names.iter().map(|name| VisitorId::new(name)).collect())
     }
 
     async fn effects_of(
