@@ -282,7 +282,7 @@ async fn a_picture_reaches_whom_it_concerns_and_nobody_else() {
     let (status, refused) = upload(&server, &visitor.token, "kort.png", svg.as_bytes()).await;
     assert_eq!(status, 415, "{refused}");
     assert!(refused["message"].as_str().unwrap().contains("whatever their name"), "{refused}");
-    assert_eq!(upload(&server, &visitor.token, "stor.jpg", &[0xff; 5_100_000]).await.0, 413);
+    assert_eq!(upload(&server, &visitor.token, "stor.jpg", &vec![0xff; 5_100_000]).await.0, 413);
     assert_eq!(upload(&server, "1.nobody.9.x", "bild.jpg", &picture()).await.0, 401);
     assert_eq!(upload(&server, &visitor.token, "tom.jpg", b"").await.0, 400);
 
