@@ -1220,8 +1220,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const { text } = this.#gate;
       this.#speaker.say(text, () => this.#inTongue(texts));
       this.#gate.agree = () => { this.#pass(wanted); this.#focus(); };
+      // Only somebody who is in the window already is taken to the question.
+      const inside = this.#root.activeElement;
       this.#gate.hidden = false;
       this.#panel.classList.add('asking');
+      if (inside) this.#focus();
     }
 
     /** Shows the way to the privacy notice, if there is one. */
