@@ -18,3 +18,4 @@ CREATE TABLE erasures (
     conversation TEXT NOT NULL,
     at BIGINT NOT NULL
 );
+CREATE INDEX erasures_by_age ON erasures (at);

@@ -290,7 +290,7 @@ single! {
          WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
     FORGET_ERASURES:
         "DELETE FROM erasures WHERE number IN \
-         (SELECT e.number FROM erasures e WHERE e.at < $1 ORDER BY e.number LIMIT $2)";
+         (SELECT e.number FROM erasures e WHERE e.at < $1 ORDER BY e.at LIMIT $2)";
     VISITORS_OF: "SELECT visitor FROM customers WHERE customer = $1 ORDER BY main DESC, visitor";
     /// Whoever was a customer of the bank is so no more.
     DROP_CUSTOMER: "DELETE FROM customers WHERE visitor = $1";
