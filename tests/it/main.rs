@@ -3,6 +3,7 @@
 
 mod bank;
 mod bench;
+mod bounds;
 mod client;
 mod crash;
 mod eval;
@@ -16,4 +17,5 @@ mod server;
 mod sockets;
 mod starts;
 mod story;
+mod talks;
 mod transcripts;
