@@ -7,6 +7,7 @@ mod bounds;
 mod client;
 mod crash;
 mod eval;
+mod fallback;
 mod frames;
 mod fuzz;
 mod layers;
