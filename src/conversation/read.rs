@@ -45,6 +45,8 @@ mod aside;
 
 /// An answer as sure as this is taken before a topic is thought of.
 const SURE_ANSWER: f32 = 0.6;
+/// That there is no value is believed when it is as sure as this.
+const SURE_NONE: f32 = 0.8;
 /// An answer below this is none.
 const POSSIBLE_ANSWER: f32 = 0.4;
 /// Out of scope as sure as this is said plainly.
@@ -207,8 +209,12 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     if let Some(wanted) = wanted_value(state, ask) {
         return take_value(reader, wanted, text, answer, topic);
     }
-    let sure = answer.as_ref().filter(|answer| answer.confidence >= SURE_ANSWER);
-    if let Some(taken) = aside::remarked(reader, text, sure, topic.as_ref()) {
+    // What became of the problem counts before what else is told, be it less sure.
+    let heard = answer.as_ref().filter(|answer| {
+        answer.confidence >= SURE_ANSWER
+            || matches!(answer.class, AnswerClass::Solved | AnswerClass::Failing)
+    });
+    if let Some(taken) = aside::remarked(reader, text, heard, topic.as_ref()) {
         return taken;
     }
     match (&answer, topic) {
@@ -250,7 +256,9 @@ fn take_value(
 ) -> Taken {
     let Reader { content, state, today, .. } = *reader;
     let found = slot::found_in(text, state.lang, wanted, today);
-    let sure = answer.filter(|answer| answer.confidence >= SURE_ANSWER);
+    // "I have none" leaves the question for good: it takes more than a poor value to be read so.
+    let enough = |class| if class == AnswerClass::No { SURE_NONE } else { SURE_ANSWER };
+    let sure = answer.filter(|answer| answer.confidence >= enough(answer.class));
     if wanted.kind == ValueKind::Text {
         // One's own words may look like a problem: what else should they tell of?
         let wish = topic.filter(|topic| topic.as_str() == TALK_TO_HUMAN);

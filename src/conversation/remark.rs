@@ -11,6 +11,7 @@ use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Question;
 use crate::conversation::event::TopicState;
+use crate::conversation::state::Frame;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::conversation::visitor::GO_ON;
@@ -96,8 +97,7 @@ impl Turn<'_> {
     /// Goes back to a matter that was left; what came in between is dropped.
     pub(crate) fn return_to(&mut self, wanted: &IntentId) -> Result<(), Fault> {
         self.shift(Move::Understood);
-        let on_stack =
-            |frame: &crate::conversation::state::Frame| frame.topic.as_ref() == Some(wanted);
+        let on_stack = |frame: &Frame| frame.topic.as_ref() == Some(wanted);
         if !self.state.stack.iter().any(on_stack) {
             return self.open_topic(wanted);
         }

@@ -39,7 +39,12 @@ pub(super) fn remarked(
     let plain =
         matches!(class, None | Some(AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure));
     match remark {
-        Some(Remark::Doing) if topic.is_none() && plain => Some(Taken::Remark(Remark::Doing)),
+        // "I'll try again": that it was in vain until now is only half of it.
+        Some(Remark::Doing)
+            if topic.is_none() && (plain || class == Some(AnswerClass::Failing)) =>
+        {
+            Some(Taken::Remark(Remark::Doing))
+        }
         _ if told.is_some() => told,
         Some(Remark::NotYet) if topic.is_none() && class != Some(AnswerClass::Solved) => {
             is_check(reader).then_some(Taken::Remark(Remark::NotYet))

@@ -129,10 +129,20 @@ fn take(clause: &mut Clause, from_here: &str, folded: &str, language: Language) 
     }
     let mut stem = fold(&Endings::of(language).stem(&written));
     // What was done is told from what will be or should be.
-    if cues::is(language, folded, Cue::Acted) {
+    if cues::is(language, folded, Cue::Acted) || ends_as_done(language, folded) {
         stem.push(DONE);
     }
     clause.words.insert(stem);
+}
+
+/// Whether a word has the form of something done: "kollad", "tarkistettu", "checked".
+fn ends_as_done(language: Language, folded: &str) -> bool {
+    let endings: &[&str] = match language {
+        Language::Sv => &["ad", "at", "ade", "ats"],
+        Language::Fi => &["ttu", "tty", "nut", "nyt"],
+        Language::En => &["ed"],
+    };
+    folded.len() > 5 && endings.iter().any(|ending| folded.ends_with(ending))
 }
 
 fn written(from_here: &str) -> String {
@@ -185,6 +195,7 @@ mod tests {
         let sv = |text| says(Language::Sv, text, "har ändrat lösenordet");
         assert!(sv("lösenordet ändrade jag igår"));
         assert!(!sv("jag behöver ändra lösenordet"));
+        assert!(says(Language::Sv, "spårningen har vi kollat", "spårningen är kollad"));
         assert!(!says(Language::Sv, "ok, väntar en stund", "har väntat en stund"));
     }
 

@@ -48,7 +48,7 @@ impl Remark {
 /// The remarks, and last all that is none.
 const CLASSES: usize = Remark::ALL.len() + 1;
 /// A remark leads every other reading of the message by so much; chosen on folds of the examples.
-const LEAST_LEAD: f32 = 0.35;
+const LEAST_LEAD: f32 = 0.2;
 /// A longer message says more than a remark.
 const MAX_WORDS: usize = 14;
 
