@@ -7,6 +7,7 @@ mod client;
 mod crash;
 mod defects;
 mod eval;
+mod fallback;
 mod frames;
 mod fuzz;
 mod layers;
