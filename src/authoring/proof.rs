@@ -58,8 +58,7 @@ pub fn prove(draft: &Draft) -> Vec<Diagnostic> {
         let Some(dialogue) = draft.dialogues().get(&intent.dialogue) else { continue };
         let reached = reachable(draft.dialogues(), dialogue);
         let sound = |id: &DialogueId| {
-            !recursive.contains(id)
-                && draft.dialogues().get(id).is_some_and(is_whole)
+            !recursive.contains(id) && draft.dialogues().get(id).is_some_and(is_whole)
         };
         if reached.iter().all(sound) {
             proof.topic(intent, dialogue);
@@ -312,11 +311,9 @@ impl<'a> Proof<'a> {
     ) {
         let person = graph.reaching(|stop| *stop == Stop::Person, false);
         let far = turns_to_person(graph);
-        let lacking = graph.nodes.iter().enumerate().position(|(at, node)| {
-            match node.stop {
-                Stop::Waits(_) => !person[at] || far[at] > TURNS,
-                _ => node.is_first() && !person[at],
-            }
+        let lacking = graph.nodes.iter().enumerate().position(|(at, node)| match node.stop {
+            Stop::Waits(_) => !person[at] || far[at] > TURNS,
+            _ => node.is_first() && !person[at],
         });
         let Some(at) = lacking else { return };
         let message = format!(

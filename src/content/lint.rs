@@ -59,7 +59,7 @@ pub(crate) fn list(file: &str, what: &str, words: &Lists, diagnostics: &mut Vec<
 /// Looks at the languages of whole messages.
 pub(crate) fn messages(file: &str, what: &str, words: &Lists, diagnostics: &mut Vec<Diagnostic>) {
     let mut lint = Lint { file, what, diagnostics };
-    for (language, word) in placed(words) {
+    for (language, word) in placed(words).filter(|(_, word)| !is_unfinished(&word.text)) {
         lint.language(language, word);
     }
 }

@@ -45,7 +45,7 @@ stories:
     assert_eq!(import.counts(), (2, 3));
     assert_eq!(left(&import), [5, 5, 6, 7, 8, 14, 15]);
     let files = import.files();
-    assert!(files[1].1.contains("- \"my Visa is gone\""), "{}", files[1].1);
+    assert!(files[0].1.contains("- \"my Visa is gone\""), "{}", files[0].1);
     passes_but_for_texts(&import);
 }
 
