@@ -6,6 +6,7 @@ mod bench;
 mod bounds;
 mod client;
 mod crash;
+mod defects;
 mod eval;
 mod fallback;
 mod frames;
