@@ -44,6 +44,10 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("retention.effects_days", 0, 36_500),
     ("retention.sessions_days", 0, 36_500),
     ("retention.attachments_days", 0, 36_500),
+    ("conversation.misses_before_person", 1, 100),
+    ("conversation.misses_per_question", 1, 100),
+    ("conversation.misses_in_all", 1, 1_000),
+    ("conversation.holds_per_question", 1, 100),
 ];
 
 /// What begins the name of every variable that is read here.

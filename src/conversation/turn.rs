@@ -51,6 +51,9 @@ pub(crate) struct Turn<'a> {
     pub(crate) redo: Option<BTreeMap<Place, serde_json::Value>>,
     /// Digits of a card that the visitor's message ends with.
     pub(crate) card_begun: Option<u8>,
+    /// Whether the customer said that what was tried did not help: "did it help?" need not be
+    /// asked before something new is told.
+    pub(crate) failing: bool,
     /// Steps that this turn may still take; a dialogue that needs more is broken.
     pub(crate) steps_left: usize,
 }
@@ -73,6 +76,7 @@ impl<'a> Turn<'a> {
             passed: BTreeSet::new(),
             redo: None,
             card_begun: None,
+            failing: false,
             steps_left: MAX_STEPS,
         }
     }

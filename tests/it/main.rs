@@ -3,8 +3,10 @@
 
 mod bank;
 mod bench;
+mod bounds;
 mod client;
 mod crash;
+mod defects;
 mod eval;
 mod fallback;
 mod frames;
@@ -18,4 +20,5 @@ mod server;
 mod sockets;
 mod starts;
 mod story;
+mod talks;
 mod transcripts;
