@@ -195,6 +195,9 @@ impl Audit {
 
     /// Adds an entry, durably. Whoever did the deed waits for this before they answer, so that
     /// nothing is told as done that does not stand here.
+    ///
+    /// # Panics
+    /// Never: an entry is plain text.
     pub async fn note(&self, entry: Entry) -> Result<(), StoreError> {
         let body = serde_json::to_string(&entry).expect("an entry is plain text");
         self.directory.add_audit(self.clock.now(), &body).await
