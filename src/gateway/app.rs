@@ -15,6 +15,7 @@ use crate::gateway::identity;
 use crate::gateway::identity::Identities;
 use crate::gateway::leases::Leases;
 use crate::gateway::limits::MessageRate;
+use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
 use crate::gateway::tokens::VisitorTokens;
 use crate::store::Directory;
@@ -51,6 +52,8 @@ pub struct App {
     pub tokens: VisitorTokens,
     /// How fast visitors may write.
     pub message_rate: MessageRate,
+    /// How often "is writing" counts.
+    pub typing_rate: TypingRate,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
 }
@@ -82,6 +85,7 @@ impl App {
             leases: Arc::default(),
             tokens: VisitorTokens::new(Arc::clone(&directory)),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
+            typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -15,6 +15,7 @@ use crate::engine::arrival::Arrived;
 use crate::gateway::app::App;
 use crate::gateway::identity::Customer;
 use crate::gateway::identity::Unproven;
+use crate::gateway::leases::Lease;
 use crate::gateway::over::Over;
 use crate::gateway::tokens::Level;
 use crate::gateway::tokens::Pass;
@@ -24,6 +25,7 @@ use crate::ids::Seq;
 use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::privacy;
+use crate::protocol::Identity;
 use crate::protocol::Secret;
 use crate::protocol::code::Close;
 use crate::protocol::visitor::Hello;
@@ -34,10 +36,26 @@ use crate::store::StoreError;
 pub(super) struct Met {
     /// Where they stand.
     pub(super) arrived: Arrived,
-    /// What their next token says.
-    pub(super) pass: Pass,
+    /// Their next token.
+    pub(super) token: String,
     /// Whom the bank knows them as.
     pub(super) customer: Option<Known>,
+    lease: Option<Lease>,
+}
+
+impl Met {
+    /// How surely it is known who they are.
+    pub(super) fn identity(&self) -> Identity {
+        if self.customer.is_some() { Identity::Verified } else { Identity::Anonymous }
+    }
+
+    /// Waits until the customer has signed out elsewhere; an anonymous visitor never does.
+    pub(super) async fn signed_out(&self) {
+        match &self.lease {
+            Some(lease) => lease.over().await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// A customer as far as a conversation is told.
@@ -111,15 +129,39 @@ pub(super) async fn meet(app: &App, hello: Hello) -> Result<Met, NotMet> {
         lang: hello.lang,
         page,
     };
-    let mut arrived = app.engine.arrive(arrival).await?;
-    let (pass, customer) = match who {
-        Who::New | Who::Anonymous(_) => (Pass::anonymous(arrived.visitor.clone(), now), None),
-        Who::Customer { visitor, known, until, .. } => {
-            arrived.seq = identify(app, &arrived, &known).await?;
-            (Pass::verified(visitor, now, until), Some(known))
-        }
+    let arrived = app.engine.arrive(arrival).await?;
+    receive(app, who, arrived, now).await
+}
+
+/// Finds out who comes back with a token alone, to a conversation that they have.
+pub(super) async fn meet_again(
+    app: &App,
+    token: &Secret,
+    conversation: Option<ConversationId>,
+    after: Option<Seq>,
+) -> Result<Met, NotMet> {
+    let now = app.clock.now();
+    let pass = pass_of(app, token).await?;
+    let visitor = pass.visitor.clone();
+    let who = recognise(app, pass).await?;
+    let arrived = app.engine.rejoin(&visitor, conversation, after).await?;
+    receive(app, who, arrived, now).await
+}
+
+/// Gives whoever has come their token, and tells the conversation who they are.
+async fn receive(app: &App, who: Who, mut arrived: Arrived, now: Timestamp) -> Result<Met, NotMet> {
+    let Who::Customer { visitor, known, until, .. } = who else {
+        let token = app.tokens.issue(&Pass::anonymous(arrived.visitor.clone(), now)).await?;
+        return Ok(Met { arrived, token, customer: None, lease: None });
     };
-    Ok(Met { arrived, pass, customer })
+    let lease = app.leases.hold(&visitor);
+    let row = app.directory.customer_of(&visitor).await?;
+    if row.is_none_or(|row| row.signed_out_at >= now) {
+        return Err(Close::Unauthorized.into());
+    }
+    arrived.seq = identify(app, &arrived, &known).await?;
+    let token = app.tokens.issue(&Pass::verified(visitor, now, until)).await?;
+    Ok(Met { arrived, token, customer: Some(known), lease: Some(lease) })
 }
 
 async fn pass_of(app: &App, token: &Secret) -> Result<Pass, NotMet> {

@@ -25,6 +25,7 @@ use crate::config::Texts;
 use crate::gateway::agent;
 use crate::gateway::app::App;
 use crate::gateway::console;
+use crate::gateway::fallback;
 use crate::gateway::login;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
@@ -56,6 +57,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(all_metrics))
         .merge(console::routes())
+        .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())
         .merge(signout::routes())
         .merge(pages::routes())
