@@ -147,9 +147,9 @@ impl Turn<'_> {
             None => self.not_ended()?,
         }
         if self.state.seq == Seq::ZERO {
-            self.begin()
+            self.begin();
         } else {
-            self.repeat_status()
+            self.repeat_status();
         }
         self.shift(Move::Identified { customer: customer.to_owned(), name });
         Ok(())

@@ -20,15 +20,15 @@ pub struct Keys(Vec<Key>);
 struct Key {
     algorithm: Algorithm,
     id: Option<String>,
-    key: DecodingKey,
+    checks: DecodingKey,
 }
 
 impl Keys {
     /// A shared secret.
     #[must_use]
     pub fn secret(secret: &[u8]) -> Self {
-        let key = DecodingKey::from_secret(secret);
-        Self(vec![Key { algorithm: Algorithm::HS256, id: None, key }])
+        let checks = DecodingKey::from_secret(secret);
+        Self(vec![Key { algorithm: Algorithm::HS256, id: None, checks }])
     }
 
     /// The public keys of a JWK set (RFC 7517). Keys for encryption, and of kinds that this server
@@ -67,7 +67,7 @@ impl Keys {
             key.algorithm == algorithm
                 && (algorithm == Algorithm::HS256 || id.is_none() || key.id.as_deref() == id)
         };
-        self.0.iter().filter(fits).map(|key| &key.key)
+        self.0.iter().filter(fits).map(|key| &key.checks)
     }
 }
 
@@ -82,6 +82,6 @@ fn public(jwk: &Jwk) -> Option<Key> {
     let common = &jwk.common;
     let signs = common.public_key_use.as_ref().is_none_or(|to| *to == PublicKeyUse::Signature);
     let is_for_it = common.key_algorithm.is_none_or(|algorithm| algorithm == named);
-    let key = DecodingKey::from_jwk(jwk).ok()?;
-    (signs && is_for_it).then(|| Key { algorithm, id: common.key_id.clone(), key })
+    let checks = DecodingKey::from_jwk(jwk).ok()?;
+    (signs && is_for_it).then(|| Key { algorithm, id: common.key_id.clone(), checks })
 }

@@ -158,5 +158,5 @@ async fn fetch(url: &Uri) -> anyhow::Result<String> {
     anyhow::ensure!(answer.status().is_success(), "the address answers {}", answer.status());
     let body = Limited::new(answer.into_body(), LARGEST_SET).collect().await;
     let body = body.map_err(|error| anyhow::anyhow!("the answer is cut short: {error}"))?;
-    Ok(String::from_utf8(body.to_bytes().to_vec()).context("the answer is not text")?)
+    String::from_utf8(body.to_bytes().to_vec()).context("the answer is not text")
 }

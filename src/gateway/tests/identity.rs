@@ -161,7 +161,7 @@ async fn a_copy_of_the_anonymous_token_is_worth_nothing_afterwards() {
 #[tokio::test]
 async fn what_was_said_before_counts_once_when_two_visitors_turn_out_to_be_one() {
     let bank = Bank::open().await;
-    let (_phone, known) = bank.meets(json!({ "identity": bank.word("anna") })).await;
+    let (_known, known) = bank.meets(json!({ "identity": bank.word("anna") })).await;
     let (mut tablet, first) = bank.meets(json!({})).await;
     assert_ne!(first["visitor"], known["visitor"]);
     let ack = says(&mut tablet, "m1").await;
