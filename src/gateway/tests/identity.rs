@@ -172,8 +172,8 @@ async fn what_was_said_before_counts_once_when_two_visitors_turn_out_to_be_one()
     let again = says(&mut tablet, "m1").await;
     assert_eq!((&again["seq"], &again["duplicate"]), (&ack["seq"], &json!(true)));
     let own = json!({ "identity": bank.word("anna"), "conversation": known["conversation"] });
-    let (_phone, back) = bank.meets(own).await;
-    assert_eq!(back["conversation"], known["conversation"], "the earlier one is still theirs");
+    let (_phone, earlier) = bank.meets(own).await;
+    assert_eq!(earlier["conversation"], known["conversation"], "the earlier one is still theirs");
 }
 
 #[tokio::test]
