@@ -19,10 +19,12 @@ use crate::privacy::files::FileKind;
 use crate::privacy::retention::Retention;
 use crate::protocol;
 
+pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
 
+use identity::Identity;
 use network::Network;
 use origin::Origin;
 
@@ -44,6 +46,8 @@ pub struct Settings {
     pub conversation: Conversation,
     /// How the database writes.
     pub store: Store,
+    /// How the bank says who a customer is.
+    pub identity: Identity,
     /// What the chat window shows before anybody has said anything.
     pub chat: Chat,
     /// What files customers may send.
@@ -62,6 +66,7 @@ impl Default for Settings {
             limits: Limits::default(),
             conversation: Conversation::default(),
             store: Store::default(),
+            identity: Identity::default(),
             chat: Chat::default(),
             attachments: Attachments::default(),
             retention: Retention::default(),

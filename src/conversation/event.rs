@@ -462,6 +462,14 @@ pub enum Move {
         /// How many of its digits went by; which they were is not kept.
         digits: u8,
     },
+    /// The bank said who the visitor is.
+    Identified {
+        /// The customer's keyed pseudonym.
+        customer: String,
+        /// Their name, for agents to read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
     /// A change that this version does not know.
     #[serde(untagged)]
     Unknown(serde_json::Map<String, serde_json::Value>),

@@ -53,6 +53,8 @@ pub struct State {
     pub seq: Seq,
     /// The moment of its newest event.
     pub at: Timestamp,
+    /// Who the visitor is by the bank's word.
+    pub customer: Option<Customer>,
     /// The language it is in.
     pub lang: Language,
     /// Whether the visitor chose that by name.
@@ -133,6 +135,15 @@ pub struct State {
     recent: Vec<String>,
 }
 
+/// A visitor whom the bank knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Their keyed pseudonym.
+    pub key: String,
+    /// Their name, for agents to read.
+    pub name: Option<String>,
+}
+
 /// A running dialogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -196,6 +207,7 @@ impl State {
         Self {
             seq: Seq::ZERO,
             at,
+            customer: None,
             lang,
             lang_chosen: false,
             status: Status::Bot,
@@ -507,6 +519,9 @@ impl State {
                     frame.step = frame.trail.pop();
                 }
                 self.open = None;
+            }
+            Move::Identified { customer, name } => {
+                self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
             }
             Move::ToldOfMask => self.told_of_mask = true,
             Move::CardBegun { digits } => self.card_begun = Some(*digits),

@@ -34,6 +34,7 @@ use crate::audit::hex;
 use crate::clock;
 use crate::conversation::event::Attachment;
 use crate::gateway::app::App;
+use crate::gateway::hello;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::ids::ConversationId;
@@ -145,7 +146,7 @@ impl Caller {
             return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));
         }
         let token: &Secret = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
-        if let Ok(visitor) = app.tokens.verify(token.expose(), app.clock.now()) {
+        if let Some(visitor) = hello::visitor_of(app, token).await {
             return Ok(Self::Visitor(visitor));
         }
         let agent = app.accounts.signed_in(token).await?.ok_or_else(Refusal::not_signed_in)?;
