@@ -21,8 +21,14 @@ mod check;
 mod content;
 mod eval;
 mod explain;
+mod graph;
+mod logs;
 mod matching;
+mod parallel;
+mod progress;
+mod replay;
 mod serve;
+mod test;
 
 /// How a command ended, other than well.
 #[derive(Debug)]
@@ -83,6 +89,12 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Check the content: every fault with its place and how to mend it.
     Check(check::CheckArgs),
+    /// Play transcripts with the content, or with a server that runs.
+    Test(test::TestArgs),
+    /// Draw a dialogue, or the whole bot: SVG, Mermaid or DOT, with traffic if wanted.
+    Graph(graph::GraphArgs),
+    /// Play stored conversations against the content as it is now: what would go another way.
+    Replay(replay::ReplayArgs),
     /// Talk to the bot in the terminal, without a server.
     Chat(chat::ChatArgs),
     /// Match messages from standard input, a JSON line each.
@@ -128,6 +140,9 @@ pub fn run() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Test(args)) => test::run(&args),
+        Some(Command::Graph(args)) => graph::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Chat(args)) => chat::run(&args),
         Some(Command::Match(args)) => matching::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),

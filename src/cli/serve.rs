@@ -100,7 +100,7 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     Ok(())
 }
 
-fn policy(settings: &Settings) -> Policy {
+pub(super) fn policy(settings: &Settings) -> Policy {
     Policy {
         idle_close_ms: i64::from(settings.conversation.idle_close_min) * 60_000,
         ..Policy::default()

@@ -16,4 +16,5 @@ mod server;
 mod sockets;
 mod starts;
 mod story;
+mod testing;
 mod transcripts;
