@@ -5,12 +5,14 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::Audit;
 use crate::clock;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::Engine;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::limits::MessageRate;
+use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
 use crate::gateway::tokens;
 use crate::gateway::tokens::VisitorTokens;
@@ -37,12 +39,16 @@ pub struct App {
     pub drain: CancellationToken,
     /// All connections and sockets; a stopping server waits for them.
     pub tasks: TaskTracker,
+    /// What agents and administrators did.
+    pub audit: Audit,
     /// Agents' accounts.
     pub accounts: Accounts,
     /// Visitors' tokens.
     pub tokens: VisitorTokens,
     /// How fast visitors may write.
     pub message_rate: MessageRate,
+    /// How often "is writing" counts.
+    pub typing_rate: TypingRate,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
 }
@@ -57,8 +63,10 @@ impl App {
         clock: Clock,
     ) -> Result<Arc<Self>, StoreError> {
         let key = directory.key(tokens::KEY_NAME, clock::random_bytes()).await?;
+        let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
         let limits = settings.limits;
         Ok(Arc::new(Self {
+            audit,
             accounts: Accounts::new(
                 Arc::clone(&directory),
                 clock.clone(),
@@ -66,6 +74,7 @@ impl App {
             ),
             tokens: VisitorTokens::new(&key),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
+            typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),

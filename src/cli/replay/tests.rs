@@ -43,6 +43,7 @@ const TALKS: usize = 1_000;
 const SWEDISH: &[&str] = &[
     "mitt paket har inte kommit",
     "koppen som kom var trasig",
+    "mitt paket har inte kommit och koppen som kom var trasig",
     "jag vill prata med en människa",
     "ja",
     "nej",

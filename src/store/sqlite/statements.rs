@@ -172,6 +172,9 @@ single! {
         "SELECT c.id FROM conversations c WHERE c.visitor = \
          (SELECT number FROM authors WHERE name = $1) AND c.status <> $2 \
          ORDER BY c.number DESC LIMIT 1";
+    NEWEST_CONVERSATION_OF:
+        "SELECT c.id FROM conversations c WHERE c.visitor = \
+         (SELECT number FROM authors WHERE name = $1) ORDER BY c.number DESC LIMIT 1";
     INPUT:
         "SELECT c.id, i.seq FROM inputs i JOIN conversations c ON c.number = i.conversation \
          WHERE i.author = (SELECT number FROM authors WHERE name = $1) AND i.frame = $2";
@@ -215,6 +218,12 @@ single! {
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
     KEY: "SELECT bytes FROM keys WHERE name = $1";
+    LAST_AUDIT:
+        "SELECT number, at, body, hash FROM audit \
+         WHERE number = (SELECT MAX(number) FROM audit)";
+    ADD_AUDIT: "INSERT INTO audit (number, at, body, hash) VALUES ($1, $2, $3, $4)";
+    AUDIT:
+        "SELECT number, at, body, hash FROM audit WHERE number > $1 ORDER BY number LIMIT $2";
     ADD_KEY: "INSERT INTO keys (name, bytes) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 }
 
