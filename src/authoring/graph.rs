@@ -259,7 +259,7 @@ impl Draft<'_> {
                 let say = say.as_ref().map(|say| self.words(say));
                 (Shape::Person, format!("{team}{}", say.unwrap_or_else(|| reason.clone())))
             }
-            _ => (Shape::Decide, String::new()),
+            StepKind::Branch(_) => (Shape::Decide, String::new()),
         }
     }
 

@@ -302,8 +302,10 @@ fn place_before(lang: Language, created_at: Timestamp, log: &[Event]) -> String 
         .frame()
         .and_then(|frame| frame.step.as_ref().map(|step| format!("{}/{step}", frame.dialogue)));
     match (state.open.as_ref().map(|open| &open.question), step) {
-        (Some(Question::Step | Question::Confirm { .. } | Question::Wait { .. }), Some(step))
-        | (None, Some(step)) => step,
+        (
+            None | Some(Question::Step | Question::Confirm { .. } | Question::Wait { .. }),
+            Some(step),
+        ) => step,
         (Some(question), _) => course::question_word(question).to_owned(),
         (None, None) if state.seq.0 <= 1 => "the beginning".to_owned(),
         (None, None) => "no open question".to_owned(),

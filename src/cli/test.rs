@@ -80,12 +80,11 @@ pub(super) fn run(args: &TestArgs) -> Result<(), Failed> {
     let folder = args.content.folder()?;
     let paths = if args.paths.is_empty() { vec![folder.join(FOLDER)] } else { args.paths.clone() };
     let files = read_all(&paths)?;
-    let report = match &args.server {
-        Some(url) => Report::of(block_on(server::play_all(url, &files))?),
-        None => {
-            let content = content::read(&folder).train(&folder)?;
-            with_content(args, &content, &files)?
-        }
+    let report = if let Some(url) = &args.server {
+        Report::of(block_on(server::play_all(url, &files))?)
+    } else {
+        let content = content::read(&folder).train(&folder)?;
+        with_content(args, &content, &files)?
     };
     if args.json {
         put(&format!("{}\n", serde_json::to_string_pretty(&report)?))?;

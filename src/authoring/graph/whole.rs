@@ -13,6 +13,7 @@ use crate::content::Content;
 use crate::content::dialogue::Dialogue;
 use crate::content::dialogue::StepKind;
 use crate::content::dialogue::Target;
+use crate::ids::DialogueId;
 use crate::language::Language;
 
 /// The picture of the whole bot.
@@ -32,7 +33,7 @@ pub fn of_bot(content: &Content, language: Language, traffic: Option<&Traffic>) 
     for dialogue in content.dialogues.values() {
         draft.ways_of(dialogue);
     }
-    let names: Vec<&str> = content.dialogues.keys().map(|id| id.as_str()).collect();
+    let names: Vec<&str> = content.dialogues.keys().map(DialogueId::as_str).collect();
     let description = format!("{} dialogues: {}", names.len(), names.join(", "));
     let title = match language {
         Language::Sv => "Alla dialoger",

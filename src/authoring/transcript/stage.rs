@@ -152,20 +152,17 @@ impl<'t> Stage<'t> {
         let mut met = 0;
         for line in &self.transcript.lines[from..until] {
             match &line.kind {
-                LineKind::Cue(_) => {}
                 LineKind::Silent if self.said.len() > met => {
                     return Err(self.unmet(from, until, line.number, "nothing more was expected"));
                 }
-                LineKind::Silent => {}
+                LineKind::Silent | LineKind::Cue(_) => {}
                 LineKind::Expect(expected) => {
-                    let rest = &self.said[met..];
-                    match rest.iter().position(|said| expected.is_met_by(said)) {
-                        Some(at) => met += at + 1,
-                        None => {
-                            let what = format!("expected `{expected}`");
-                            return Err(self.unmet(from, until, line.number, &what));
-                        }
-                    }
+                    let found = self.said[met..].iter().position(|said| expected.is_met_by(said));
+                    let Some(at) = found else {
+                        let what = format!("expected `{expected}`");
+                        return Err(self.unmet(from, until, line.number, &what));
+                    };
+                    met += at + 1;
                 }
             }
         }

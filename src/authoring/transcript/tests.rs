@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::authoring::trail::trail;
 use crate::authoring::transcript::bless::bless;
@@ -71,7 +73,7 @@ fn what_is_written_down_reads_the_same_again() {
     let mut written = String::new();
     for line in &read(text).lines {
         let LineKind::Cue(cue) = &line.kind else { panic!("{line:?}") };
-        written.push_str(&format!("{cue}\n"));
+        writeln!(written, "{cue}").expect("a text takes everything");
     }
     assert_eq!(read(&written), read(text));
 }

@@ -87,7 +87,7 @@ fn break_of(content: &Content, file: &str, original: &Played, retold: &Retold) -
         .iter()
         .zip(&played.turns)
         .find(|(before, after)| course(before) != course(after))
-        .or_else(|| original.turns.iter().zip(&played.turns).last());
+        .or_else(|| original.turns.iter().zip(&played.turns).next_back());
     if played.failure.is_none() && same_way {
         return None;
     }

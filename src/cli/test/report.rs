@@ -115,5 +115,9 @@ fn covered(coverage: &Coverage) -> String {
 }
 
 fn missing(share: &Share) -> String {
-    share.missing.iter().map(|name| format!("  not gone through: {name}\n")).collect()
+    let mut text = String::new();
+    for name in &share.missing {
+        let _ = writeln!(text, "  not gone through: {name}");
+    }
+    text
 }
