@@ -23,11 +23,14 @@ mod content;
 mod eval;
 mod explain;
 mod graph;
+mod import;
 mod logs;
 mod matching;
 mod parallel;
 mod progress;
 mod replay;
+mod scaffold;
+mod schema;
 mod serve;
 mod test;
 
@@ -96,6 +99,12 @@ enum Command {
     Graph(graph::GraphArgs),
     /// Play stored conversations against the content as it is now: what would go another way.
     Replay(replay::ReplayArgs),
+    /// Begin new content: files with every text still to write.
+    New(scaffold::NewArgs),
+    /// Write JSON Schemas of content files, for editors.
+    Schema(schema::SchemaArgs),
+    /// Turn Rasa's training data or a table into intents.
+    Import(import::ImportArgs),
     /// Talk to the bot in the terminal, without a server.
     Chat(chat::ChatArgs),
     /// Match messages from standard input, a JSON line each.
@@ -146,6 +155,9 @@ pub fn run() -> ExitCode {
         Some(Command::Test(args)) => test::run(&args),
         Some(Command::Graph(args)) => graph::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::New(args)) => scaffold::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
         Some(Command::Chat(args)) => chat::run(&args),
         Some(Command::Match(args)) => matching::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),

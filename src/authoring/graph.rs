@@ -32,6 +32,8 @@ pub struct Graph {
     pub title: String,
     /// The same in a sentence, for those who cannot see it.
     pub description: String,
+    /// Whether it runs from left to right instead of from top to bottom.
+    pub across: bool,
     /// The boxes.
     pub nodes: Vec<Node>,
     /// The ways; at most one from a box to another.
@@ -158,7 +160,8 @@ pub fn of_dialogue(
         .map(|edge| format!("{} → {} ({})", edge.from, edge.to, edge.label()))
         .collect();
     let description = format!("{title}. {steps} steps. {}", ways.join("; "));
-    Some(Graph { title, description, nodes: draft.nodes, edges: draft.edges })
+    let (nodes, edges) = (draft.nodes, draft.edges);
+    Some(Graph { title, description, across: false, nodes, edges })
 }
 
 /// The steps from the start on, as they are come to; then those that nothing leads to.

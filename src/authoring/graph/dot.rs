@@ -16,6 +16,9 @@ pub fn dot(graph: &Graph, language: Language) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "digraph {{");
     let _ = writeln!(out, "  label={};", quoted(&graph.title));
+    if graph.across {
+        out.push_str("  rankdir=LR;\n");
+    }
     let _ = writeln!(out, "  node [fontname=\"sans-serif\", fontsize=11];");
     let _ = writeln!(out, "  edge [fontname=\"sans-serif\", fontsize=10];");
     for node in &graph.nodes {

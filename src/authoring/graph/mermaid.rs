@@ -14,7 +14,8 @@ use crate::language::Language;
 pub fn mermaid(graph: &Graph, language: Language) -> String {
     let names = short_names(graph);
     let mut out = String::new();
-    let _ = writeln!(out, "---\ntitle: {}\n---\nflowchart TD", quoted(&graph.title));
+    let way = if graph.across { "LR" } else { "TD" };
+    let _ = writeln!(out, "---\ntitle: {}\n---\nflowchart {way}", quoted(&graph.title));
     let _ = writeln!(out, "  accTitle: {}", one_line(&graph.title));
     for node in &graph.nodes {
         let (open, close) = shape_of(node.shape);

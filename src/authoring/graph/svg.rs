@@ -11,6 +11,7 @@ use dugong::GraphLabel;
 use dugong::LabelPos;
 use dugong::NodeLabel;
 use dugong::Point;
+use dugong::RankDir;
 use dugong::graphlib::Graph as Layout;
 use dugong::graphlib::GraphOptions;
 use dugong::layout_dagreish;
@@ -121,6 +122,7 @@ fn lay_out(graph: &Graph, boxes: &[Drawn<'_>]) -> Layout<NodeLabel, EdgeLabel, G
     let options = GraphOptions { multigraph: false, compound: false, ..GraphOptions::default() };
     let mut layout = Layout::new(options);
     layout.set_graph(GraphLabel {
+        rankdir: if graph.across { RankDir::LR } else { RankDir::TB },
         nodesep: 36.0,
         ranksep: 42.0,
         marginx: MARGIN,

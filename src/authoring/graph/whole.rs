@@ -41,7 +41,8 @@ pub fn of_bot(content: &Content, language: Language, traffic: Option<&Traffic>) 
         Language::En => "All dialogues",
     };
     let (nodes, edges) = (draft.nodes, draft.edges);
-    Graph { title: title.to_owned(), description, nodes, edges }
+    // Many dialogues stand beside each other, and few follow each other.
+    Graph { title: title.to_owned(), description, across: true, nodes, edges }
 }
 
 impl Draft<'_> {
