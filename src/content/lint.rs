@@ -36,6 +36,7 @@ pub(crate) fn text(
     let mut lint = Lint { file, what, diagnostics };
     for (language, word) in placed(words) {
         lint.characters(word);
+        lint.filler(word);
         lint.markup(word);
         if !is_unfinished(&word.text) {
             lint.language(language, word);
@@ -142,7 +143,7 @@ impl Lint<'_> {
 
     fn characters(&mut self, word: &Word) {
         let text = &word.text;
-        if is_unfinished(text) || is_filler(text) {
+        if is_unfinished(text) {
             let message = format!("`{}` is still to be written", self.what);
             self.report(word.span, Code::Unfilled, &message).help("write what belongs here");
         }
@@ -168,6 +169,14 @@ impl Lint<'_> {
                     "the file was saved in another encoding: save it as UTF-8 and mend the letters",
                 )
                 .only_warn();
+        }
+    }
+
+    /// Customers may write dots and question marks; the bot has something to say.
+    fn filler(&mut self, word: &Word) {
+        if is_filler(&word.text) {
+            let message = format!("`{}` is still to be written", self.what);
+            self.report(word.span, Code::Unfilled, &message).help("write what belongs here");
         }
     }
 
