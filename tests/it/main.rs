@@ -3,6 +3,7 @@
 
 mod bank;
 mod bench;
+mod bounds;
 mod client;
 mod crash;
 mod defects;
@@ -18,4 +19,5 @@ mod server;
 mod sockets;
 mod starts;
 mod story;
+mod talks;
 mod transcripts;
