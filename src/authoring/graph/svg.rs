@@ -36,6 +36,8 @@ const LETTER: f64 = 7.4;
 const EDGE_LETTER: f64 = 6.8;
 const PADDING: f64 = 12.0;
 const MARGIN: f64 = 20.0;
+/// How far from a corner a line begins to turn.
+const ROUNDING: f64 = 24.0;
 /// Narrower than this no box looks like one.
 const NARROWEST: f64 = 90.0;
 
@@ -217,26 +219,28 @@ impl<'g> Drawn<'g> {
 
 /// A line through the points, its corners rounded.
 fn way(laid: &EdgeLabel) -> String {
-    let mut points = laid.points.iter();
-    let Some(first) = points.next() else { return String::new() };
+    let points = &laid.points;
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return String::new() };
     let mut path = format!("M{:.1} {:.1}", first.x, first.y);
-    let rest: Vec<&Point> = points.collect();
-    for (at, point) in rest.iter().enumerate() {
-        match rest.get(at + 1) {
-            Some(next) if at + 2 < rest.len() => {
-                let (x, y) = (f64::midpoint(point.x, next.x), f64::midpoint(point.y, next.y));
-                let _ = write!(path, "Q{:.1} {:.1} {x:.1} {y:.1}", point.x, point.y);
-            }
-            Some(next) => {
-                let _ = write!(path, "Q{:.1} {:.1} {:.1} {:.1}", point.x, point.y, next.x, next.y);
-                break;
-            }
-            None => {
-                let _ = write!(path, "L{:.1} {:.1}", point.x, point.y);
-            }
-        }
+    for three in points.windows(3) {
+        let (before, corner, after) = (three[0], three[1], three[2]);
+        let (from, to) = (towards(corner, before), towards(corner, after));
+        let _ = write!(
+            path,
+            "L{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}",
+            from.x, from.y, corner.x, corner.y, to.x, to.y
+        );
     }
+    let _ = write!(path, "L{:.1} {:.1}", last.x, last.y);
     format!("<path class=\"way\" marker-end=\"url(#tip)\" d=\"{path}\"/>\n")
+}
+
+/// The point at which the line leaves its way towards another to round a corner; never beyond the
+/// middle, where the next corner may begin.
+fn towards(corner: Point, other: Point) -> Point {
+    let (dx, dy) = (other.x - corner.x, other.y - corner.y);
+    let share = (ROUNDING / dx.hypot(dy).max(1.0)).min(0.5);
+    Point { x: corner.x + dx * share, y: corner.y + dy * share }
 }
 
 fn beside(edge: &Edge, laid: &EdgeLabel) -> String {

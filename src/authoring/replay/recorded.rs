@@ -102,7 +102,7 @@ fn beginning(state: &State, log: &[Event], at: usize) -> Option<RecordedAct> {
             Author::Agent(agent) => {
                 Act::AgentSaid { agent: agent.clone(), text: message.text.clone() }
             }
-            Author::Bot if at == 0 => Act::Begin,
+            Author::Bot if at == 0 => identified(event).unwrap_or(Act::Begin),
             Author::Bot => return announced(state, &next?.fact),
         },
         Fact::Note { from, text } => Act::AgentNoted { agent: from.clone(), text: text.clone() },
@@ -171,6 +171,9 @@ fn by_status(
 ) -> Option<RecordedAct> {
     let repeated =
         change.status == state.status && change.reason.is_none() && change.team.is_none();
+    if repeated && let Some(act) = identified(event) {
+        return Some(RecordedAct::Act(act));
+    }
     if repeated {
         let chosen = event.moves.iter().find_map(|change| match change {
             Move::Speaks { lang, chosen: true } => Some(*lang),
@@ -193,6 +196,16 @@ fn by_status(
         _ => return None,
     };
     Some(RecordedAct::Act(act))
+}
+
+/// The bank's word for who the visitor is, if it was put down beside this event.
+fn identified(event: &Event) -> Option<Act> {
+    event.moves.iter().find_map(|change| match change {
+        Move::Identified { customer, name } => {
+            Some(Act::Identified { customer: customer.clone(), name: name.clone() })
+        }
+        _ => None,
+    })
 }
 
 fn handed_back(agent: AgentRef, event: &Event, next: Option<&Event>) -> Act {
