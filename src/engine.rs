@@ -28,7 +28,7 @@ pub mod floor;
 mod follow;
 mod lanes;
 pub mod reload;
-mod turn;
+pub(crate) mod turn;
 
 use editions::Editions;
 use erasure::Erasures;

@@ -21,4 +21,5 @@ mod sockets;
 mod starts;
 mod story;
 mod talks;
+mod testing;
 mod transcripts;
