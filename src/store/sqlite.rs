@@ -47,6 +47,7 @@ mod batch;
 mod changes;
 mod creates;
 mod directory;
+mod factors;
 mod inputs;
 mod memory;
 mod opening;
