@@ -41,6 +41,7 @@ mod mention;
 mod pause;
 pub mod policy;
 mod read;
+mod remark;
 mod slot;
 pub mod state;
 mod turn;

@@ -43,6 +43,10 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("identity.refresh_min", 1, 1_440),
     ("conversation.burst_ms", 0, 60_000),
     ("conversation.idle_close_min", 1, 525_600),
+    ("conversation.misses_before_person", 1, 100),
+    ("conversation.misses_per_question", 1, 100),
+    ("conversation.misses_in_all", 1, 1_000),
+    ("conversation.holds_per_question", 1, 100),
 ];
 
 /// What begins the name of every variable that is read here.
