@@ -38,12 +38,12 @@ impl Accounts {
     /// Refuses an address that is locked.
     pub(super) async fn refuse_locked(&self, email: &str) -> Result<(), Refused> {
         let until = self.directory.locked_until(&name_of(&self.key, email)).await?;
-        let wait_ms = until.ms_since(self.now());
-        if wait_ms <= 0 {
+        let left_ms = until.ms_since(self.now());
+        if left_ms <= 0 {
             return Ok(());
         }
-        let wait_s = u32::try_from(wait_ms.div_euclid(1_000) + 1).unwrap_or(u32::MAX);
-        Err(Refused::Locked(TooFast { retry_after_s: wait_s }))
+        let retry_after_s = u32::try_from(left_ms.div_euclid(1_000) + 1).unwrap_or(u32::MAX);
+        Err(Refused::Locked(TooFast { retry_after_s }))
     }
 
     /// Counts a failure; it may be the one that locks.
