@@ -17,10 +17,12 @@ use serde::Serialize;
 use crate::language::Language;
 use crate::protocol;
 
+pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
 
+use identity::Identity;
 use network::Network;
 use origin::Origin;
 
@@ -42,6 +44,8 @@ pub struct Settings {
     pub conversation: Conversation,
     /// How the database writes.
     pub store: Store,
+    /// How the bank says who a customer is.
+    pub identity: Identity,
     /// What the chat window shows before anybody has said anything.
     pub chat: Chat,
 }
@@ -56,6 +60,7 @@ impl Default for Settings {
             limits: Limits::default(),
             conversation: Conversation::default(),
             store: Store::default(),
+            identity: Identity::default(),
             chat: Chat::default(),
         }
     }

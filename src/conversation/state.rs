@@ -51,6 +51,8 @@ pub struct State {
     pub seq: Seq,
     /// The moment of its newest event.
     pub at: Timestamp,
+    /// Who the visitor is by the bank's word.
+    pub customer: Option<Customer>,
     /// The language it is in.
     pub lang: Language,
     /// Whether the visitor chose that by name.
@@ -125,6 +127,15 @@ pub struct State {
     recent: Vec<String>,
 }
 
+/// A visitor whom the bank knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Their keyed pseudonym.
+    pub key: String,
+    /// Their name, for agents to read.
+    pub name: Option<String>,
+}
+
 /// A running dialogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -188,6 +199,7 @@ impl State {
         Self {
             seq: Seq::ZERO,
             at,
+            customer: None,
             lang,
             lang_chosen: false,
             status: Status::Bot,
@@ -476,6 +488,9 @@ impl State {
                     frame.step = frame.trail.pop();
                 }
                 self.open = None;
+            }
+            Move::Identified { customer, name } => {
+                self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
             }
             Move::ToldOfMask => self.told_of_mask = true,
             Move::Unknown(_) => {}
