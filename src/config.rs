@@ -19,11 +19,13 @@ use crate::privacy::files::FileKind;
 use crate::privacy::retention::Retention;
 use crate::protocol;
 
+pub mod agents;
 pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
 
+use agents::Agents;
 use identity::Identity;
 use network::Network;
 use origin::Origin;
@@ -46,6 +48,8 @@ pub struct Settings {
     pub conversation: Conversation,
     /// How the database writes.
     pub store: Store,
+    /// How those who answer sign in.
+    pub agents: Agents,
     /// How the bank says who a customer is.
     pub identity: Identity,
     /// What the chat window shows before anybody has said anything.
@@ -66,6 +70,7 @@ impl Default for Settings {
             limits: Limits::default(),
             conversation: Conversation::default(),
             store: Store::default(),
+            agents: Agents::default(),
             identity: Identity::default(),
             chat: Chat::default(),
             attachments: Attachments::default(),

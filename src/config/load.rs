@@ -36,6 +36,8 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("limits.logins_per_minute", 1, 1_000_000),
     ("limits.connections_per_address", 0, 10_000_000),
     ("limits.connections", 1, 10_000_000),
+    ("agents.lockout_failures", 0, 1_000),
+    ("agents.lockout_min", 1, 10_080),
     ("identity.leeway_s", 0, 600),
     ("identity.session_min", 1, 43_200),
     ("identity.refresh_min", 1, 1_440),
@@ -103,6 +105,7 @@ pub fn load(
     settings
         .identity
         .check()
+        .and_then(|()| settings.agents.check())
         .map_err(|problem| ConfigError { place: "the settings".to_owned(), problem })?;
     Ok(Settings {
         listen: listen.unwrap_or(settings.listen),

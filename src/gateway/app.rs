@@ -83,13 +83,17 @@ impl App {
         let identities = Identities::open(settings.identity.clone(), key, clock.clone()).await?;
         let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
         let limits = settings.limits;
+        let accounts = Accounts::open(
+            Arc::clone(&directory),
+            clock.clone(),
+            Arc::clone(&metrics),
+            settings.agents.clone(),
+            limits.logins_per_minute,
+        )
+        .await?;
         Ok(Arc::new(Self {
             audit,
-            accounts: Accounts::new(
-                Arc::clone(&directory),
-                clock.clone(),
-                limits.logins_per_minute,
-            ),
+            accounts,
             identities,
             leases: Arc::default(),
             tokens: VisitorTokens::new(Arc::clone(&directory)),

@@ -28,6 +28,7 @@ pub(crate) mod attachments;
 pub(crate) mod audit;
 pub(crate) mod customers;
 pub(crate) mod effects;
+pub(crate) mod factors;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod races;
@@ -64,6 +65,10 @@ macro_rules! store_contract {
         $crate::store::contract::store_contract!($world, accounts: [
             accounts_are_kept, an_address_is_one_accounts, sessions_expire_and_end,
             a_session_of_nobody_is_refused, the_first_key_stays,
+        ]);
+        $crate::store::contract::store_contract!($world, factors: [
+            a_factor_is_offered_confirmed_and_removed, a_code_is_taken_once,
+            every_so_many_failures_lock,
         ]);
         $crate::store::contract::store_contract!($world, customers: [
             a_visitor_becomes_one_customer, a_customer_has_one_main_visitor,

@@ -50,6 +50,7 @@ mod changes;
 mod creates;
 mod directory;
 mod errands;
+mod factors;
 mod inputs;
 mod memory;
 mod opening;

@@ -57,6 +57,13 @@ pub(super) enum Change {
     EndSession { token_hash: String },
     EndSessionsOf { agent: AgentId },
     AddKey { name: String, bytes: [u8; 32] },
+    OfferFactor { agent: AgentId, secret: Vec<u8> },
+    ConfirmFactor { agent: AgentId, step: i64, recovery: Vec<String> },
+    TakeStep { agent: AgentId, step: i64 },
+    TakeRecovery { agent: AgentId, before: Vec<String>, after: Vec<String> },
+    RemoveFactor { agent: AgentId },
+    NoteFailure(Failure),
+    ForgetFailures { account: String },
     BindCustomer { visitor: VisitorId, customer: String },
     JoinVisitors { from: VisitorId, to: VisitorId },
     SignCustomerOut { customer: String, at: Timestamp },
@@ -64,6 +71,16 @@ pub(super) enum Change {
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
     KeepRevision { name: String, body: String },
     ForgetRevision { name: String },
+}
+
+/// A sign-in that failed, with the rules by which it counts.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) account: String,
+    pub(super) now: Timestamp,
+    pub(super) forget: Timestamp,
+    pub(super) most: u32,
+    pub(super) until: Timestamp,
 }
 
 /// Requests by kind, each kind in the order in which it came. Kinds may pass one another: whoever

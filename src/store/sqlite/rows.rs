@@ -25,6 +25,7 @@ use crate::store::ConversationRow;
 use crate::store::CustomerRow;
 use crate::store::EffectRow;
 use crate::store::EventRow;
+use crate::store::FactorRow;
 use crate::store::Head;
 use crate::store::Role;
 use crate::store::SessionRow;
@@ -240,6 +241,24 @@ pub(super) fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
         })
     };
     read().map_err(corrupt("session"))
+}
+
+/// A second factor: `secret, confirmed, last_step, recovery`.
+pub(super) fn factor(row: &SqliteRow) -> Result<FactorRow, StoreError> {
+    let read = || -> anyhow::Result<FactorRow> {
+        Ok(FactorRow {
+            secret: row.try_get(0)?,
+            confirmed: row.try_get::<i64, _>(1)? != 0,
+            last_step: row.try_get(2)?,
+            recovery: list(row.try_get(3)?)?,
+        })
+    };
+    read().map_err(corrupt("second factor"))
+}
+
+/// The one moment of a row.
+pub(super) fn one_moment(row: &SqliteRow) -> Result<Timestamp, StoreError> {
+    moment(row, 0).map_err(corrupt("lock"))
 }
 
 /// A customer: `customer, main visitor, signed_out_at`.

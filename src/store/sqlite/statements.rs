@@ -319,6 +319,32 @@ single! {
     DOOMED_ATTACHMENTS: "SELECT id FROM attachments WHERE doomed = 1 ORDER BY number LIMIT $1";
     FORGET_ATTACHMENT: "DELETE FROM attachments WHERE id = $1";
     KEY: "SELECT bytes FROM keys WHERE name = $1";
+    FACTOR:
+        "SELECT secret, confirmed, last_step, recovery FROM second_factors WHERE agent = $1";
+    OFFER_FACTOR:
+        "INSERT INTO second_factors (agent, secret, confirmed, last_step, recovery) \
+         VALUES ($1, $2, 0, 0, '[]') ON CONFLICT (agent) DO UPDATE SET secret = $2 \
+         WHERE second_factors.confirmed = 0";
+    CONFIRM_FACTOR:
+        "UPDATE second_factors SET confirmed = 1, last_step = $2, recovery = $3 \
+         WHERE agent = $1 AND confirmed = 0";
+    TAKE_STEP:
+        "UPDATE second_factors SET last_step = $2 \
+         WHERE agent = $1 AND confirmed = 1 AND last_step < $2";
+    TAKE_RECOVERY:
+        "UPDATE second_factors SET recovery = $3 \
+         WHERE agent = $1 AND confirmed = 1 AND recovery = $2";
+    REMOVE_FACTOR: "DELETE FROM second_factors WHERE agent = $1";
+    LOCKED_UNTIL: "SELECT locked_until FROM sign_in_failures WHERE account = $1";
+    NOTE_FAILURE:
+        "INSERT INTO sign_in_failures (account, failures, failed_at, locked_until) \
+         VALUES ($1, 1, $2, CASE WHEN $3 <= 1 THEN $4 ELSE 0 END) \
+         ON CONFLICT (account) DO UPDATE SET failed_at = $2, \
+         failures = (sign_in_failures.failures + 1) % $3, \
+         locked_until = CASE WHEN (sign_in_failures.failures + 1) % $3 = 0 THEN $4 \
+         ELSE sign_in_failures.locked_until END";
+    FORGET_OLD_FAILURES: "DELETE FROM sign_in_failures WHERE failed_at < $1";
+    FORGET_FAILURES: "DELETE FROM sign_in_failures WHERE account = $1";
     CUSTOMER_OF:
         "SELECT v.customer, m.visitor, m.signed_out_at FROM customers v \
          JOIN customers m ON m.customer = v.customer AND m.main = 1 WHERE v.visitor = $1";
