@@ -17,6 +17,12 @@ use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 
+pub mod holidays;
+pub mod hours;
+pub mod routing;
+pub mod team;
+pub mod waiting;
+
 /// Conversations that left the desk and are still remembered, so that a console which was away
 /// for a moment hears of it; whoever was away longer starts anew.
 const REMEMBERED: usize = 10_000;
