@@ -27,6 +27,7 @@ pub mod floor;
 mod follow;
 mod lanes;
 pub mod reload;
+mod rota;
 mod turn;
 
 use editions::Editions;
@@ -134,7 +135,7 @@ impl Engine {
     /// An engine over a store; conversations that wait for people are read in from it.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let now = parts.clock.now();
-        let floor = Floor::opened(now);
+        let floor = Floor::opened(now, parts.policy.clone());
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -149,6 +150,7 @@ impl Engine {
         };
         engine.keep_first().await?;
         engine.read_desk().await?;
+        engine.inner.renew_roster();
         Ok(engine)
     }
 

@@ -27,6 +27,7 @@ pub mod places;
 pub mod refusal;
 pub mod shutdown;
 pub mod socket;
+pub mod teams;
 pub mod tokens;
 pub mod upgrade;
 pub mod visitor;

@@ -323,7 +323,27 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
-/// Accounts, sessions and keys.
+/// What a document is about. They are few, small, and read whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// A team ([`crate::handover::team::Team`]).
+    Team,
+    /// A canned reply.
+    Canned,
+}
+
+impl DocumentKind {
+    /// As it stands in the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Team => "team",
+            Self::Canned => "canned",
+        }
+    }
+}
+
+/// Accounts, sessions, keys, and what is set up in the console.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
     /// Adds an account; `false` when the e-mail address is taken.
@@ -349,6 +369,17 @@ pub trait Directory: Send + Sync + 'static {
     async fn end_session(&self, token_hash: &str) -> Result<(), StoreError>;
     /// Ends all sessions of an agent.
     async fn end_sessions_of(&self, agent: &AgentId) -> Result<(), StoreError>;
+    /// All documents of a kind with their ids, by id.
+    async fn documents(&self, kind: DocumentKind) -> Result<Vec<(String, String)>, StoreError>;
+    /// Keeps a document in the place of an earlier one.
+    async fn put_document(
+        &self,
+        kind: DocumentKind,
+        id: &str,
+        body: &str,
+    ) -> Result<(), StoreError>;
+    /// Lets go of a document; `false` when there is none.
+    async fn remove_document(&self, kind: DocumentKind, id: &str) -> Result<bool, StoreError>;
     /// The key of this name; the first caller's `fresh` becomes it.
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
 }

@@ -238,21 +238,22 @@ impl Inner {
             act: submission.act.clone(),
             duty: self.duty(state.team.as_ref()),
         };
+        let policy = self.floor.policy.load();
         let decided = catch_unwind(AssertUnwindSafe(|| {
-            conversation::decide(content, &self.policy, state, &input)
+            conversation::decide(content, &policy, state, &input)
         }));
         decided.unwrap_or_else(|_| {
             tracing::error!(
                 conversation.id = %submission.conversation,
                 "the rules failed on an input; the conversation goes to a person"
             );
-            conversation::give_up(content, &self.policy, state, &input)
+            conversation::give_up(content, &policy, state, &input)
         })
     }
 
     pub(super) fn duty(&self, team: Option<&TeamId>) -> Duty {
         let team = team.unwrap_or(&self.policy.default_team);
-        if self.floor.is_on_duty(team) { Duty::OnDuty } else { Duty::Nobody }
+        self.floor.policy.load().post(team, Duty::Nobody).duty
     }
 
     fn append_of(&self, submission: &Submission, before: &State, decision: &Decision) -> Append {

@@ -215,10 +215,11 @@ impl<'a> Shift<'a> {
     async fn send_whole_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
         let (version, all) = self.app.engine.desk_all();
         self.desk = version;
+        let teams = self.app.engine.teams();
         let items: Vec<_> = all
             .into_iter()
             .filter(|(_, item)| desk::lists(&self.agent, item))
-            .map(|(id, item)| desk::inbox_item(id, &item))
+            .map(|(id, item)| desk::inbox_item(id, &item, &teams))
             .collect();
         self.listed = items.iter().map(|item| item.conversation.clone()).collect();
         Ok(socket.send(ServerFrame::Inbox(Inbox { full: true, items }).to_json()).await?)
@@ -229,12 +230,13 @@ impl<'a> Shift<'a> {
             return self.send_whole_inbox(socket).await;
         };
         self.desk = version;
+        let teams = self.app.engine.teams();
         let mut items = Vec::new();
         for (id, item) in changes {
             match item.filter(|item| desk::lists(&self.agent, item)) {
                 Some(item) => {
                     self.listed.insert(id.clone());
-                    items.push(desk::inbox_item(id, &item));
+                    items.push(desk::inbox_item(id, &item, &teams));
                 }
                 None if self.listed.remove(&id) => items.push(desk::removed_item(id)),
                 None => {}

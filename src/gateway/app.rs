@@ -13,6 +13,7 @@ use crate::gateway::accounts::Accounts;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
+use crate::gateway::teams;
 use crate::gateway::tokens;
 use crate::gateway::tokens::VisitorTokens;
 use crate::store::Directory;
@@ -60,6 +61,7 @@ impl App {
         clock: Clock,
     ) -> Result<Arc<Self>, StoreError> {
         let key = directory.key(tokens::KEY_NAME, clock::random_bytes()).await?;
+        engine.set_teams(teams::load(directory.as_ref()).await?).await;
         let limits = settings.limits;
         Ok(Arc::new(Self {
             accounts: Accounts::new(

@@ -49,7 +49,7 @@ async fn topics(
 }
 
 /// Whoever is signed in.
-async fn caller(app: &App, peer: &Peer) -> Result<AgentRow, Refusal> {
+pub(super) async fn caller(app: &App, peer: &Peer) -> Result<AgentRow, Refusal> {
     let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
     app.accounts.signed_in(session).await?.ok_or_else(Refusal::not_signed_in)
 }

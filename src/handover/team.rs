@@ -189,6 +189,12 @@ impl Teams {
         self.teams.values()
     }
 
+    /// Whether any team takes only so many.
+    #[must_use]
+    pub fn limits_queues(&self) -> bool {
+        self.iter().any(|team| team.queue_limit.is_some())
+    }
+
     /// Whether a team is open; one that nobody has set up always is.
     #[must_use]
     pub fn is_open(&self, id: &TeamId, at: Timestamp) -> bool {

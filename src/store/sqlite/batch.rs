@@ -9,6 +9,7 @@ use crate::ids::Timestamp;
 use crate::store::AgentRow;
 use crate::store::Append;
 use crate::store::Appended;
+use crate::store::DocumentKind;
 use crate::store::EffectRow;
 use crate::store::NewConversation;
 use crate::store::Reader;
@@ -43,7 +44,7 @@ pub(super) struct Mark {
     pub(super) seq: Seq,
 }
 
-/// A change beside the log: of accounts, sessions, keys, effects or revisions.
+/// A change beside the log: of accounts, sessions, keys, effects, revisions or documents.
 #[derive(Debug)]
 pub(super) enum Change {
     AddAgent(AgentRow),
@@ -55,6 +56,8 @@ pub(super) enum Change {
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
     KeepRevision { name: String, body: String },
     ForgetRevision { name: String },
+    PutDocument { kind: DocumentKind, id: String, body: String },
+    RemoveDocument { kind: DocumentKind, id: String },
 }
 
 /// Requests by kind, each kind in the order in which it came. Kinds may pass one another: whoever
