@@ -15,6 +15,7 @@ use clap::error::ErrorKind;
 use crate::config::load::Flags;
 
 mod agent;
+mod audit;
 mod bench;
 mod chat;
 mod check;
@@ -97,6 +98,8 @@ enum Command {
     BenchFloor(bench::floor::FloorArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
+    /// Read the log of what agents and administrators did, also while the server runs.
+    Audit(audit::AuditArgs),
 }
 
 /// Where the content lies, for the commands that need nothing else.
@@ -135,6 +138,7 @@ pub fn run() -> ExitCode {
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
+        Some(Command::Audit(args)) => audit::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
