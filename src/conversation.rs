@@ -304,9 +304,6 @@ impl Turn<'_> {
             team,
             front: self.state.front,
         }));
-        if self.state.open.is_some() {
-            self.shift(Move::Closed);
-        }
         Ok(())
     }
 

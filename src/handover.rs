@@ -58,7 +58,7 @@ pub struct Item {
     pub offer: Option<Offer>,
     /// Whether supervisors should look: nobody took it, or the promise is late.
     pub alarmed: bool,
-    /// Who held it last.
+    /// Who held it last, while nobody does.
     pub last_agent: Option<AgentId>,
 }
 
@@ -133,8 +133,10 @@ impl Desk {
         if let Some(item) = &mut item {
             item.unread = unseen - seen;
             if let Some(before) = before.and_then(|entry| entry.item.as_ref()) {
-                let holder = before.agent.as_ref().map(|agent| agent.id.clone());
-                item.last_agent = holder.or_else(|| before.last_agent.clone());
+                if item.agent.is_none() {
+                    let holder = before.agent.as_ref().map(|agent| agent.id.clone());
+                    item.last_agent = holder.or_else(|| before.last_agent.clone());
+                }
                 if item.status == Status::Queued && before.status == Status::Queued {
                     item.offer.clone_from(&before.offer);
                     item.alarmed = before.alarmed;

@@ -160,6 +160,14 @@ fn what_the_server_sends_to_a_visitor() {
         wait_high_s: Some(140),
         open: true,
     };
+    writes!("visitor/server/queue_with_spread", ServerFrame::Queue(queue));
+    let queue = visitor::Queue {
+        position: 1,
+        wait_s: Some(90),
+        wait_low_s: None,
+        wait_high_s: None,
+        open: true,
+    };
     writes!("visitor/server/queue", ServerFrame::Queue(queue));
     let queue = visitor::Queue {
         position: 3,
