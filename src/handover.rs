@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use crate::content::Content;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Status;
+use crate::conversation::state::Customer;
 use crate::conversation::state::State;
 use crate::handover::routing::Offer;
 use crate::handover::routing::Waiting;
@@ -60,6 +61,8 @@ pub struct Item {
     pub alarmed: bool,
     /// Who held it last, while nobody does.
     pub last_agent: Option<AgentId>,
+    /// Who the visitor is by the bank's word.
+    pub customer: Option<Customer>,
 }
 
 impl Item {
@@ -95,6 +98,7 @@ impl Item {
             offer: None,
             alarmed: false,
             last_agent: None,
+            customer: state.customer.clone(),
         })
     }
 }

@@ -3,8 +3,10 @@
 
 mod bank;
 mod bench;
+mod bounds;
 mod client;
 mod crash;
+mod defects;
 mod eval;
 mod fallback;
 mod frames;
@@ -17,4 +19,5 @@ mod server;
 mod sockets;
 mod starts;
 mod story;
+mod talks;
 mod transcripts;
