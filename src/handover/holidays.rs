@@ -6,7 +6,6 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::civil::Weekday;
-use jiff::civil::date;
 use serde::Serialize;
 
 use crate::language::Language;
@@ -115,21 +114,21 @@ fn by_easter(day: Date) -> Option<Holiday> {
     .map(|(_, holiday)| holiday)
 }
 
-/// Easter Sunday of a year by the anonymous Gregorian computus (Nature, 20 April 1876; the form of
-/// Meeus, *Astronomical Algorithms*, chapter 8).
+/// Easter Sunday of a year by the rule of J.-M. Oudin (1940), as in the *Explanatory Supplement to
+/// the Astronomical Almanac* (1992), section 12.
 fn easter(year: i16) -> Option<Date> {
-    let y = i32::from(year);
-    let a = y % 19;
-    let (b, c) = (y / 100, y % 100);
-    let (d, e) = (b / 4, b % 4);
-    let g = (8 * b + 13) / 25;
-    let h = (19 * a + b - d - g + 15) % 30;
-    let (i, k) = (c / 4, c % 4);
-    let l = (32 + 2 * e + 2 * i - h - k) % 7;
-    let m = (a + 11 * h + 19 * l) / 433;
-    let month = (h + l - 7 * m + 90) / 25;
-    let day = (h + l - 7 * m + 33 * month + 19) % 32;
-    (year > 0).then(|| date(year, i8::try_from(month).unwrap_or(4), i8::try_from(day).unwrap_or(1)))
+    let all = i32::from(year);
+    let century = all / 100;
+    let golden = all % 19;
+    let epact = (century - century / 4 - (8 * century + 13) / 25 + 19 * golden + 15) % 30;
+    let moon =
+        epact - (epact / 28) * (1 - (epact / 28) * (29 / (epact + 1)) * ((21 - golden) / 11));
+    let weekday = (all + all / 4 + moon + 2 - century + century / 4) % 7;
+    let from_march = moon - weekday;
+    let month = 3 + (from_march + 40) / 44;
+    let day = from_march + 28 - 31 * (month / 4);
+    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    Date::new(year, month, day).ok()
 }
 
 #[cfg(test)]

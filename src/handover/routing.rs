@@ -131,15 +131,10 @@ impl Router {
         for one in waiting {
             self.expire(now, seats, one, &mut offered, &mut changes);
         }
+        let nobodys = Team::plain(TeamId::new(""));
         for one in waiting {
-            let plain;
-            let team = match one.team.as_ref().and_then(|team| teams.get(team)) {
-                Some(team) => team,
-                None => {
-                    plain = Team::plain(one.team.clone().unwrap_or_else(|| TeamId::new("")));
-                    &plain
-                }
-            };
+            let named = one.team.as_ref().and_then(|team| teams.get(team));
+            let team = named.unwrap_or(&nobodys);
             let chain = self.chains.entry(one.conversation.clone()).or_default();
             if team.routing == Routing::Push && chain.offer.is_none() {
                 push(now, team, seats, one, chain, &mut offered, &mut changes);

@@ -33,8 +33,8 @@ fn the_spread_grows_with_the_root_of_the_place() {
 
 #[test]
 fn too_little_is_no_estimate() {
-    assert_eq!(pace(&vec![60; ENOUGH - 1]).estimate(1), None);
-    assert!(pace(&vec![60; ENOUGH]).estimate(1).is_some());
+    assert_eq!(pace(&[60; ENOUGH - 1]).estimate(1), None);
+    assert!(pace(&[60; ENOUGH]).estimate(1).is_some());
 }
 
 #[test]
