@@ -28,7 +28,7 @@ mod follow;
 mod lanes;
 pub mod reload;
 mod rota;
-mod turn;
+pub(crate) mod turn;
 
 use editions::Editions;
 use floor::Floor;

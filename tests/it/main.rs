@@ -20,4 +20,5 @@ mod sockets;
 mod starts;
 mod story;
 mod talks;
+mod testing;
 mod transcripts;
