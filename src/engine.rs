@@ -23,6 +23,7 @@ use crate::telemetry::metrics::Metrics;
 
 pub mod arrival;
 pub mod editions;
+mod erasure;
 pub mod floor;
 mod follow;
 mod lanes;
@@ -31,6 +32,7 @@ mod rota;
 pub(crate) mod turn;
 
 use editions::Editions;
+use erasure::Erasures;
 use floor::Floor;
 use lanes::Lanes;
 
@@ -131,6 +133,7 @@ struct Inner {
     bus: Arc<InProcess>,
     lanes: Lanes,
     floor: Floor,
+    erasures: Erasures,
 }
 
 impl Engine {
@@ -138,6 +141,7 @@ impl Engine {
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let now = parts.clock.now();
         let floor = Floor::opened(now, parts.policy.clone());
+        let erasures = Erasures::after(parts.store.newest_erasure().await?);
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -148,6 +152,7 @@ impl Engine {
                 bus: Arc::default(),
                 lanes: Lanes::default(),
                 floor,
+                erasures,
             }),
         };
         engine.keep_first().await?;

@@ -116,6 +116,7 @@ impl Turn<'_> {
                     lang,
                     choices: Vec::new(),
                     links: Vec::new(),
+                    attachments: Vec::new(),
                     topic: None,
                     chose: None,
                     read: None,

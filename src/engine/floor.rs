@@ -481,6 +481,9 @@ impl Engine {
             self.settle_duty().await;
             self.route().await;
         }
+        if let Err(error) = self.hear_erasures().await {
+            tracing::warn!(%error, "what was erased cannot be read");
+        }
         if let Err(error) = self.inner.sweep_editions(now).await {
             tracing::warn!(%error, "older revisions of the content cannot be looked through");
         }

@@ -16,21 +16,25 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::audit::Action;
+use crate::audit::Actor;
+use crate::audit::Entry;
 use crate::gateway::app::App;
-use crate::gateway::console::caller;
 use crate::gateway::login::refuse_foreign;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::gateway::roles;
+use crate::gateway::roles::Deed;
 use crate::handover::team::Fault;
 use crate::handover::team::Team;
 use crate::handover::team::Teams;
+use crate::ids::AgentId;
 use crate::ids::ConversationId;
 use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::protocol::code::Code;
 use crate::store::Directory;
 use crate::store::DocumentKind;
-use crate::store::Role;
 use crate::store::StoreError;
 
 /// The routes of these calls.
@@ -68,7 +72,7 @@ struct TeamAnswer<'a> {
 }
 
 async fn teams(State(app): State<Arc<App>>, peer: Peer) -> Result<Json<Value>, Refusal> {
-    caller(&app, &peer).await?;
+    roles::caller(&app, &peer, Deed::Answer).await?;
     let now = app.clock.now();
     let teams = app.engine.teams();
     let all: Vec<TeamAnswer<'_>> = teams
@@ -88,7 +92,8 @@ async fn put_team(
     Path(id): Path<String>,
     body: Result<Json<Value>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    administrator(&app, &peer).await?;
+    refuse_foreign(&peer)?;
+    let admin = roles::caller(&app, &peer, Deed::ChangeSettings).await?;
     let Json(mut body) = body?;
     if let Some(fields) = body.as_object_mut() {
         fields.insert("id".to_owned(), Value::String(id));
@@ -103,6 +108,7 @@ async fn put_team(
     }
     let text = serde_json::to_string(&team).expect("a team is plain values with text keys");
     app.directory.put_document(DocumentKind::Team, team.id.as_str(), &text).await?;
+    note(&app, &peer, admin.id, &team.id, "set up").await?;
     app.engine.set_teams(load(app.directory.as_ref()).await?).await;
     Ok((StatusCode::OK, Json(json!({ "team": team }))))
 }
@@ -117,11 +123,13 @@ async fn remove_team(
     peer: Peer,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
-    administrator(&app, &peer).await?;
+    refuse_foreign(&peer)?;
+    let admin = roles::caller(&app, &peer, Deed::ChangeSettings).await?;
     let id = TeamId::new(&id);
     if !app.directory.remove_document(DocumentKind::Team, id.as_str()).await? {
         return Err(Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, "there is no such team"));
     }
+    note(&app, &peer, admin.id, &id, "removed").await?;
     app.engine.set_teams(load(app.directory.as_ref()).await?).await;
     Ok(Json(json!({})))
 }
@@ -138,17 +146,20 @@ async fn decline(
     body: Result<Json<Declined>, JsonRejection>,
 ) -> Result<Json<Value>, Refusal> {
     refuse_foreign(&peer)?;
-    let agent = caller(&app, &peer).await?;
+    let agent = roles::caller(&app, &peer, Deed::Answer).await?;
     let Json(Declined { conversation }) = body?;
     let declined = app.engine.decline(&agent.id, &conversation).await;
     Ok(Json(json!({ "declined": declined })))
 }
 
-async fn administrator(app: &App, peer: &Peer) -> Result<(), Refusal> {
-    refuse_foreign(peer)?;
-    if caller(app, peer).await?.role == Role::Admin {
-        return Ok(());
-    }
-    let message = "only administrators set teams up";
-    Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message))
+async fn note(
+    app: &App,
+    peer: &Peer,
+    admin: AgentId,
+    team: &TeamId,
+    what: &str,
+) -> Result<(), StoreError> {
+    let entry = Entry::by(Actor::Agent(admin), Action::SettingsChanged);
+    let entry = entry.with("team", team.as_str()).with("change", what).from_address(peer.address);
+    app.audit.note(entry).await
 }
