@@ -95,6 +95,8 @@ enum Command {
     Bench(bench::BenchArgs),
     #[command(name = "bench-floor", hide = true)]
     BenchFloor(bench::floor::FloorArgs),
+    #[command(name = "bench-echo", hide = true)]
+    BenchEcho(bench::echo::EchoArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
 }
@@ -134,6 +136,7 @@ pub fn run() -> ExitCode {
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
+        Some(Command::BenchEcho(args)) => bench::echo::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
     };
     match result {

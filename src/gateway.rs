@@ -12,6 +12,7 @@ mod answer;
 pub mod app;
 pub mod console;
 mod desk;
+pub mod echo;
 mod fallback;
 mod guest;
 pub mod http;

@@ -82,7 +82,7 @@ struct Asked {
 
 /// Serves one agent's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
-    let over = match meet(&mut socket, &app, peer.session).await {
+    let over = match Box::pin(meet(&mut socket, &app, peer.session)).await {
         Ok(agent) => {
             let id = agent.id.clone();
             let over = Shift::new(&app, agent).run(&mut socket).await.err();

@@ -61,6 +61,7 @@ impl App {
     ) -> Result<Arc<Self>, StoreError> {
         let key = directory.key(tokens::KEY_NAME, clock::random_bytes()).await?;
         let limits = settings.limits;
+        engine.bound_waiting(limits.inputs_waiting);
         Ok(Arc::new(Self {
             accounts: Accounts::new(
                 Arc::clone(&directory),

@@ -212,7 +212,17 @@ impl Socket {
 
     /// Takes one frame, to be written with others by [`Socket::flush`]. Not to be cancelled.
     pub async fn feed(&mut self, frame: impl Into<Utf8Bytes>) -> Result<(), Lost> {
-        let message = Message::Text(frame.into());
+        self.put(Message::Text(frame.into())).await
+    }
+
+    /// Writes one binary frame out. The protocol has none: this is for the echo that conformance
+    /// is tested on. Not to be cancelled.
+    pub async fn send_binary(&mut self, frame: Bytes) -> Result<(), Lost> {
+        self.put(Message::Binary(frame)).await?;
+        self.flush().await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), Lost> {
         progress(self.0.write_for, self.0.stream.feed(message)).await?;
         self.0.metrics.frames_out.of(self.0.side).inc();
         Ok(())

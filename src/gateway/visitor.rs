@@ -38,7 +38,8 @@ const PENDING: usize = 64;
 
 /// Serves one visitor's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, _peer: Peer) {
-    let over = match meet(&mut socket, &app).await {
+    // On the heap, and gone with the welcome: a task is as large as the largest it awaits.
+    let over = match Box::pin(meet(&mut socket, &app)).await {
         Ok(arrived) => visit(&mut socket, &app, arrived).await.err(),
         Err(over) => Some(over),
     };

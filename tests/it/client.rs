@@ -300,6 +300,15 @@ impl Visitor {
         self.line.logs[""].last
     }
 
+    /// The bot's next message with buttons, unless it is among those held already.
+    pub(crate) async fn question_or_held(&mut self, held: &[Value]) {
+        if held.iter().any(|event| event["choices"].is_array()) {
+            self.until(self.welcome["seq"].as_u64().unwrap()).await;
+        } else {
+            self.question().await;
+        }
+    }
+
     /// Waits until this event is there.
     pub(crate) async fn until(&mut self, seq: u64) {
         let what = format!("event {seq}");
@@ -397,6 +406,12 @@ impl Agent {
         wanted: impl Fn(&Value) -> bool,
     ) -> Value {
         self.line.event_in(conversation, what, wanted).await
+    }
+
+    /// The events of a conversation that is open, once this one is there.
+    pub(crate) async fn log_until(&mut self, conversation: &str, seq: u64) -> Vec<Value> {
+        self.event(conversation, "that event", |event| event["seq"] == seq).await;
+        self.log(conversation).to_vec()
     }
 
     pub(crate) fn log(&self, conversation: &str) -> &[Value] {

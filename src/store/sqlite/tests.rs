@@ -27,3 +27,4 @@ store_contract!(super::fresh);
 #[cfg(unix)]
 mod crash;
 mod faults;
+mod power;

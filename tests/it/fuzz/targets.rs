@@ -1,0 +1,77 @@
+//! What is thrown at everything that reads what strangers send. The fuzz targets in `fuzz/` and the
+//! seeded runs in `tests/it/fuzz/seeded.rs` both call these: each takes any bytes, and panics when
+//! a promise is broken.
+
+use skicka::content::Source;
+use skicka::content::build::draft;
+use skicka::gateway::tokens::VisitorTokens;
+use skicka::ids::Timestamp;
+use skicka::ids::VisitorId;
+use skicka::ids::is_wire_id;
+use skicka::privacy::mask;
+use skicka::privacy::mask_url;
+use skicka::protocol::Limits;
+use skicka::protocol::agent;
+use skicka::protocol::visitor;
+use skicka::protocol::visitor::ClientFrame;
+
+/// A moment within the life of every token that is made here.
+const NOW: Timestamp = Timestamp(1_795_383_296_789);
+
+/// A frame is taken or refused with words that repeat nothing of it.
+pub fn frames(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let limits = Limits { text_chars: 4_000, frame_bytes: 65_536, messages_per_minute: 40 };
+    match visitor::parse(text, &limits) {
+        Ok(ClientFrame::Message { id, text, .. }) => {
+            assert!(is_wire_id(id.as_str()));
+            assert!(text.chars().count() <= 4_000 && !text.trim().is_empty());
+            assert!(!text.contains('\0'), "control characters are gone");
+        }
+        Ok(_) => {}
+        Err(error) => assert!(error.message.len() < 400, "{error}"),
+    }
+    if let Err(error) = agent::parse(text, &limits) {
+        assert!(error.message.len() < 400, "{error}");
+    }
+}
+
+/// Nothing but what the server signed makes anybody somebody.
+pub fn tokens(bytes: &[u8]) {
+    let tokens = VisitorTokens::new(&[7; 32]);
+    let mine = tokens.issue(&VisitorId::new("anna"), NOW);
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if text != mine {
+        assert!(tokens.verify(text, NOW).is_err(), "a token that nobody issued: {text}");
+    }
+    // A real one with something of it changed.
+    let at = bytes.first().map_or(0, |byte| usize::from(*byte)) % mine.len();
+    let changed = format!("{}{text}{}", &mine[..at], &mine[at + 1..]);
+    if changed != mine {
+        assert!(tokens.verify(&changed, NOW).is_err(), "{changed}");
+    }
+}
+
+/// A content file is read, or refused with places that lie in it.
+pub fn yaml(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    for file in ["intents/x.yaml", "dialogues/x.yaml", "manners.yaml"] {
+        let source = Source { file: file.to_owned(), text: text.to_owned() };
+        let (_, diagnostics) = draft(&[source]);
+        for diagnostic in diagnostics {
+            assert!(!diagnostic.message.is_empty() && diagnostic.file == file);
+        }
+    }
+}
+
+/// What was covered once is covered: no pass finds more, and harmless ends stay.
+pub fn masking(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let masked = mask(text);
+    let again = mask(&masked.text);
+    assert_eq!(again.text, masked.text, "covering twice covers no more: {text:?}");
+    if masked.kinds.is_empty() {
+        assert_eq!(masked.text, text, "what has no secret is left as it is");
+    }
+    let _ = mask_url(text);
+}
