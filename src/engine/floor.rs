@@ -39,7 +39,7 @@ const READ_AT_ONCE: usize = 4;
 const READ_IN_MS: i64 = 60 * 60 * 1_000;
 
 /// A conversation that nobody has used for so long is dropped from memory; the log has it.
-const UNUSED_MS: i64 = 10_000;
+const UNUSED_MS: i64 = 3_000;
 
 /// The people's side.
 pub(super) struct Floor {

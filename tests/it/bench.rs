@@ -32,7 +32,15 @@ fn a_short_run_with_agents_has_one_owner_for_each_and_true_places() {
     let folder = tempfile::tempdir().unwrap();
     write_lamp(folder.path());
     let arguments = [
-        "bench", "--visitors", "8", "--agents", "2", "--handling", "0.05", "--seconds", "3",
+        "bench",
+        "--visitors",
+        "8",
+        "--agents",
+        "2",
+        "--handling",
+        "0.05",
+        "--seconds",
+        "3",
         "--json",
     ];
     let output = run(folder.path(), &arguments, &[]);
@@ -52,8 +60,17 @@ fn a_restart_is_survived_by_everybody() {
     let folder = tempfile::tempdir().unwrap();
     write_lamp(folder.path());
     let arguments = [
-        "bench", "--visitors", "20", "--seconds", "1", "--idle", "1", "--stored", "500",
-        "--restart", "--json",
+        "bench",
+        "--visitors",
+        "20",
+        "--seconds",
+        "1",
+        "--idle",
+        "1",
+        "--stored",
+        "500",
+        "--restart",
+        "--json",
     ];
     let output = run(folder.path(), &arguments, &[]);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

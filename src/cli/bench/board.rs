@@ -13,8 +13,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio::time::sleep;
 
-/// How long a queue at rest may take until everybody has been told their place.
-const REST: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// What everybody was told.
@@ -61,9 +59,9 @@ impl Board {
     }
 
     /// Whether those who wait stand at 1, 2, 3, … with nobody twice; asked until it is so, while
-    /// nothing moves.
-    pub(super) async fn comes_to_rest(&self) -> bool {
-        let until = Instant::now() + REST;
+    /// nothing moves, for as long as `within`.
+    pub(super) async fn comes_to_rest(&self, within: Duration) -> bool {
+        let until = Instant::now() + within;
         loop {
             {
                 let places = lock(&self.places);
@@ -100,18 +98,21 @@ mod tests {
         assert!(!board.place(7, 0));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_queue_at_rest_counts_from_one_without_a_gap() {
         let board = Board::default();
-        assert!(board.comes_to_rest().await, "an empty one does");
+        assert!(board.comes_to_rest(Duration::ZERO).await, "an empty one does");
         board.wait(1);
         board.wait(2);
         board.place(1, 2);
         board.place(2, 2);
-        assert!(!board.comes_to_rest().await);
+        assert!(!board.comes_to_rest(Duration::ZERO).await);
         board.place(2, 1);
-        assert!(board.comes_to_rest().await);
+        assert!(board.comes_to_rest(Duration::ZERO).await);
         board.leave(2);
-        assert!(!board.comes_to_rest().await, "the second was not told that it is first");
+        assert!(
+            !board.comes_to_rest(Duration::ZERO).await,
+            "the second was not told that it is first"
+        );
     }
 }

@@ -35,6 +35,9 @@ use crate::store::sqlite::Sqlite;
 /// Of the accounts that are made for a run; their database is thrown away.
 const PASSWORD: &str = "agents of a load take turns";
 
+/// How long a queue at rest may take until everybody has been told their place.
+const REST: Duration = Duration::from_secs(30);
+
 /// How the people of a run work.
 pub(super) struct Plan<'a> {
     pub(super) visitors: usize,
@@ -68,14 +71,14 @@ pub(super) async fn load(
     for waiter in connect(plan.visitors, target, tally, &board).await? {
         visitors.spawn(waiter.stay(ended.clone()));
     }
-    let mut places_hold = board.comes_to_rest().await;
+    let mut places_hold = board.comes_to_rest(REST).await;
     let began = Instant::now();
     start.send_replace(true);
     sleep(plan.lasts).await;
     stop.send_replace(true);
     agents.join_all().await;
     let took = began.elapsed();
-    places_hold &= board.comes_to_rest().await;
+    places_hold &= board.comes_to_rest(REST).await;
     if !places_hold {
         tally.wrong_place();
     }

@@ -134,8 +134,8 @@ impl Talker {
             if let Message::Text(text) = message {
                 let seen: Seen<'_> = serde_json::from_str(&text)?;
                 if let (Some(token), Some(conversation)) = (seen.token, seen.conversation) {
-                    self.token = token.to_owned();
-                    self.conversation = conversation.to_owned();
+                    token.clone_into(&mut self.token);
+                    conversation.clone_into(&mut self.conversation);
                 }
                 self.last = seen.seq.filter(|_| seen.kind_of_frame == "event").unwrap_or(0);
             }

@@ -24,7 +24,7 @@ const UPGRADE: &str = "GET /v1/chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r
 /// A masked text frame, with a mask of zeros.
 fn frame(text: &str) -> Vec<u8> {
     let length = u16::try_from(text.len()).unwrap().to_be_bytes();
-    [&[0x81, 0x80 | 126], &length[..], &[0; 4], text.as_bytes()].concat()
+    [&[0x81, 0x80 | 0x7e], &length[..], &[0; 4], text.as_bytes()].concat()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -19,7 +19,7 @@ use skicka::protocol::visitor::ClientFrame;
 const NOW: Timestamp = Timestamp(1_795_383_296_789);
 
 /// A frame is taken or refused with words that repeat nothing of it.
-pub fn frames(bytes: &[u8]) {
+pub(super) fn frames(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let limits = Limits { text_chars: 4_000, frame_bytes: 65_536, messages_per_minute: 40 };
     match visitor::parse(text, &limits) {
@@ -37,7 +37,7 @@ pub fn frames(bytes: &[u8]) {
 }
 
 /// Nothing but what the server signed makes anybody somebody.
-pub fn tokens(bytes: &[u8]) {
+pub(super) fn tokens(bytes: &[u8]) {
     let tokens = VisitorTokens::new(&[7; 32]);
     let mine = tokens.issue(&VisitorId::new("anna"), NOW);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -53,7 +53,7 @@ pub fn tokens(bytes: &[u8]) {
 }
 
 /// A content file is read, or refused with places that lie in it.
-pub fn yaml(bytes: &[u8]) {
+pub(super) fn yaml(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     for file in ["intents/x.yaml", "dialogues/x.yaml", "manners.yaml"] {
         let source = Source { file: file.to_owned(), text: text.to_owned() };
@@ -65,7 +65,7 @@ pub fn yaml(bytes: &[u8]) {
 }
 
 /// What was covered once is covered: no pass finds more, and harmless ends stay.
-pub fn masking(bytes: &[u8]) {
+pub(super) fn masking(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let masked = mask(text);
     let again = mask(&masked.text);
