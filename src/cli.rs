@@ -15,6 +15,7 @@ use clap::error::ErrorKind;
 use crate::config::load::Flags;
 
 mod agent;
+mod audit;
 mod bench;
 mod chat;
 mod check;
@@ -99,6 +100,8 @@ enum Command {
     BenchEcho(bench::echo::EchoArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
+    /// Read the log of what agents and administrators did, also while the server runs.
+    Audit(audit::AuditArgs),
 }
 
 /// Where the content lies, for the commands that need nothing else.
@@ -138,6 +141,7 @@ pub fn run() -> ExitCode {
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
         Some(Command::BenchEcho(args)) => bench::echo::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
+        Some(Command::Audit(args)) => audit::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
