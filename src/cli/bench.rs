@@ -196,7 +196,8 @@ async fn talk_to(
     let took = began.elapsed();
     progress.abort();
     let memory = before.zip(after);
-    let mut report = tally.report(args.visitors, took, memory, target.stored_bytes());
+    let stored = target.stored_bytes().filter(|_| args.stored == 0);
+    let mut report = tally.report(args.visitors, took, memory, stored);
     report.ready_ms = target.ready_ms();
     if args.restart && target.is_product() {
         report.back_after_s = Some(come_back(talkers, &mut target, &tally).await?);

@@ -86,7 +86,7 @@ fn what_cannot_be_measured_is_said_in_one_sentence() {
     for (arguments, says) in [
         (&["bench", "--visitors", "0"][..], "at least one visitor"),
         (&["bench", "--rate", "0"], "leave --rate out"),
-        (&["bench", "--handling", "-1"], "takes 0 to 3600 seconds"),
+        (&["bench", "--handling", "9999"], "takes 0 to 3600 seconds"),
         (&["bench", "--script", "missing.txt"], "missing.txt cannot be read"),
     ] {
         let output = run(folder.path(), arguments, &[]);
