@@ -22,7 +22,10 @@ mod check;
 mod content;
 mod eval;
 mod explain;
+mod import;
 mod matching;
+mod scaffold;
+mod schema;
 mod serve;
 
 /// How a command ended, other than well.
@@ -84,6 +87,12 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Check the content: every fault with its place and how to mend it.
     Check(check::CheckArgs),
+    /// Begin new content: files with every text still to write.
+    New(scaffold::NewArgs),
+    /// Write JSON Schemas of content files, for editors.
+    Schema(schema::SchemaArgs),
+    /// Turn Rasa's training data or a table into intents.
+    Import(import::ImportArgs),
     /// Talk to the bot in the terminal, without a server.
     Chat(chat::ChatArgs),
     /// Match messages from standard input, a JSON line each.
@@ -133,6 +142,9 @@ pub fn run() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::New(args)) => scaffold::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
         Some(Command::Chat(args)) => chat::run(&args),
         Some(Command::Match(args)) => matching::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),

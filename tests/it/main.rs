@@ -5,6 +5,7 @@ mod bank;
 mod bench;
 mod client;
 mod crash;
+mod defects;
 mod eval;
 mod fallback;
 mod faults;
