@@ -98,10 +98,12 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     if let Some(first) = first {
         println!("Administrator: {}, one-time password: {}", first.email, first.password);
     }
+    let keys = tokio::spawn(Arc::clone(app.identities.source()).keep_fresh());
     let ticking = tokio::spawn(tick(Arc::clone(&app)));
     let reloading =
         tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
     accept::serve(listener, Arc::clone(&app), stop).await;
+    keys.abort();
     ticking.abort();
     reloading.abort();
     app.store.close().await;
@@ -109,8 +111,14 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
 }
 
 fn policy(settings: &Settings) -> Policy {
+    let conversation = &settings.conversation;
     Policy {
-        idle_close_ms: i64::from(settings.conversation.idle_close_min) * 60_000,
+        idle_close_ms: i64::from(conversation.idle_close_min) * 60_000,
+        burst_ms: i64::from(conversation.burst_ms),
+        misses_before_person: conversation.misses_before_person,
+        misses_per_question: conversation.misses_per_question,
+        misses_in_all: conversation.misses_in_all,
+        holds_per_question: conversation.holds_per_question,
         ..Policy::default()
     }
 }

@@ -415,6 +415,9 @@ pub enum Move {
     },
     /// The count of messages not understood in a row starts anew.
     Understood,
+    /// The open question stays open, though the message was understood: the visitor is at it, or
+    /// told something else.
+    Held,
     /// The conversation is in this language from now on.
     Speaks {
         /// Which.
@@ -437,6 +440,14 @@ pub enum Move {
     WentBack,
     /// The visitor was told once that something was masked.
     ToldOfMask,
+    /// The bank said who the visitor is.
+    Identified {
+        /// The customer's keyed pseudonym.
+        customer: String,
+        /// Their name, for agents to read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
     /// A change that this version does not know.
     #[serde(untagged)]
     Unknown(serde_json::Map<String, serde_json::Value>),

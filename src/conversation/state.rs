@@ -18,6 +18,7 @@ use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Place;
 use crate::conversation::event::Question;
+use crate::conversation::event::ReadAs;
 use crate::conversation::event::Reading;
 use crate::conversation::event::Status;
 use crate::conversation::event::StatusChange;
@@ -34,6 +35,11 @@ use crate::language::Language;
 /// Messages not understood that a packet shows; the newest are kept.
 const KEPT_MISSES: usize = 20;
 
+/// Answers that are remembered; the newest are kept.
+const KEPT_ANSWERS: usize = 200;
+/// Questions that one can go back to.
+const KEPT_TRAIL: usize = 100;
+
 /// A conversation at a moment.
 #[expect(
     clippy::struct_excessive_bools,
@@ -45,6 +51,8 @@ pub struct State {
     pub seq: Seq,
     /// The moment of its newest event.
     pub at: Timestamp,
+    /// Who the visitor is by the bank's word.
+    pub customer: Option<Customer>,
     /// The language it is in.
     pub lang: Language,
     /// Whether the visitor chose that by name.
@@ -119,6 +127,15 @@ pub struct State {
     recent: Vec<String>,
 }
 
+/// A visitor whom the bank knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Their keyed pseudonym.
+    pub key: String,
+    /// Their name, for agents to read.
+    pub name: Option<String>,
+}
+
 /// A running dialogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -156,6 +173,8 @@ pub struct OpenQuestion {
     pub choices: Vec<Choice>,
     /// How often an answer to it was not understood.
     pub misses: u32,
+    /// How often it was left open by what was said, though that was understood.
+    pub held: u32,
 }
 
 /// A question asked and the answer to it.
@@ -180,6 +199,7 @@ impl State {
         Self {
             seq: Seq::ZERO,
             at,
+            customer: None,
             lang,
             lang_chosen: false,
             status: Status::Bot,
@@ -249,6 +269,14 @@ impl State {
     #[must_use]
     pub fn running_topic(&self) -> Option<&IntentId> {
         self.stack.iter().rev().find_map(|frame| frame.topic.as_ref())
+    }
+
+    /// The newest message, if it left open what it was about.
+    #[must_use]
+    pub fn undecided(&self) -> Option<&str> {
+        let read_as = self.last_reading.as_ref()?.read_as;
+        matches!(read_as, ReadAs::NotUnderstood | ReadAs::Unclear | ReadAs::OutOfScope)
+            .then_some(self.preview.as_str())
     }
 
     /// Takes one event in.
@@ -404,6 +432,9 @@ impl State {
             Move::Closed => self.close_question(),
             Move::Answered { question, answer, at, value } => {
                 let topic = self.running_topic().cloned();
+                if self.tried.len() == KEPT_ANSWERS {
+                    self.tried.remove(0);
+                }
                 self.tried.push(Tried {
                     question: question.clone(),
                     answer: answer.clone(),
@@ -439,6 +470,12 @@ impl State {
                 self.not_understood.push(text.clone());
             }
             Move::Understood => self.misses = 0,
+            Move::Held => {
+                self.misses = 0;
+                if let Some(open) = &mut self.open {
+                    open.held += 1;
+                }
+            }
             Move::Speaks { lang, chosen } => {
                 self.lang = *lang;
                 self.lang_chosen |= *chosen;
@@ -452,6 +489,9 @@ impl State {
                 }
                 self.open = None;
             }
+            Move::Identified { customer, name } => {
+                self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
+            }
             Move::ToldOfMask => self.told_of_mask = true,
             Move::Unknown(_) => {}
         }
@@ -463,11 +503,12 @@ impl State {
             _ => Vec::new(),
         };
         // Asking the same question again keeps the count of answers that were not understood.
-        let misses = match &self.open {
-            Some(open) if open.question == *question => open.misses,
-            _ => 0,
+        let (misses, held) = match &self.open {
+            Some(open) if open.question == *question => (open.misses, open.held),
+            _ => (0, 0),
         };
-        self.open = Some(OpenQuestion { question: question.clone(), offer: seq, choices, misses });
+        let question = question.clone();
+        self.open = Some(OpenQuestion { question, offer: seq, choices, misses, held });
     }
 
     fn redo(&mut self) {
@@ -489,6 +530,9 @@ impl State {
             && let Some(step) = &frame.step
             && frame.trail.last() != Some(step)
         {
+            if frame.trail.len() == KEPT_TRAIL {
+                frame.trail.remove(0);
+            }
             frame.trail.push(step.clone());
         }
     }

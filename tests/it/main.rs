@@ -3,6 +3,7 @@
 
 mod bank;
 mod bench;
+mod bounds;
 mod client;
 mod crash;
 mod defects;
@@ -20,4 +21,5 @@ mod sockets;
 mod starts;
 mod story;
 mod supply;
+mod talks;
 mod transcripts;
