@@ -22,11 +22,17 @@ mod check;
 mod content;
 mod eval;
 mod explain;
+mod graph;
 mod import;
+mod logs;
 mod matching;
+mod parallel;
+mod progress;
+mod replay;
 mod scaffold;
 mod schema;
 mod serve;
+mod test;
 
 /// How a command ended, other than well.
 #[derive(Debug)]
@@ -87,6 +93,12 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Check the content: every fault with its place and how to mend it.
     Check(check::CheckArgs),
+    /// Play transcripts with the content, or with a server that runs.
+    Test(test::TestArgs),
+    /// Draw a dialogue, or the whole bot: SVG, Mermaid or DOT, with traffic if wanted.
+    Graph(graph::GraphArgs),
+    /// Play stored conversations against the content as it is now: what would go another way.
+    Replay(replay::ReplayArgs),
     /// Begin new content: files with every text still to write.
     New(scaffold::NewArgs),
     /// Write JSON Schemas of content files, for editors.
@@ -142,6 +154,9 @@ pub fn run() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Test(args)) => test::run(&args),
+        Some(Command::Graph(args)) => graph::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::New(args)) => scaffold::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Import(args)) => import::run(&args),

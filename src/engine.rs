@@ -27,7 +27,7 @@ pub mod floor;
 mod follow;
 mod lanes;
 pub mod reload;
-mod turn;
+pub(crate) mod turn;
 
 use editions::Editions;
 use floor::Floor;

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use crate::cli::ContentArgs;
 use crate::cli::Failed;
-use crate::cli::eval::progress::Progress;
 use crate::cli::matching::language;
+use crate::cli::progress::Progress;
 use crate::cli::put;
 use crate::language::Language;
 use crate::language::identify::identify;
@@ -32,7 +32,6 @@ use crate::matcher::evaluation::runs::judge;
 use crate::matcher::evaluation::runs::part;
 
 mod own;
-mod progress;
 mod table;
 
 /// At most so many messages are timed, one after the other.
@@ -123,7 +122,7 @@ fn run_file(args: &EvalArgs, file: &Path) -> Result<Run, Failed> {
         return Err(Failed::Use(format!("{name}: every training message is out of scope")));
     }
     let lang = args.lang.unwrap_or_else(|| language_of(&splits.train));
-    let progress = Progress::begin(&name.to_string());
+    let progress = Progress::begin(&format!("{name}: training and ranking"));
     let trials = if splits.test.is_empty() {
         let heap = folds(&splits.train, usize::from(args.folds), args.seed);
         let parts = (0..usize::from(args.folds)).map(|fold| part(&splits.train, &heap, fold));

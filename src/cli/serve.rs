@@ -110,7 +110,7 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     Ok(())
 }
 
-fn policy(settings: &Settings) -> Policy {
+pub(super) fn policy(settings: &Settings) -> Policy {
     let conversation = &settings.conversation;
     Policy {
         idle_close_ms: i64::from(conversation.idle_close_min) * 60_000,

@@ -42,7 +42,7 @@ use crate::store::InputKey;
 use crate::store::StoreError;
 
 /// Events that are read at once.
-pub(super) const PAGE: u32 = 500;
+pub(crate) const PAGE: u32 = 500;
 /// Writers that may be first before an input is given up.
 const TRIES: usize = 8;
 
@@ -64,7 +64,7 @@ struct OwnedBody {
 }
 
 /// An event as a row.
-pub(super) fn row_of(event: &Event) -> EventRow {
+pub(crate) fn row_of(event: &Event) -> EventRow {
     let body = Body { fact: &event.fact, moves: &event.moves };
     EventRow {
         seq: event.seq,
@@ -74,7 +74,7 @@ pub(super) fn row_of(event: &Event) -> EventRow {
 }
 
 /// A row as an event.
-pub(super) fn event_of(row: &EventRow) -> Result<Event, StoreError> {
+pub(crate) fn event_of(row: &EventRow) -> Result<Event, StoreError> {
     let body: OwnedBody = serde_json::from_str(&row.body)
         .context("the body is not JSON of an event")
         .map_err(|source| StoreError::Corrupt { what: "event", source })?;

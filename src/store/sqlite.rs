@@ -114,6 +114,22 @@ impl Sqlite {
         Ok(Self { requests, readers })
     }
 
+    /// Opens the database at `path` for reading only, also beside a server that uses it: nothing
+    /// is made, migrated or written, and whatever would write fails.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] with one sentence that says what is wrong and how to mend it.
+    pub async fn open_for_reading(path: &Path) -> Result<Self, StoreError> {
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(READER_TIMEOUT)
+            .connect_lazy_with(opening::reading_options(path));
+        opening::check_schema(path, &readers).await?;
+        // Nobody takes requests.
+        let (requests, _) = mpsc::channel(1);
+        Ok(Self { requests, readers })
+    }
+
     /// Hands a request to the writer and waits for its answer.
     async fn ask<Answer>(
         &self,

@@ -22,4 +22,5 @@ mod starts;
 mod story;
 mod supply;
 mod talks;
+mod testing;
 mod transcripts;

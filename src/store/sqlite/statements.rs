@@ -254,6 +254,9 @@ pub(super) const STATUSES: usize = 5;
 /// Takes the write lock, and says whether another process wrote since the last time. SQLite only:
 /// PostgreSQL begins without it, as its conditional update waits for the row.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; PRAGMA data_version";
+/// The newest migration that the schema has seen; 0 when it has seen none. SQLite only.
+pub(super) const NEWEST_MIGRATION: &str =
+    "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
 /// Whether the file has tables, but not the list of our migrations. SQLite only.
 pub(super) const IS_FOREIGN: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema) AND NOT EXISTS \
      (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
