@@ -25,6 +25,7 @@ pub mod login;
 mod news;
 mod over;
 pub mod pages;
+mod passing;
 pub mod password;
 pub mod peer;
 pub mod places;

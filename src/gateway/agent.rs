@@ -36,6 +36,7 @@ use crate::gateway::desk;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::gateway::over::over;
+use crate::gateway::passing::passing_frame;
 use crate::gateway::peer::Peer;
 use crate::gateway::socket::Received;
 use crate::gateway::socket::Socket;
@@ -46,11 +47,7 @@ use crate::ids::Seq;
 use crate::protocol::Ack;
 use crate::protocol::ErrorFrame;
 use crate::protocol::FrameError;
-use crate::protocol::ReadUpTo;
 use crate::protocol::Secret;
-use crate::protocol::Sender as From;
-use crate::protocol::SenderRole;
-use crate::protocol::Typing;
 use crate::protocol::agent::ClientFrame;
 use crate::protocol::agent::Inbox;
 use crate::protocol::agent::OnDuty;
@@ -70,7 +67,6 @@ const PENDING: usize = 64;
 const OPEN: usize = 100;
 /// The inbox is not sent more often than this, however much moves.
 const INBOX_EVERY: Duration = Duration::from_millis(100);
-const TYPING_TTL_S: u32 = 5;
 const NOT_SERVED: &str = "the conversation belongs to a team that you do not serve";
 
 /// A frame of the agent on its way, with what to answer to.
@@ -580,22 +576,6 @@ impl<'a> Shift<'a> {
             .read_up_to(conversation, Reader::Agent, seq, &self.doorbell)
             .await
             .map_err(|error| failed(&error))
-    }
-}
-
-fn passing_frame(passing: Passing) -> ServerFrame {
-    match passing {
-        Passing::Typing { conversation, from } => {
-            let from = match from {
-                Writer::Visitor => From { role: SenderRole::Visitor, name: None },
-                Writer::Agent(name) => From { role: SenderRole::Agent, name: Some(name) },
-            };
-            let conversation = Some(conversation);
-            ServerFrame::Typing(Typing { conversation, from, ttl_s: TYPING_TTL_S })
-        }
-        Passing::Read { conversation, by, seq } => {
-            ServerFrame::Read(ReadUpTo { conversation: Some(conversation), by: by.into(), seq })
-        }
     }
 }
 

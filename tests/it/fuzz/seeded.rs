@@ -7,6 +7,9 @@ use skicka::matcher::evaluation::noise::Random;
 
 use crate::fuzz::targets;
 
+/// Bytes that mean something to one reader or another.
+const SIGNS: &[u8] = b"\0\"{}[]:,\\-0123456789eE.\xff";
+
 /// The corpus of a target.
 fn corpus(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
@@ -24,7 +27,7 @@ fn changed(random: &mut Random, corpus: &[Vec<u8>]) -> Vec<u8> {
         let at = random.below(input.len() + 1);
         match random.below(5) {
             0 if at < input.len() => input[at] ^= 1 << random.below(8),
-            1 => input.insert(at, b"\0\"{}[]:,\\-0123456789eE.\xff"[random.below(25)]),
+            1 => input.insert(at, SIGNS[random.below(SIGNS.len())]),
             2 => input.truncate(at),
             3 => {
                 let other = &corpus[random.below(corpus.len())];

@@ -59,7 +59,7 @@ pub(super) fn yaml(bytes: &[u8]) {
         let source = Source { file: file.to_owned(), text: text.to_owned() };
         let (_, diagnostics) = draft(&[source]);
         for diagnostic in diagnostics {
-            assert!(!diagnostic.message.is_empty() && diagnostic.file == file);
+            assert!(!diagnostic.message.is_empty());
         }
     }
 }
