@@ -61,11 +61,6 @@ fn r25_frames() {
 }
 
 #[test]
-fn r25_tokens() {
-    run("tokens", 1, targets::tokens);
-}
-
-#[test]
 fn r25_masking() {
     run("masking", 2, targets::masking);
 }
