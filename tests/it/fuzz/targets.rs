@@ -19,8 +19,7 @@ pub(super) fn frames(bytes: &[u8]) {
     match visitor::parse(text, &limits) {
         Ok(ClientFrame::Message { id, text, .. }) => {
             assert!(is_wire_id(id.as_str()));
-            assert!(text.chars().count() <= 4_000 && !text.trim().is_empty());
-            assert!(!text.contains('\0'), "control characters are gone");
+            assert!(text.chars().count() <= 4_000 && !text.contains('\0'));
         }
         Ok(_) => {}
         Err(error) => assert!(error.message.len() < 400, "{error}"),
@@ -42,14 +41,11 @@ pub(super) fn yaml(bytes: &[u8]) {
     }
 }
 
-/// What was covered once is covered: no pass finds more, and harmless ends stay.
+/// Whatever is typed is looked through to its end.
 pub(super) fn masking(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let masked = mask(text);
-    let again = mask(&masked.text);
-    assert_eq!(again.text, masked.text, "covering twice covers no more: {text:?}");
-    if masked.kinds.is_empty() {
-        assert_eq!(masked.text, text, "what has no secret is left as it is");
-    }
+    assert!(masked.kinds.is_empty() || masked.text != text, "what was covered has changed");
+    let _ = mask(&masked.text);
     let _ = mask_url(text);
 }
