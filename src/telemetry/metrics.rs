@@ -58,6 +58,8 @@ pub struct Metrics {
     pub duplicates: Counter,
     /// Sign-ins of agents that failed.
     pub failed_logins: Counter,
+    /// Accounts of agents that were locked after failures.
+    pub lockouts: Counter,
     /// Revisions of the content in memory: the newest, and older ones that still run.
     pub content_revisions: Gauge,
     reloads: [Counter; Reload::ALL.len()],
@@ -159,6 +161,7 @@ impl Metrics {
             inputs_waiting: plain(it, "inputs_waiting", "Inputs that wait for their turn"),
             duplicates: plain(it, "duplicates", "Frames whose id was known already"),
             failed_logins: plain(it, "failed_logins", "Sign-ins of agents that failed"),
+            lockouts: plain(it, "lockouts", "Accounts of agents locked after failures"),
             content_revisions: plain(it, "content_revisions", "Revisions of the content in memory"),
             reloads: labelled(
                 it,
