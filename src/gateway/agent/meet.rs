@@ -1,6 +1,5 @@
 //! Who is at the other end of an agent's socket: the hello, and how those end who may not stay.
 
-use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
 use crate::config::seconds;
@@ -36,7 +35,7 @@ pub(super) async fn meet(
 }
 
 /// How the socket of somebody ends who may not have one.
-fn turned_away(refused: &Refused) -> Over {
+pub(super) fn turned_away(refused: &Refused) -> Over {
     match refused {
         Refused::Store(error) => {
             tracing::error!(%error, "an agent could not be welcomed");
