@@ -161,6 +161,18 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Bounds the inputs that may wait in all conversations together.
+    pub fn bound_waiting(&self, most: u32) {
+        self.inner.lanes.bound(most as usize);
+    }
+
+    /// Whether so much waits that newcomers had better come later.
+    #[must_use]
+    pub fn is_overloaded(&self) -> bool {
+        let (waiting, most) = self.inner.lanes.load();
+        waiting >= most / 2
+    }
+
     /// The content that new turns go by.
     #[must_use]
     pub fn content(&self) -> Arc<Content> {

@@ -10,6 +10,7 @@ use std::sync::PoisonError;
 use std::sync::Weak;
 
 use arc_swap::ArcSwap;
+use futures_util::StreamExt as _;
 
 use crate::bus::Doorbell;
 use crate::conversation::event::Status;
@@ -40,12 +41,18 @@ use crate::language::Language;
 use crate::protocol::agent::OnDuty;
 use crate::protocol::agent::Presence;
 use crate::store::AgentRow;
+use crate::store::ConversationRow;
 use crate::store::StoreError;
 
 /// How many conversations an agent takes at once where no team says otherwise.
 const CAPACITY: u32 = 5;
+/// Conversations that are read at once at the start: as many as the store has readers.
+const READ_AT_ONCE: usize = 4;
 /// Bot conversations older than this are not read in at the start: nobody looks for them.
 const READ_IN_MS: i64 = 60 * 60 * 1_000;
+
+/// A conversation that nobody has used for so long is dropped from memory; the log has it.
+const UNUSED_MS: i64 = 3_000;
 
 /// The people's side.
 pub(super) struct Floor {
@@ -316,22 +323,52 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// Fills the metrics that show what is in memory and what waits.
+    fn count_load(&self) {
+        let statuses = [Status::Bot, Status::Queued, Status::Agent, Status::Offline, Status::Ended];
+        for (status, count) in statuses.into_iter().zip(self.lanes.census(statuses)) {
+            self.metrics.conversations(status).set(count);
+        }
+        let (waiting, _) = self.lanes.load();
+        self.metrics.inputs_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    }
+}
+
 impl Engine {
     /// Reads in what waits for people, after a start.
     pub(super) async fn read_desk(&self) -> Result<(), StoreError> {
-        let now = self.inner.clock.now();
         let waiting = [Status::Queued, Status::Agent, Status::Offline];
-        let mut rows = self.inner.store.with_status(&waiting, Timestamp(0)).await?;
-        rows.extend(self.inner.store.with_status(&[Status::Bot], now.plus_ms(-READ_IN_MS)).await?);
-        for row in rows {
-            match self.inner.state_of(&row.id).await {
-                Ok(state) => self.inner.floor_changed(&row.id, &state),
+        let rows = self.inner.store.with_status(&waiting, Timestamp(0)).await?;
+        self.lay_out(rows).await;
+        // Nobody waits for these, and there may be very many.
+        let engine = self.clone();
+        let since = self.inner.clock.now().plus_ms(-READ_IN_MS);
+        tokio::spawn(async move {
+            match engine.inner.store.with_status(&[Status::Bot], since).await {
+                Ok(rows) => engine.lay_out(rows).await,
+                Err(error) => tracing::error!(%error, "the bot's conversations cannot be read"),
+            }
+        });
+        Ok(())
+    }
+
+    /// Puts conversations on the desk, a few at a time.
+    async fn lay_out(&self, rows: Vec<ConversationRow>) {
+        let read = async |row: ConversationRow| (self.inner.folded(&row.id).await, row.id);
+        let mut read = futures_util::stream::iter(rows).map(read).buffered(READ_AT_ONCE);
+        while let Some((folded, id)) = read.next().await {
+            match folded {
+                Ok(folded) => {
+                    // Who has moved since is laid out by what moved it, or by what it is now.
+                    let state = self.inner.lanes.state(&id).unwrap_or_else(|| Arc::new(folded));
+                    self.inner.floor_changed(&id, &state);
+                }
                 Err(error) => {
-                    tracing::error!(conversation.id = %row.id, %error, "a waiting conversation cannot be read");
+                    tracing::error!(conversation.id = %id, %error, "a conversation cannot be read");
                 }
             }
         }
-        Ok(())
     }
 
     /// The place of a waiting conversation.
@@ -472,7 +509,8 @@ impl Engine {
     /// What is due: agents gone for too long, deadlines, unused memory. Called once a second.
     pub async fn tick(&self, agent_grace_ms: i64) {
         let now = self.inner.clock.now();
-        self.inner.lanes.sweep(now.plus_ms(-60_000));
+        self.inner.lanes.sweep(now.plus_ms(-UNUSED_MS));
+        self.inner.count_load();
         self.lose_agents(now, agent_grace_ms).await;
         // Who was on duty may have changed while a turn was decided; and after a restart nobody
         // is, until the agents have had their time to come back.

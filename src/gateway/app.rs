@@ -85,6 +85,7 @@ impl App {
         let identities = Identities::open(settings.identity.clone(), key, clock.clone()).await?;
         let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
         let limits = settings.limits;
+        engine.bound_waiting(limits.inputs_waiting);
         let accounts = Accounts::open(
             Arc::clone(&directory),
             clock.clone(),

@@ -39,6 +39,7 @@ use crate::gateway::visitor;
 use crate::language::Language;
 use crate::protocol::Side;
 use crate::protocol::code::Code;
+use crate::telemetry;
 use crate::telemetry::metrics;
 
 /// No call takes a body larger than a few passwords.
@@ -149,5 +150,8 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn all_metrics(State(app): State<Arc<App>>) -> Response {
+    if let Some(bytes) = telemetry::resident_bytes() {
+        app.metrics.resident_bytes.set(bytes);
+    }
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], app.metrics.encode()).into_response()
 }
