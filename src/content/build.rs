@@ -310,7 +310,7 @@ impl Draft {
     }
 
     /// How much was read: what tells whether a file gave anything.
-    fn parts(&self) -> [usize; 6] {
+    fn parts(&self) -> [usize; 7] {
         [
             self.intents.len(),
             self.dialogues.len(),
@@ -318,6 +318,7 @@ impl Draft {
             usize::from(self.manners.is_some()),
             self.answers.len(),
             self.corrections.len(),
+            usize::from(self.remarks.is_some()),
         ]
     }
 
