@@ -18,6 +18,9 @@ use skicka::privacy::mask;
 
 use crate::bank;
 
+mod seeded;
+mod targets;
+
 /// Words as customers use them, in three languages and none.
 const WORDS: &[&str] = &[
     "jag",
