@@ -291,15 +291,15 @@ async fn store_talks(data: &Path, talks: &[(Timestamp, Vec<Event>, State)]) {
     store.close().await;
 }
 
-fn copy_edited(to: &Path, file: &str, from_text: &str, to_text: &str) {
+fn copy_edited(to: &Path, dialogue: &str, from_text: &str, to_text: &str) {
     for sub in ["intents", "dialogues"] {
         fs::create_dir_all(to.join(sub)).expect("a folder can be made");
         for entry in fs::read_dir(folder().join(sub)).expect("the parcels are there") {
             let path = entry.expect("the parcels are there").path();
             let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
             let mut text = fs::read_to_string(&path).expect("it is text");
-            if name == file {
-                assert!(text.contains(from_text), "{file} has no {from_text}");
+            if sub == "dialogues" && name == dialogue {
+                assert!(text.contains(from_text), "{dialogue} has no {from_text}");
                 text = text.replacen(from_text, to_text, 1);
             }
             fs::write(to.join(sub).join(name), text).expect("it can be written");
