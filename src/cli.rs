@@ -16,17 +16,21 @@ use crate::config::load::Flags;
 
 mod agent;
 mod audit;
+mod backup;
 mod bench;
 mod chat;
 mod check;
 mod content;
+mod erase;
 mod eval;
 mod explain;
+mod export;
 mod graph;
 mod import;
 mod logs;
 mod matching;
 mod parallel;
+mod person;
 mod progress;
 mod replay;
 mod scaffold;
@@ -119,6 +123,12 @@ enum Command {
     BenchFloor(bench::floor::FloorArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
+    /// Write out everything that is kept about a visitor, as JSON and as a page to read.
+    Export(export::ExportArgs),
+    /// Erase everything that is kept about a visitor, for good.
+    Erase(erase::EraseArgs),
+    /// Copy the database to a file, also while the server runs.
+    Backup(backup::BackupArgs),
     /// Read the log of what agents and administrators did, also while the server runs.
     Audit(audit::AuditArgs),
 }
@@ -165,6 +175,9 @@ pub fn run() -> ExitCode {
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Erase(args)) => erase::run(&args),
+        Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Audit(args)) => audit::run(&args),
     };
     match result {

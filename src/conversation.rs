@@ -8,6 +8,7 @@
 //! owns the conversation, save for what concerns the queue.
 
 use crate::content::Content;
+use crate::conversation::event::Attachment;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
 use crate::conversation::event::Chosen;
@@ -34,6 +35,7 @@ use crate::language::Language;
 
 mod burst;
 mod correct;
+mod cover;
 mod escalate;
 pub mod event;
 pub mod input;
@@ -89,10 +91,19 @@ pub fn decide(
     input: &Input,
 ) -> Result<Decision, Refusal> {
     let mut turn = Turn::new(content, policy, state, input);
-    match &input.act {
+    let covered = cover::covered(content, state, &input.act);
+    match &covered.act {
         Act::Begin => turn.begin(),
         Act::Identified { customer, name } => turn.identified(customer, name.clone())?,
-        Act::Said { text, masked } => turn.said(input.id.as_ref(), text, *masked)?,
+        Act::Said { text, masked } => {
+            turn.card_begun = covered.card_begun;
+            turn.said(input.id.as_ref(), text, *masked)?;
+        }
+        Act::Sent { text, masked, attachments } => {
+            turn.card_begun = covered.card_begun;
+            turn.said(input.id.as_ref(), text, *masked)?;
+            turn.attach(attachments);
+        }
         Act::Chose { offer, value } => turn.chose(input.id.as_ref(), *offer, value)?,
         Act::WantsPerson => turn.asked_for_person(input.id.as_ref())?,
         Act::ChoseLanguage(lang) => turn.chose_language(*lang)?,
@@ -117,14 +128,18 @@ pub fn give_up(
 ) -> Result<Decision, Refusal> {
     let mut turn = Turn::new(content, policy, state, input);
     turn.not_ended()?;
-    let text = match &input.act {
-        Act::Said { text, .. } => text.as_str(),
+    let covered = cover::covered(content, state, &input.act);
+    let text = match &covered.act {
+        Act::Said { text, .. } | Act::Sent { text, .. } => text.as_str(),
         Act::Chose { value, .. } => value.as_str(),
         Act::WantsPerson => content.manners.person.plain(turn.lang()),
         _ => return Err(Refusal::WrongStatus("the server failed on this")),
     };
     let lang = turn.lang();
     turn.heard(input.id.as_ref(), text, None, Some(reading(ReadAs::PassedOn, content)), lang);
+    if let Act::Sent { attachments, .. } = &covered.act {
+        turn.attach(attachments);
+    }
     if turn.state.status == Status::Bot {
         turn.escalate_after_fault();
     }
@@ -172,10 +187,19 @@ impl Turn<'_> {
             lang,
             choices: Vec::new(),
             links: Vec::new(),
+            attachments: Vec::new(),
             topic: None,
             chose,
             read,
         }));
+    }
+
+    /// Puts files beside the visitor's message, with which the turn began. Nothing is read out of
+    /// them, so the state is as it is.
+    fn attach(&mut self, attachments: &[Attachment]) {
+        if let Some(Event { fact: Fact::Message(message), .. }) = self.events.first_mut() {
+            message.attachments = attachments.to_vec();
+        }
     }
 
     fn not_ended(&self) -> Result<(), Refusal> {
@@ -187,6 +211,7 @@ impl Turn<'_> {
         let lang = read::language_of(self.content, &self.state, text);
         if self.state.status != Status::Bot {
             self.heard(id, text, None, Some(reading(ReadAs::PassedOn, self.content)), lang);
+            self.note_begun_card();
             return Ok(());
         }
         // The message is read in its own language, before it is put down: how it was read is part
@@ -196,6 +221,7 @@ impl Turn<'_> {
         let (heard, whole) = self.read_burst(&listening, text);
         let waits = self.waits_for_more(&listening, &heard.taken);
         self.heard(id, text, None, Some(heard.reading), lang);
+        self.note_begun_card();
         if waits {
             self.wait_for_more();
         }
@@ -211,6 +237,12 @@ impl Turn<'_> {
             self.escalate_after_fault();
         }
         Ok(())
+    }
+
+    fn note_begun_card(&mut self) {
+        if let Some(digits) = self.card_begun.take() {
+            self.shift(Move::CardBegun { digits });
+        }
     }
 
     fn chose(&mut self, id: Option<&FrameId>, offer: Seq, value: &str) -> Result<(), Refusal> {

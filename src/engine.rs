@@ -23,6 +23,7 @@ use crate::telemetry::metrics::Metrics;
 
 pub mod arrival;
 pub mod editions;
+mod erasure;
 pub mod floor;
 mod follow;
 mod lanes;
@@ -30,6 +31,7 @@ pub mod reload;
 pub(crate) mod turn;
 
 use editions::Editions;
+use erasure::Erasures;
 use floor::Floor;
 use lanes::Lanes;
 
@@ -130,6 +132,7 @@ struct Inner {
     bus: Arc<InProcess>,
     lanes: Lanes,
     floor: Floor,
+    erasures: Erasures,
 }
 
 impl Engine {
@@ -137,6 +140,7 @@ impl Engine {
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let now = parts.clock.now();
         let floor = Floor::opened(now);
+        let erasures = Erasures::after(parts.store.newest_erasure().await?);
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -147,6 +151,7 @@ impl Engine {
                 bus: Arc::default(),
                 lanes: Lanes::default(),
                 floor,
+                erasures,
             }),
         };
         engine.keep_first().await?;

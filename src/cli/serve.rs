@@ -130,5 +130,8 @@ async fn tick(app: Arc<App>) {
     loop {
         seconds.tick().await;
         app.engine.tick(grace_ms).await;
+        if let Err(error) = app.engine.tidy(&app.settings.retention, &app.files).await {
+            tracing::warn!(%error, "what was kept long enough cannot be erased");
+        }
     }
 }

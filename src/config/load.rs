@@ -36,11 +36,19 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("limits.logins_per_minute", 1, 1_000_000),
     ("limits.connections_per_address", 0, 10_000_000),
     ("limits.connections", 1, 10_000_000),
+    ("agents.lockout_failures", 0, 1_000),
+    ("agents.lockout_min", 1, 10_080),
     ("identity.leeway_s", 0, 600),
     ("identity.session_min", 1, 43_200),
     ("identity.refresh_min", 1, 1_440),
     ("conversation.burst_ms", 0, 60_000),
     ("conversation.idle_close_min", 1, 525_600),
+    ("attachments.max_bytes", 1_024, 100_000_000),
+    ("retention.conversations_days", 0, 36_500),
+    ("retention.visitors_days", 0, 36_500),
+    ("retention.effects_days", 0, 36_500),
+    ("retention.sessions_days", 0, 36_500),
+    ("retention.attachments_days", 0, 36_500),
     ("conversation.misses_before_person", 1, 100),
     ("conversation.misses_per_question", 1, 100),
     ("conversation.misses_in_all", 1, 1_000),
@@ -97,6 +105,7 @@ pub fn load(
     settings
         .identity
         .check()
+        .and_then(|()| settings.agents.check())
         .map_err(|problem| ConfigError { place: "the settings".to_owned(), problem })?;
     Ok(Settings {
         listen: listen.unwrap_or(settings.listen),

@@ -102,6 +102,7 @@ impl Turn<'_> {
                     lang,
                     choices: Vec::new(),
                     links: Vec::new(),
+                    attachments: Vec::new(),
                     topic: None,
                     chose: None,
                     read: None,

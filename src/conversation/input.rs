@@ -1,6 +1,7 @@
 //! What somebody asks of a conversation, and why it may be refused.
 
 use crate::conversation::event::AgentRef;
+use crate::conversation::event::Attachment;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::TransferTarget;
 use crate::ids::AgentId;
@@ -52,6 +53,15 @@ pub enum Act {
         text: String,
         /// Whether something in it was masked.
         masked: bool,
+    },
+    /// The visitor says something and sends files with it.
+    Sent {
+        /// The masked text.
+        text: String,
+        /// Whether something in it was masked.
+        masked: bool,
+        /// The files.
+        attachments: Vec<Attachment>,
     },
     /// The visitor presses a button.
     Chose {

@@ -301,3 +301,67 @@ fn what_the_rules_fail_on_goes_to_a_person_with_its_words() {
         check_step(&played.state, &input.act, &decision);
     }
 }
+
+/// What stands in the log of what the visitor and agents wrote.
+fn written(played: &Played) -> Vec<String> {
+    let texts = played.events.iter().filter_map(|event| match &event.fact {
+        Fact::Message(message) if message.from != Author::Bot => Some(message.text.clone()),
+        Fact::Note { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn a_secret_in_two_messages_and_what_an_agent_quotes_are_covered() {
+    let mut played = Played::new();
+    for text in
+        ["4111 1111", "1111 1111", "kortet är 4111 1111 1111", "1111 tack", "131052-", "308T"]
+    {
+        played.done(said(text));
+    }
+    let maja = agent("maja");
+    played.done(Act::WantsPerson);
+    played.done(Act::Claim { agent: maja.clone() });
+    played.done(Act::AgentNoted { agent: maja.clone(), text: "hetu 131052-308T".to_owned() });
+    played.done(Act::AgentSaid { agent: maja, text: "Kortet 4111 1111 1111 1111?".to_owned() });
+    let texts = written(&played);
+    let label = content().manners.person.plain(Language::Sv);
+    assert_eq!(
+        texts,
+        [
+            "4111 1111",
+            "••••",
+            "kortet är ••••",
+            "•••• tack",
+            "131052-",
+            "••••",
+            label,
+            "hetu ••••",
+            "Kortet ••••?"
+        ]
+    );
+    let told = played.events.iter().flat_map(|event| &event.moves);
+    assert_eq!(told.filter(|change| **change == Move::ToldOfMask).count(), 1);
+}
+
+#[test]
+fn an_erased_log_folds_to_a_conversation_that_is_over() {
+    let mut played = Played::new();
+    played.done(said("lampan lyser inte"));
+    played.done(said("ja"));
+    let erased: Vec<Event> = played
+        .events
+        .iter()
+        .map(|event| Event { fact: Fact::Erased, moves: Vec::new(), ..event.clone() })
+        .collect();
+    let state = State::fold(Language::Sv, START, &erased);
+    assert_eq!((state.status, state.seq, state.erased), (Status::Ended, played.state.seq, true));
+    assert_eq!(deadline(&state, &Policy::default()), None);
+    let input = Input { at: START, id: None, act: said("hej"), duty: Duty::OnDuty };
+    let refused = decide(content(), &Policy::default(), &state, &input);
+    assert!(matches!(refused, Err(Refusal::Ended)));
+    let again = Act::Reopen { agent: agent("maja") };
+    let input = Input { at: START, id: None, act: again, duty: Duty::OnDuty };
+    assert!(decide(content(), &Policy::default(), &state, &input).is_err());
+}

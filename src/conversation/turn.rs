@@ -49,6 +49,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) passed: BTreeSet<StepId>,
     /// While a topic is gone through again: the answers that are given anew.
     pub(crate) redo: Option<BTreeMap<Place, serde_json::Value>>,
+    /// Digits of a card that the visitor's message ends with.
+    pub(crate) card_begun: Option<u8>,
     /// Whether the customer said that what was tried did not help: "did it help?" need not be
     /// asked before something new is told.
     pub(crate) failing: bool,
@@ -73,6 +75,7 @@ impl<'a> Turn<'a> {
             events: Vec::new(),
             passed: BTreeSet::new(),
             redo: None,
+            card_begun: None,
             failing: false,
             steps_left: MAX_STEPS,
         }
@@ -194,6 +197,7 @@ impl<'a> Turn<'a> {
             lang,
             choices,
             links,
+            attachments: Vec::new(),
             topic,
             chose: None,
             read: None,

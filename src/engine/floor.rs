@@ -301,6 +301,9 @@ impl Engine {
         if now.ms_since(self.inner.floor.opened_at) >= agent_grace_ms {
             self.settle_duty().await;
         }
+        if let Err(error) = self.hear_erasures().await {
+            tracing::warn!(%error, "what was erased cannot be read");
+        }
         if let Err(error) = self.inner.sweep_editions(now).await {
             tracing::warn!(%error, "older revisions of the content cannot be looked through");
         }

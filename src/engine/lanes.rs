@@ -131,8 +131,9 @@ impl Lanes {
         let mut shard = self.shard(id);
         let lane = shard.entry(id.clone()).or_default();
         lane.used_at = now;
-        // A reader may come with what it loaded before a writer was through.
-        if lane.state.as_ref().is_none_or(|known| known.seq <= state.seq) {
+        // A reader may come with what it loaded before a writer, or an erasure, was through.
+        let is_older = |known: &Arc<State>| known.seq > state.seq || known.erased && !state.erased;
+        if !lane.state.as_ref().is_some_and(is_older) {
             lane.state = Some(state);
         }
         for kept in new {

@@ -16,13 +16,14 @@ use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
 
 mod editions;
+mod retention;
 
 /// A store on which engines may be started, as processes would be.
 struct World {
     store: Arc<dyn EventStore>,
     content: Arc<Content>,
     clock: Clock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -34,7 +35,7 @@ impl World {
             store: Arc::new(Sqlite::open(&path, Durability::Normal).await.unwrap()),
             content: Arc::new(draft.train()),
             clock: Clock::by_hand(Timestamp(1_795_383_296_789)),
-            _folder: folder,
+            folder,
         }
     }
 

@@ -10,6 +10,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tokio::time::MissedTickBehavior;
+use tokio::time::interval;
 use tokio::time::sleep_until;
 use tokio::time::timeout;
 
@@ -29,6 +31,7 @@ use crate::engine::Receipt;
 use crate::engine::Sender;
 use crate::engine::Submission;
 use crate::engine::SubmitError;
+use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::card;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
@@ -37,6 +40,7 @@ use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::gateway::over::over;
 use crate::gateway::peer::Peer;
+use crate::gateway::roles;
 use crate::gateway::socket::Received;
 use crate::gateway::socket::Socket;
 use crate::ids::AgentId;
@@ -70,6 +74,8 @@ const PENDING: usize = 64;
 const OPEN: usize = 100;
 /// The inbox is not sent more often than this, however much moves.
 const INBOX_EVERY: Duration = Duration::from_millis(100);
+/// How often it is looked whether the agent may still be here.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const TYPING_TTL_S: u32 = 5;
 const NOT_SERVED: &str = "the conversation belongs to a team that you do not serve";
 
@@ -105,9 +111,9 @@ fn audited(act: &Act) -> Option<Action> {
 /// Serves one agent's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
     let over = match meet(&mut socket, &app, peer.session).await {
-        Ok(agent) => {
+        Ok((token, agent)) => {
             let id = agent.id.clone();
-            let over = Shift::new(&app, agent).run(&mut socket).await.err();
+            let over = Shift::new(&app, token, agent).run(&mut socket).await.err();
             app.engine.agent_went(&id);
             over
         }
@@ -119,7 +125,11 @@ pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
 }
 
 /// Waits for hello; its token, else the session that came with the upgrade, says who it is.
-async fn meet(socket: &mut Socket, app: &App, session: Option<Secret>) -> Result<AgentRow, Over> {
+async fn meet(
+    socket: &mut Socket,
+    app: &App,
+    session: Option<Secret>,
+) -> Result<(Secret, AgentRow), Over> {
     let hello = timeout(seconds(app.settings.limits.hello_s), socket.recv()).await;
     let token = match hello.map_err(|_| Over::from(Close::TimedOut))? {
         Received::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
@@ -129,13 +139,20 @@ async fn meet(socket: &mut Socket, app: &App, session: Option<Secret>) -> Result
         other => return Err(over(&other)),
     };
     let token = token.ok_or(Over::from(Close::Unauthorized))?;
-    match app.accounts.signed_in(&token).await {
-        Ok(Some(agent)) => Ok(agent),
-        Ok(None) => Err(Close::Unauthorized.into()),
-        Err(error) => {
+    let agent = app.accounts.admitted(&token).await.map_err(|refused| turned_away(&refused))?;
+    Ok((token, agent))
+}
+
+/// How the socket of somebody ends who may not have one.
+fn turned_away(refused: &Refused) -> Over {
+    match refused {
+        Refused::Store(error) => {
             tracing::error!(%error, "an agent could not be welcomed");
-            Err(Close::StoreUnavailable.into())
+            Close::StoreUnavailable.into()
         }
+        // Signed in, but something must be done first.
+        Refused::MustChangePassword | Refused::MustAddFactor => Close::Forbidden.into(),
+        _ => Close::Unauthorized.into(),
     }
 }
 
@@ -147,11 +164,14 @@ struct Opened {
     read: Seq,
     /// The packet as it was last sent.
     packet: String,
+    /// Whether the console was told that the conversation was erased.
+    erased: bool,
 }
 
 /// A signed-in agent at a console.
 struct Shift<'a> {
     app: &'a App,
+    token: Secret,
     agent: AgentRow,
     doorbell: Arc<Doorbell>,
     open: HashMap<ConversationId, Opened>,
@@ -166,9 +186,10 @@ struct Shift<'a> {
 }
 
 impl<'a> Shift<'a> {
-    fn new(app: &'a App, agent: AgentRow) -> Self {
+    fn new(app: &'a App, token: Secret, agent: AgentRow) -> Self {
         Self {
             app,
+            token,
             agent,
             doorbell: Arc::new(Doorbell::default()),
             open: HashMap::new(),
@@ -195,6 +216,8 @@ impl<'a> Shift<'a> {
         self.send_whole_inbox(socket).await?;
         self.send_colleagues(socket).await?;
         let mut pending = FuturesOrdered::new();
+        let mut rounds = interval(LOOK_AGAIN);
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 Some(done) = pending.next(), if !pending.is_empty() => {
@@ -225,6 +248,7 @@ impl<'a> Shift<'a> {
                     self.send_news(socket).await?;
                     self.inbox_at.get_or_insert(Instant::now() + INBOX_EVERY);
                 }
+                _ = rounds.tick() => self.look_again().await?,
                 () = until(self.inbox_at) => {
                     self.inbox_at = None;
                     self.send_inbox(socket).await?;
@@ -232,6 +256,17 @@ impl<'a> Shift<'a> {
                 }
             }
         }
+    }
+
+    /// Whether the session still stands: it may have been ended, and the account changed or
+    /// disabled, by anybody and in another process. A store that fails for a moment ends nobody.
+    async fn look_again(&mut self) -> Result<(), Over> {
+        match self.app.accounts.admitted(&self.token).await {
+            Ok(agent) => self.agent = agent,
+            Err(Refused::Store(_)) => {}
+            Err(refused) => return Err(turned_away(&refused)),
+        }
+        Ok(())
     }
 
     async fn send_whole_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
@@ -295,6 +330,10 @@ impl<'a> Shift<'a> {
         conversation: &ConversationId,
     ) -> Result<(), Over> {
         while let Some(opened) = self.open.get_mut(conversation) {
+            if !opened.erased && self.app.engine.is_erased(conversation) {
+                opened.erased = true;
+                opened.sent = Seq::ZERO;
+            }
             let frames = self
                 .app
                 .engine
@@ -449,7 +488,7 @@ impl<'a> Shift<'a> {
         }
         // What has ended lies on no desk, and is its team's all the same.
         match self.app.engine.state(conversation).await {
-            Ok(state) => Ok(desk::may_see(&self.agent, state.team.as_ref(), state.agent.as_ref())),
+            Ok(state) => Ok(roles::serves(&self.agent, state.team.as_ref(), state.agent.as_ref())),
             Err(SubmitError::NotFound) => Ok(true),
             Err(error) => Err(failed(&error)),
         }
@@ -548,11 +587,13 @@ impl<'a> Shift<'a> {
             self.refuse(Some(&conversation), ErrorFrame::new(Code::RateLimited, error));
             return Ok(());
         }
-        // A console that holds more than there is held it before a backup was restored.
-        let sent = if after > state.seq { Seq::ZERO } else { after };
+        // A console that holds more than there is held it before a backup was restored; what was
+        // erased must go from it too.
+        let sent = if state.erased || after > state.seq { Seq::ZERO } else { after };
         let following = self.app.engine.follow(&conversation, &self.doorbell);
         let packet = String::new();
-        let opened = Opened { _following: following, sent, read: Seq::ZERO, packet };
+        let opened =
+            Opened { _following: following, sent, read: Seq::ZERO, packet, erased: state.erased };
         self.open.insert(conversation.clone(), opened);
         self.send_packet(socket, &conversation).await?;
         self.send_events(socket, &conversation).await

@@ -1,15 +1,14 @@
 //! The desk as frames: what an agent may see, and the packet of a conversation.
 
-use crate::conversation::event::AgentRef;
 use crate::conversation::event::Status;
 use crate::conversation::state::Customer;
 use crate::conversation::state::State;
 use crate::engine::SubmitError;
 use crate::gateway::app::App;
+use crate::gateway::roles;
 use crate::handover;
 use crate::handover::Item;
 use crate::ids::ConversationId;
-use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 use crate::protocol::Identity;
@@ -20,20 +19,10 @@ use crate::protocol::agent::Packet;
 use crate::protocol::agent::PacketStep;
 use crate::protocol::visitor::Page;
 use crate::store::AgentRow;
-use crate::store::Role;
 
-/// Whether an agent may see and take a conversation: theirs, their teams', or any for whoever
-/// supervises.
-pub(super) fn may_see(agent: &AgentRow, team: Option<&TeamId>, holder: Option<&AgentRef>) -> bool {
-    let supervises = matches!(agent.role, Role::Supervisor | Role::Admin);
-    let holds = holder.is_some_and(|holder| holder.id == agent.id);
-    let serves = agent.teams.is_empty() || team.is_none_or(|team| agent.teams.contains(team));
-    supervises || holds || serves
-}
-
-/// The same of one that lies on the desk.
+/// Whether an agent may see and take a conversation that lies on the desk.
 pub(super) fn lists(agent: &AgentRow, item: &Item) -> bool {
-    may_see(agent, item.team.as_ref(), item.agent.as_ref())
+    roles::serves(agent, item.team.as_ref(), item.agent.as_ref())
 }
 
 /// A conversation as it stands in the inbox.

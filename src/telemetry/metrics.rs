@@ -50,6 +50,8 @@ pub struct Metrics {
     pub duplicates: Counter,
     /// Sign-ins of agents that failed.
     pub failed_logins: Counter,
+    /// Accounts of agents that were locked after failures.
+    pub lockouts: Counter,
     /// Revisions of the content in memory: the newest, and older ones that still run.
     pub content_revisions: Gauge,
     reloads: [Counter; Reload::ALL.len()],
@@ -147,6 +149,7 @@ impl Metrics {
             append_batch_size: sizes(it, "append_batch_size", "Appends in one transaction"),
             duplicates: plain(it, "duplicates", "Frames whose id was known already"),
             failed_logins: plain(it, "failed_logins", "Sign-ins of agents that failed"),
+            lockouts: plain(it, "lockouts", "Accounts of agents locked after failures"),
             content_revisions: plain(it, "content_revisions", "Revisions of the content in memory"),
             reloads: labelled(
                 it,

@@ -50,6 +50,8 @@ pub(crate) struct Line {
 struct Log {
     events: Vec<Value>,
     last: u64,
+    /// Places of events that came anew, as erased.
+    erased: Vec<u64>,
     /// Events that [`Line::event`] has looked at.
     looked: usize,
 }
@@ -111,6 +113,10 @@ impl Line {
         let conversation = event["conversation"].as_str().unwrap_or_default().to_owned();
         let log = self.logs.entry(conversation).or_default();
         let seq = event["seq"].as_u64().expect("an event has a seq");
+        if event["kind"] == "erased" && seq <= log.last {
+            log.erased.push(seq);
+            return;
+        }
         assert_eq!(seq, log.last + 1, "events follow one another without a gap: {event}");
         let at = event["at"].as_str().expect("an event has a moment");
         assert!(at.len() == 24 && at.ends_with('Z') && at.contains('.'), "milliseconds, UTC: {at}");
@@ -176,6 +182,17 @@ impl Line {
             let log = &self.logs[conversation].events;
             assert!(here == Ok(true), "{what} did not come, but {log:#?}, {:?}", self.frames);
         }
+    }
+
+    /// Waits until so many events of a conversation came anew as erased; their places.
+    pub(crate) async fn erased(&mut self, conversation: &str, count: usize) -> Vec<u64> {
+        within("what was erased", async {
+            while self.logs[conversation].erased.len() < count {
+                assert!(self.take_in().await, "the link broke before all was erased");
+            }
+        })
+        .await;
+        self.logs[conversation].erased.clone()
     }
 
     /// Waits until the server has closed; the code.

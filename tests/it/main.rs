@@ -14,6 +14,7 @@ mod fuzz;
 mod layers;
 mod matching;
 mod people;
+mod privacy;
 mod reload;
 mod server;
 mod sockets;

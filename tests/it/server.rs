@@ -191,6 +191,16 @@ impl Server {
         within("the process ends", ending).await.unwrap().unwrap().status.code()
     }
 
+    /// Runs a command of the program beside the server, on the same data; what it printed.
+    pub(crate) fn beside(&self, arguments: &[&str]) -> Output {
+        run(self.folder.path(), arguments, &[("SKICKA_DATA", "data")])
+    }
+
+    /// A path in the server's folder, outside its data.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -199,7 +209,10 @@ impl Server {
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let data = fs::read_dir(self.data()).unwrap().map(|entry| entry.unwrap().path());
         let paths = data.chain([self.folder.path().join("log")]);
-        paths.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+        paths
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect()
     }
 
     /// Makes an account beside the running server, as another process would, and signs it in.
@@ -256,6 +269,37 @@ impl Server {
         let at = self.at;
         self.call(&format!("GET {path} HTTP/1.1\r\nHost: {at}\r\n{lines}Connection: close\r\n\r\n"))
             .await
+    }
+
+    /// A call with any body: the status, the head and the body of the answer.
+    pub(crate) async fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        lines: &str,
+        body: &[u8],
+    ) -> (u16, String, Vec<u8>) {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{lines}Content-Length: {}\r\n\
+             Connection: close\r\n\r\n",
+            self.at,
+            body.len()
+        );
+        let (mut reader, mut writer) = TcpStream::connect(self.at).await.unwrap().into_split();
+        let mut answer = Vec::new();
+        // A server that refuses a body may answer before it has read all of it.
+        let send = async {
+            let _refused = writer.write_all(head.as_bytes()).await;
+            let _refused = writer.write_all(body).await;
+        };
+        let receive = async {
+            let _cut_off = reader.read_to_end(&mut answer).await;
+        };
+        within("an HTTP answer", async { tokio::join!(send, receive) }).await;
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
+        (status, head, answer[end + 4..].to_vec())
     }
 
     pub(crate) async fn call(&self, request: &str) -> (u16, String) {

@@ -26,4 +26,5 @@ store_contract!(super::fresh);
 
 #[cfg(unix)]
 mod crash;
+mod erasure;
 mod faults;

@@ -25,6 +25,9 @@ use crate::store::sqlite::batch::Batch;
 use crate::store::sqlite::batch::Mark;
 use crate::store::sqlite::changes;
 use crate::store::sqlite::creates;
+use crate::store::sqlite::errands;
+use crate::store::sqlite::errands::Errand;
+use crate::store::sqlite::errands::Outcome;
 use crate::store::sqlite::inputs::Inputs;
 use crate::store::sqlite::memory::Memory;
 use crate::store::sqlite::opening;
@@ -51,6 +54,20 @@ impl Transactions {
         if let Err(error) = &result {
             self.memory.forget();
             self.roll_back(error).await;
+        }
+        result
+    }
+
+    /// Does something alone, durably, or nothing. What is remembered may be untrue afterwards.
+    pub(super) async fn alone(&mut self, errand: &Errand) -> Result<Outcome, sqlx::Error> {
+        self.memory.forget();
+        if self.connection.is_none() {
+            self.connection = Some(self.options.connect().await?);
+        }
+        let connection = self.connection.as_mut().expect("it was opened above");
+        let result = errands::perform(connection, errand).await;
+        if result.is_err() {
+            self.connection = None;
         }
         result
     }

@@ -40,6 +40,7 @@ impl Writer {
     pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let mut waiting = Vec::with_capacity(BATCH);
         let mut closing = Vec::new();
+        let mut errands = Vec::new();
         while requests.recv_many(&mut waiting, BATCH).await > 0 {
             let mut batch = Vec::with_capacity(waiting.len());
             for request in waiting.drain(..) {
@@ -49,10 +50,21 @@ impl Writer {
                         requests.close();
                         closing.push(done);
                     }
+                    Request::Errand(errand, reply) => errands.push((errand, reply)),
                     request => batch.push(request),
                 }
             }
             self.serve(batch).await;
+            for (errand, reply) in errands.drain(..) {
+                let done = AssertUnwindSafe(self.transactions.alone(&errand)).catch_unwind().await;
+                let _gone = reply.send(match done {
+                    Ok(done) => done.map_err(|error| Refused(error.to_string()).into()),
+                    Err(_panic) => {
+                        self.transactions.start_anew();
+                        Err(Refused("the writer met a bug".to_owned()).into())
+                    }
+                });
+            }
         }
         self.transactions.close().await;
         for done in closing {
