@@ -84,8 +84,10 @@
     rated: ['Tack! Du gav betyget {} av 5.', 'Kiitos! Annoit arvosanan {}/5.', 'Thank you! You gave {} of 5.'],
     tab: ['öppnas i en ny flik', 'avautuu uuteen välilehteen', 'opens in a new tab'],
     save: ['Ladda ner samtalet', 'Lataa keskustelu', 'Download the conversation'],
-    copy: ['Kopiera samtalet', 'Kopioi keskustelu', 'Copy the conversation'],
-    copied: ['Samtalet är kopierat.', 'Keskustelu on kopioitu.', 'The conversation is copied.'],
+    attach: ['Bifoga en fil', 'Liitä tiedosto', 'Attach a file'],
+    file_large: ['Filen är för stor. Den får vara högst {} MB.', 'Tiedosto on liian suuri. Enimmäiskoko on {} Mt.', 'The file is too large. It may have {} MB at most.'],
+    file_kind: ['Den sortens fil kan vi inte ta emot.', 'Tällaista tiedostoa emme voi ottaa vastaan.', 'We cannot take files of that kind.'],
+    file_gone: ['Filen gick inte att hämta.', 'Tiedostoa ei voitu hakea.', 'The file could not be fetched.'],
     agree: ['Jag godkänner', 'Hyväksyn', 'I agree'],
     privacy: ['Så behandlar vi dina uppgifter', 'Näin käsittelemme tietojasi', 'How we handle your data'],
     before: ['Innan vi börjar', 'Ennen kuin aloitamme', 'Before we begin'],
@@ -196,6 +198,9 @@ textarea::placeholder{color:var(--m);opacity:1}
 textarea:focus-visible{outline-offset:0;border-radius:16px}
 .send{width:46px;height:46px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;flex:none}
 .send:focus-visible{border-radius:50%}
+.clip{height:46px;display:grid;place-items:center;flex:none;color:var(--a);border-radius:50%}
+.upload{display:flex;align-items:center;gap:8px;font-size:14px;overflow-wrap:anywhere}.upload>span{flex:1;min-width:0}
+progress{flex:1;min-width:0;accent-color:var(--a)}
 .send[aria-disabled]{background:var(--soft);color:var(--m)}
 .gate{flex:1;min-height:0;overflow-y:auto;padding:20px 16px;display:grid;gap:14px;align-content:center}
 .gate p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.gate h3{margin:0;font-size:17px}
@@ -231,6 +236,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     close: 'M6 6l12 12M18 6 6 18', down: 'M6 9l6 6 6-6',
     dots: 'M12 4.5v1M12 11.5v1M12 18.5v1', send: 'M4 12l16-8-5 16-3-7-8-1Z',
     bot: 'M5 9h14v10H5zM12 9V5M9.5 13.5v1M14.5 13.5v1M2.5 13v3M21.5 13v3',
+    clip: 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.5a1.7 1.7 0 0 1-2.5-2.5L15 7',
     person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4 21a8 8 0 0 1 16 0',
   };
 
@@ -247,6 +253,13 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
     node.append(...kids);
     return node;
+  };
+
+  /** Hands over a file to be kept. @param {Blob} blob @param {string} name */
+  const saveAs = (blob, name) => {
+    const link = h('a', { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
 
   const icon = (name) => {
@@ -299,7 +312,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** A button with a text, or with an icon alone and the text as its name. */
     button(words, onclick, { name = '', glyph, bare = false } = {}) {
-      const node = h('button', { type: 'button', onclick, ...(name && { className: name, part: name }) });
+      const node = h('button', { type: 'button', ...(onclick && { onclick }), ...(name && { className: name, part: name }) });
       if (glyph) node.append(icon(glyph));
       if (bare) this.say(node, words, 'aria-label');
       else node.append(this.say(h('span'), words));
@@ -322,20 +335,14 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         this.store.getItem(this.key);
       } catch {
         // Storage may be forbidden; then a reload starts anew, and that is all that is lost.
-        const spare = new Map();
-        this.store = {
-          getItem: (key) => spare.get(key) ?? null,
-          setItem: (key, value) => spare.set(key, value),
-          removeItem: (key) => spare.delete(key),
-          key: (n) => [...spare.keys()][n] ?? null,
-          get length() { return spare.size; },
-        };
+        this.store = null;
       }
     }
 
     /** From now on what was kept for this page alone may be stored. */
     allow() {
-      this.allowed = true;
+      this.allowed = Boolean(this.store);
+      if (!this.allowed) return;
       for (const [key, value] of this.waiting) this.#set(key, value);
       this.waiting.clear();
     }
@@ -377,12 +384,12 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     drop(id) {
       this.waiting.delete(`${this.key}:out:${id}`);
-      this.store.removeItem(`${this.key}:out:${id}`);
+      this.store?.removeItem(`${this.key}:out:${id}`);
     }
 
     /** What an earlier page left, in the order it was made. */
     kept() {
-      const keys = Array.from({ length: this.store.length }, (_, n) => this.store.key(n));
+      const keys = Array.from({ length: this.store?.length || 0 }, (_, n) => this.store.key(n));
       return keys.filter((key) => key.startsWith(`${this.key}:out:`)).map((key) => this.#get(key))
         .filter((entry) => entry?.frame?.id).sort((a, b) => a.made - b.made);
     }
@@ -722,7 +729,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   /** The transcript: confirmed events in their order, then what is still on its way. */
   class Log {
-    /** @param {Speaker} speaker @param {string} server @param {object} owner `choose`, `retry`, `remove`, `jumped` */
+    /** @param {Speaker} speaker @param {string} server @param {object} owner `choose`, `fetch`, `retry`, `remove`, `jumped` */
     constructor(speaker, server, owner) {
       this.speaker = speaker;
       this.server = server;
@@ -814,7 +821,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     #links(node, { links = [], attachments = [] }) {
       const list = h('ul', { className: 'links' });
-      for (const { label, url } of [...links, ...attachments.map(({ name, url }) => ({ label: name, url }))]) {
+      for (const { name, url } of attachments) {
+        const target = new URL(url, this.server);
+        if (target.origin === this.server) list.append(h('li', {}, h('button', { type: 'button', part: 'file', textContent: name, onclick: () => this.owner.fetch(target, name) })));
+      }
+      for (const { label, url } of links) {
         let target;
         try {
           target = new URL(url, this.server);
@@ -922,7 +933,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   /** The heading, the menus of language and other wishes, and the question whether one is sure. */
   class Head {
-    /** @param {Speaker} speaker @param {object} owner `choose`, `save`, `copy`, `restart`, `end`, `must`, `close?`, `settled` */
+    /** @param {Speaker} speaker @param {object} owner `choose`, `save`, `restart`, `end`, `must`, `close?`, `settled` */
     constructor(speaker, heading, owner) {
       this.speaker = speaker;
       this.owner = owner;
@@ -936,13 +947,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       });
       const over = speaker.button((w) => w.restart, () => this.#ask('restart'));
       this.end = speaker.button((w) => w.end, () => this.#ask('end'));
-      const keep = ['save', 'copy'].map((what) => speaker.button((w) => w[what], () => { this.fold(); owner[what](); }));
-      // Only pages of a secure origin may write to the clipboard.
-      keep[1].hidden = !navigator.clipboard;
+      const keep = speaker.button((w) => w.save, () => { this.fold(); owner.save(); });
       this.node = h('div', { className: 'head', part: 'header' },
         speaker.say(h('h2', { id: 'heading' }), (w) => heading || w.heading),
         ...this.#menu('language', (w) => w.language, [code, icon('down')], tongues),
-        ...this.#menu('more', (w) => w.more, [icon('dots')], [...keep, over, this.end]));
+        ...this.#menu('more', (w) => w.more, [icon('dots')], [keep, over, this.end]));
       if (owner.close) this.node.append(speaker.button((w) => w.close, owner.close, { glyph: 'close', bare: true }));
       this.question = h('span', { id: 'sure' });
       this.yes = h('button', { type: 'button' });
@@ -999,7 +1008,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   /** Where the visitor writes, asks for a person and is told what went wrong. */
   class Composer {
-    /** @param {Speaker} speaker @param {object} owner `said`, `human`, `typing` */
+    /** @param {Speaker} speaker @param {object} owner `said`, `file`, `human`, `typing` */
     constructor(speaker, owner) {
       this.speaker = speaker;
       this.owner = owner;
@@ -1012,10 +1021,46 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.send = h('button', { className: 'send', part: 'send' }, icon('send'));
       speaker.say(this.send, (w) => w.send, 'aria-label');
       this.count = h('div', { className: 'count', hidden: true });
+      this.clip = speaker.button((w) => w.attach, () => this.file.click(), { name: 'clip', glyph: 'clip', bare: true });
+      this.file = h('input', { type: 'file', hidden: true, onchange: () => this.#picked() });
+      this.upload = h('div', { className: 'upload acts', hidden: true }, h('span'), h('progress', { max: 1 }), speaker.button((w) => w.cancel));
       this.form = h('form', { onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
         speaker.say(h('label', { className: 'sr', htmlFor: 'field' }), (w) => w.field),
-        h('div', { className: 'row' }, this.field, this.send), this.count);
+        this.upload, h('div', { className: 'row' }, this.clip, this.file, this.field, this.send), this.count);
+      this.offer(null);
       this.#typed();
+    }
+
+    /** Whether files are taken, and which. @param {{max_bytes: number, types: string[]}|null} files */
+    offer(files) {
+      this.files = files;
+      this.clip.hidden = !files;
+      if (files) this.file.accept = files.types.join();
+    }
+
+    get megabytes() {
+      return (this.files.max_bytes / 1e6).toLocaleString(this.speaker.lang, { maximumFractionDigits: 1 });
+    }
+
+    #picked() {
+      const [file] = this.file.files;
+      if (!file) return;
+      this.calm();
+      if (file.size > this.files.max_bytes) this.warn((w) => w.file_large(this.megabytes));
+      else this.owner.file(file);
+      this.file.value = '';
+    }
+
+    /** Shows how far a file is on its way; `null` when it is over. */
+    uploads(name, part, cancel) {
+      this.upload.hidden = name === null;
+      this.clip.disabled = name !== null;
+      if (name === null) return;
+      const [label, bar, stop] = this.upload.children;
+      this.speaker.say(label, (w) => `${w.sending} ${name}`);
+      this.speaker.say(bar, () => name, 'aria-label');
+      bar.value = part;
+      stop.onclick = cancel;
     }
 
     warn(words) {
@@ -1099,7 +1144,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
   /** The element: opens and closes, holds one conversation, and hands frames to the parts. */
   class SkickaChat extends HTMLElement {
     #memory; #speaker; #link; #outbox; #log; #head; #composer;
-    #inline; #root; #panel; #launcher; #badge; #live; #typing; #strip; #lost; #rating; #renewal; #gate; #privacy;
+    #inline; #page; #root; #panel; #launcher; #badge; #live; #typing; #strip; #lost; #rating; #renewal; #gate; #privacy;
     /** The conversation as far as it is known here. */
     #talk = { id: null, last: 0, upto: 0, status: '', shown: 'bot', agent: null, read: { visitor: 0, agent: 0 } };
     /** Whether the window may connect: nothing is to be agreed to, or that was done. */
@@ -1194,7 +1239,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const past = this.#memory.read();
       if (past.ended && Date.now() - past.ended > DAY) this.#memory.write({ conversation: null, ended: null });
       const mode = this.getAttribute('mode');
-      this.#inline = mode === 'inline' || mode === 'page';
+      this.#page = mode === 'page';
+      this.#inline = this.#page || mode === 'inline';
       const speaker = new Speaker(past.lang || this.#wishes().map(known).find(Boolean) || 'en');
       this.#speaker = speaker;
       this.#link = new Link(`${this.server.replace(/^http/, 'ws')}/v1/chat`, {
@@ -1204,17 +1250,18 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         choose: (seq, value, label) => { this.#post('choice', { seq, value }, label); this.#focus(); },
         retry: (entry) => { this.#outbox.retry(entry); this.#composer.calm(); this.#focus(); },
         remove: (entry) => { this.#outbox.done(entry.frame.id); this.#composer.calm(); this.#focus(); },
+        fetch: (url, name) => this.#fetch(url, name),
         jumped: () => this.#focus(),
       });
       this.#composer = new Composer(speaker, {
         said: (text) => this.#post('message', { text }, text),
+        file: (file) => this.#upload(file),
         human: () => { this.#post('human', {}, speaker.words.human); this.#focus(); },
         typing: () => ['queued', 'agent'].includes(this.#talk.status) && this.#link.send({ type: 'typing' }),
       });
       this.#head = new Head(speaker, this.getAttribute('heading'), {
         choose: (lang) => this.#choose(lang),
         save: () => this.#save(),
-        copy: () => navigator.clipboard.writeText(this.#log.text).then(() => this.#announce((w) => w.copied), () => this.#save()),
         must: () => this.#talk.id && this.#talk.status !== 'ended',
         restart: () => this.#restart(),
         end: () => { this.#post('end', {}); this.#focus(); },
@@ -1275,7 +1322,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#renewal = speaker.button((w) => w.again, () => this.#renew(), { name: 'main' });
       const { notice, human, form } = this.#composer;
       this.#panel = h(this.#inline ? 'section' : 'dialog', {
-        className: this.getAttribute('mode') === 'page' ? 'panel full' : 'panel', part: 'panel', 'aria-labelledby': 'heading',
+        className: this.#page ? 'panel full' : 'panel', part: 'panel', 'aria-labelledby': 'heading',
         onkeydown: (event) => this.#key(event), oncancel: (event) => { event.preventDefault(); this.close(); },
       }, this.#head.node, this.#head.sure, this.#lost, this.#strip, this.#buildGate(),
       h('div', { className: 'wrap' }, this.#log.node, this.#log.fresh), this.#typing,
@@ -1309,6 +1356,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#timers.lost = null;
       this.#lost.hidden = true;
       this.#inform(config.privacy_notice);
+      this.#composer.offer(config.attachments);
       const wanted = JSON.stringify(config.consent);
       if (!config.consent || this.#memory.read().agreed === wanted) this.#pass();
       else this.#gateFor(config.consent, wanted);
@@ -1424,7 +1472,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     // --------------------------------------------------------------------------- connection
 
     #wishes() {
-      return [this.getAttribute('lang'), document.documentElement.lang, ...(navigator.languages || [])].filter(Boolean);
+      const page = this.#page ? new URLSearchParams(location.search).get('lang') : document.documentElement.lang;
+      return [this.getAttribute('lang'), page, ...(navigator.languages || [])].filter(Boolean);
     }
 
     #hello() {
@@ -1698,14 +1747,44 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     #tongue() {
       this.#panel.lang = this.#launcher.lang = this.#speaker.lang;
+      if (this.#page) document.documentElement.lang = this.#speaker.lang;
     }
 
     /** The conversation as a text file. */
     #save() {
-      const blob = new Blob([this.#log.text, '\n'], { type: 'text/plain;charset=utf-8' });
-      const link = h('a', { href: URL.createObjectURL(blob), download: `chat-${new Date().toLocaleDateString('sv')}.txt` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      saveAs(new Blob([this.#log.text, '\n'], { type: 'text/plain;charset=utf-8' }), `chat-${new Date().toLocaleDateString('sv')}.txt`);
+    }
+
+    /** Sends a file, then the message that carries it. */
+    #upload(file) {
+      const composer = this.#composer;
+      const call = new XMLHttpRequest();
+      call.open('POST', `${this.server}/v1/chat/attachments`);
+      call.setRequestHeader('authorization', `Bearer ${this.#memory.read().token}`);
+      call.setRequestHeader('x-file-name', encodeURIComponent(file.name));
+      const over = (act) => () => { composer.uploads(null); this.#focus(); act?.(); };
+      const refuse = () => composer.warn((w) => (call.status === 413 ? w.file_large(composer.megabytes) : call.status === 415 ? w.file_kind : w.refused));
+      call.upload.onprogress = ({ loaded, total }) => composer.uploads(file.name, loaded / total, () => call.abort());
+      call.onabort = over();
+      call.onerror = over(refuse);
+      call.onload = over(() => {
+        if (call.status !== 201) return refuse();
+        const { id, name } = JSON.parse(call.response);
+        return this.#post('message', { text: name, attachments: [id] }, name);
+      });
+      composer.uploads(file.name, 0, () => call.abort());
+      call.send(file);
+    }
+
+    /** Gets a file of the conversation: it is given to whoever has the token only. */
+    async #fetch(url, name) {
+      try {
+        const answer = await fetch(url, { headers: { authorization: `Bearer ${this.#memory.read().token}` }, credentials: 'omit' });
+        if (!answer.ok) throw answer.status;
+        saveAs(await answer.blob(), name);
+      } catch {
+        this.#composer.warn((w) => w.file_gone);
+      }
     }
 
     #restart() {
