@@ -121,6 +121,8 @@ enum Command {
     Bench(bench::BenchArgs),
     #[command(name = "bench-floor", hide = true)]
     BenchFloor(bench::floor::FloorArgs),
+    #[command(name = "bench-echo", hide = true)]
+    BenchEcho(bench::echo::EchoArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
     /// Write out everything that is kept about a visitor, as JSON and as a page to read.
@@ -174,6 +176,7 @@ pub fn run() -> ExitCode {
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
+        Some(Command::BenchEcho(args)) => bench::echo::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Erase(args)) => erase::run(&args),

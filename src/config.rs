@@ -124,8 +124,8 @@ pub struct Limits {
     pub text_chars: u32,
     /// The largest frame.
     pub frame_bytes: u32,
-    /// How many frames may wait for a slow reader.
-    pub outbox_frames: u32,
+    /// Inputs that may wait in all conversations together; newcomers are sent away at half of it.
+    pub inputs_waiting: u32,
     /// What one visitor may send; 0 = no limit.
     pub messages_per_minute: u32,
     /// Tries to sign in, by account and by address.
@@ -147,7 +147,7 @@ impl Default for Limits {
             agent_grace_s: 60,
             text_chars: 4_000,
             frame_bytes: 65_536,
-            outbox_frames: 256,
+            inputs_waiting: 20_000,
             messages_per_minute: 40,
             logins_per_minute: 10,
             connections_per_address: 200,

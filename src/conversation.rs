@@ -40,6 +40,7 @@ mod escalate;
 pub mod event;
 pub mod input;
 mod mention;
+pub mod offline;
 mod pause;
 pub mod policy;
 mod read;
@@ -112,6 +113,7 @@ pub fn decide(
         Act::Tick => turn.tick(),
         Act::DutyBegan { team } => turn.duty_began(team.clone())?,
         Act::DutyEnded => turn.duty_ended()?,
+        Act::Delayed => turn.delayed()?,
         agent_act => turn.agent_act(agent_act, input.id.as_ref())?,
     }
     let input_seq = turn.events.first().map_or(state.seq, |event| event.seq);
@@ -212,6 +214,9 @@ impl Turn<'_> {
         if self.state.status != Status::Bot {
             self.heard(id, text, None, Some(reading(ReadAs::PassedOn, self.content)), lang);
             self.note_begun_card();
+            if self.state.status == Status::Offline {
+                self.heard_offline(text);
+            }
             return Ok(());
         }
         // The message is read in its own language, before it is put down: how it was read is part
@@ -352,12 +357,22 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Tells who waits that it takes longer than promised.
+    fn delayed(&mut self) -> Result<(), Refusal> {
+        if self.state.status != Status::Queued {
+            return Err(Refusal::WrongStatus("it does not wait"));
+        }
+        let text = self.content.manners.delayed.plain(self.lang()).to_owned();
+        self.put_plain(text, Vec::new());
+        Ok(())
+    }
+
     fn duty_ended(&mut self) -> Result<(), Refusal> {
         if self.state.status != Status::Queued {
             return Err(Refusal::WrongStatus("it does not wait"));
         }
-        let text = self.content.manners.offline.plain(self.lang()).to_owned();
-        self.put_plain(text, Vec::new());
+        let team = self.state.team.as_ref().unwrap_or(&self.policy.default_team);
+        self.say_nobody_there(self.policy.post(team, self.duty).opens);
         self.emit(Fact::Status(StatusChange {
             status: Status::Offline,
             agent: None,
@@ -365,6 +380,7 @@ impl Turn<'_> {
             team: self.state.team.clone(),
             front: self.state.front,
         }));
+        self.ask_contact();
         Ok(())
     }
 }

@@ -28,6 +28,7 @@ pub mod floor;
 mod follow;
 mod lanes;
 pub mod reload;
+mod rota;
 pub(crate) mod turn;
 
 use editions::Editions;
@@ -139,7 +140,7 @@ impl Engine {
     /// An engine over a store; conversations that wait for people are read in from it.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let now = parts.clock.now();
-        let floor = Floor::opened(now);
+        let floor = Floor::opened(now, parts.policy.clone());
         let erasures = Erasures::after(parts.store.newest_erasure().await?);
         let engine = Self {
             inner: Arc::new(Inner {
@@ -156,7 +157,20 @@ impl Engine {
         };
         engine.keep_first().await?;
         engine.read_desk().await?;
+        engine.inner.renew_roster();
         Ok(engine)
+    }
+
+    /// Bounds the inputs that may wait in all conversations together.
+    pub fn bound_waiting(&self, most: u32) {
+        self.inner.lanes.bound(most as usize);
+    }
+
+    /// Whether so much waits that newcomers had better come later.
+    #[must_use]
+    pub fn is_overloaded(&self) -> bool {
+        let (waiting, most) = self.inner.lanes.load();
+        waiting >= most / 2
     }
 
     /// The content that new turns go by.

@@ -331,6 +331,26 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
+/// What a document is about. They are few, small, and read whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// A team ([`crate::handover::team::Team`]).
+    Team,
+    /// A canned reply.
+    Canned,
+}
+
+impl DocumentKind {
+    /// As it stands in the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Team => "team",
+            Self::Canned => "canned",
+        }
+    }
+}
+
 /// An account's second factor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactorRow {
@@ -384,7 +404,7 @@ pub fn audit_hash(before: &[u8; 32], number: u64, at: Timestamp, body: &str) -> 
     hash.finalize().into()
 }
 
-/// Accounts, sessions, keys and the audit log.
+/// Accounts, sessions, keys, the audit log, and what is set up in the console.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
     /// Adds an account; `false` when the e-mail address is taken.
@@ -410,6 +430,17 @@ pub trait Directory: Send + Sync + 'static {
     async fn end_session(&self, token_hash: &str) -> Result<(), StoreError>;
     /// Ends all sessions of an agent.
     async fn end_sessions_of(&self, agent: &AgentId) -> Result<(), StoreError>;
+    /// All documents of a kind with their ids, by id.
+    async fn documents(&self, kind: DocumentKind) -> Result<Vec<(String, String)>, StoreError>;
+    /// Keeps a document in the place of an earlier one.
+    async fn put_document(
+        &self,
+        kind: DocumentKind,
+        id: &str,
+        body: &str,
+    ) -> Result<(), StoreError>;
+    /// Lets go of a document; `false` when there is none.
+    async fn remove_document(&self, kind: DocumentKind, id: &str) -> Result<bool, StoreError>;
     /// The key of this name; the first caller's `fresh` becomes it.
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
     /// The second factor of an account, confirmed or not.

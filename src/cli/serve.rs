@@ -13,6 +13,7 @@ use crate::config::Settings;
 use crate::config::Synchronous;
 use crate::config::load::Flags;
 use crate::config::load::load;
+use crate::content::Content;
 use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
@@ -62,25 +63,32 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failed> {
     block_on(serve(settings))
 }
 
-async fn serve(settings: Settings) -> Result<(), Failed> {
-    let content = content::read(&settings.content).train(&settings.content)?;
-    let listener = accept::listen(settings.listen)?;
-    let address = listener.local_addr()?;
+/// Puts the parts of a server together.
+pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<App>, Failed> {
     let metrics = Arc::new(Metrics::new());
     let clock = Clock::system();
-    let sqlite =
-        Arc::new(Sqlite::open(&settings.data.join(DATABASE), durability(&settings)).await?);
+    let sqlite = Arc::new(
+        Sqlite::counted(&settings.data.join(DATABASE), durability(&settings), Arc::clone(&metrics))
+            .await?,
+    );
     let store: Arc<dyn EventStore> = Arc::clone(&sqlite) as Arc<dyn EventStore>;
     let directory: Arc<dyn Directory> = sqlite;
     let engine = Engine::start(Parts {
-        store: Arc::clone(&store),
+        store,
         content: Arc::new(content),
         policy: policy(&settings),
         clock: clock.clone(),
         metrics: Arc::clone(&metrics),
     })
     .await?;
-    let app = App::new(settings, metrics, engine, directory, clock).await?;
+    Ok(App::new(settings, metrics, engine, directory, clock).await?)
+}
+
+async fn serve(settings: Settings) -> Result<(), Failed> {
+    let content = content::read(&settings.content).train(&settings.content)?;
+    let listener = accept::listen(settings.listen)?;
+    let address = listener.local_addr()?;
+    let app = build(settings, content).await?;
     let first = app.accounts.first_administrator(&app.settings.server.admin_email).await?;
     // From the first printed line on, being told to stop means an orderly end.
     let stop = shutdown::on_signal()?;
@@ -98,7 +106,7 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     keys.abort();
     ticking.abort();
     reloading.abort();
-    store.close().await;
+    app.store.close().await;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("limits.agent_grace_s", 0, 86_400),
     ("limits.text_chars", 1, 1_000_000),
     ("limits.frame_bytes", 1_024, 16_777_216),
-    ("limits.outbox_frames", 16, 65_536),
+    ("limits.inputs_waiting", 2, 1_000_000),
     ("limits.messages_per_minute", 0, 1_000_000),
     ("limits.logins_per_minute", 1, 1_000_000),
     ("limits.connections_per_address", 0, 10_000_000),

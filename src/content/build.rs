@@ -326,7 +326,7 @@ impl Draft {
     }
 
     /// How much was read: what tells whether a file gave anything.
-    fn parts(&self) -> [usize; 6] {
+    fn parts(&self) -> [usize; 7] {
         [
             self.intents.len(),
             self.dialogues.len(),
@@ -334,6 +334,7 @@ impl Draft {
             usize::from(self.manners.is_some()),
             self.answers.len(),
             self.corrections.len(),
+            usize::from(self.remarks.is_some()),
         ]
     }
 

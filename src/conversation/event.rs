@@ -521,4 +521,10 @@ pub enum Question {
         /// In the order shown.
         topics: Vec<IntentId>,
     },
+    /// Where the visitor can be reached, as nobody is on duty.
+    Contact {
+        /// Whether it was asked before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
+    },
 }

@@ -148,6 +148,8 @@ pub enum Act {
     },
     /// The last person went off duty while it waited.
     DutyEnded,
+    /// It has waited for longer than anybody should.
+    Delayed,
 }
 
 /// Why an input was refused. Nothing changed.

@@ -374,11 +374,22 @@ impl State {
         }
     }
 
+    /// Where the visitor can be reached is asked only while nobody is there.
+    fn forget_contact_question(&mut self) {
+        let asks = |open: &OpenQuestion| matches!(open.question, Question::Contact { .. });
+        if self.open.as_ref().is_some_and(asks) {
+            self.open = None;
+        }
+    }
+
     fn apply_status(&mut self, change: &StatusChange, at: Timestamp) {
         let before = self.status;
         self.status = change.status;
         if change.status != Status::Bot {
             self.waiting = None;
+        }
+        if change.status != Status::Offline {
+            self.forget_contact_question();
         }
         if change.status != Status::Ended {
             self.ended_at = None;

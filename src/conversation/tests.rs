@@ -8,8 +8,10 @@ use super::*;
 use crate::content::build::draft;
 use crate::content::tests::small;
 use crate::conversation::event::AgentRef;
+use crate::conversation::event::Question;
 use crate::conversation::event::TransferTarget;
 use crate::conversation::input::Duty;
+use crate::conversation::state::OpenQuestion;
 use crate::ids::AgentId;
 use crate::ids::DialogueId;
 use crate::ids::StepId;
@@ -188,7 +190,7 @@ fn check_author(state: &State, act: &Act, message: &Message) {
     match &message.from {
         Author::Visitor => {}
         Author::Bot => {
-            let announces = matches!(act, Act::AgentLost { .. } | Act::DutyEnded);
+            let announces = matches!(act, Act::AgentLost { .. } | Act::DutyEnded | Act::Delayed);
             let may = matches!(state.status, Status::Bot | Status::Offline) || announces;
             assert!(may, "the bot is silent while a person owns it: {message:?} by {act:?}");
         }
@@ -209,7 +211,10 @@ fn check_state(state: &State) {
     let is_waiting = matches!(state.status, Status::Queued | Status::Offline);
     assert!(!is_waiting || state.waiting_since.is_some() && state.team.is_some(), "{state:?}");
     if state.status != Status::Bot {
-        assert!(state.open.is_none() && state.stack.is_empty(), "nothing runs: {state:?}");
+        let contact = |open: &OpenQuestion| matches!(open.question, Question::Contact { .. });
+        let asks = state.open.as_ref().is_some_and(contact) && state.status == Status::Offline;
+        let still = state.open.is_none() || asks;
+        assert!(still && state.stack.is_empty(), "nothing runs: {state:?}");
     }
     assert_eq!(state.ended_at.is_some(), state.status == Status::Ended);
 }

@@ -17,6 +17,7 @@ use crate::store::sqlite::Sqlite;
 
 mod editions;
 mod retention;
+mod teams;
 
 /// A store on which engines may be started, as processes would be.
 struct World {

@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use tokio::time::MissedTickBehavior;
 use tokio::time::interval;
 use tokio::time::sleep_until;
-use tokio::time::timeout;
 
 use crate::audit::Action;
 use crate::audit::Actor;
@@ -22,7 +21,6 @@ use crate::bus::Doorbell;
 use crate::bus::Following;
 use crate::bus::Passing;
 use crate::bus::Writer;
-use crate::config::seconds;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::TransferTarget;
 use crate::conversation::input::Act;
@@ -33,12 +31,15 @@ use crate::engine::Submission;
 use crate::engine::SubmitError;
 use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::card;
+use crate::gateway::agent::meet::meet;
+use crate::gateway::agent::meet::turned_away;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
 use crate::gateway::desk;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::gateway::over::over;
+use crate::gateway::passing::passing_frame;
 use crate::gateway::peer::Peer;
 use crate::gateway::roles;
 use crate::gateway::socket::Received;
@@ -50,11 +51,7 @@ use crate::ids::Seq;
 use crate::protocol::Ack;
 use crate::protocol::ErrorFrame;
 use crate::protocol::FrameError;
-use crate::protocol::ReadUpTo;
 use crate::protocol::Secret;
-use crate::protocol::Sender as From;
-use crate::protocol::SenderRole;
-use crate::protocol::Typing;
 use crate::protocol::agent::ClientFrame;
 use crate::protocol::agent::Inbox;
 use crate::protocol::agent::OnDuty;
@@ -62,11 +59,12 @@ use crate::protocol::agent::ServerFrame;
 use crate::protocol::agent::TransferTo;
 use crate::protocol::agent::Welcome;
 use crate::protocol::agent::parse;
-use crate::protocol::code::Close;
 use crate::protocol::code::Code;
 use crate::protocol::event::Audience;
 use crate::store::AgentRow;
 use crate::store::Reader;
+
+mod meet;
 
 /// Frames of one agent that may wait for their acks.
 const PENDING: usize = 64;
@@ -76,7 +74,6 @@ const OPEN: usize = 100;
 const INBOX_EVERY: Duration = Duration::from_millis(100);
 /// How often it is looked whether the agent may still be here.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-const TYPING_TTL_S: u32 = 5;
 const NOT_SERVED: &str = "the conversation belongs to a team that you do not serve";
 
 /// A frame of the agent on its way, with what to answer to.
@@ -110,7 +107,7 @@ fn audited(act: &Act) -> Option<Action> {
 
 /// Serves one agent's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
-    let over = match meet(&mut socket, &app, peer.session).await {
+    let over = match Box::pin(meet(&mut socket, &app, peer.session)).await {
         Ok((token, agent)) => {
             let id = agent.id.clone();
             let over = Shift::new(&app, token, agent).run(&mut socket).await.err();
@@ -121,38 +118,6 @@ pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
     };
     if let Some(Over::Close(why)) = over {
         socket.close(why).await;
-    }
-}
-
-/// Waits for hello; its token, else the session that came with the upgrade, says who it is.
-async fn meet(
-    socket: &mut Socket,
-    app: &App,
-    session: Option<Secret>,
-) -> Result<(Secret, AgentRow), Over> {
-    let hello = timeout(seconds(app.settings.limits.hello_s), socket.recv()).await;
-    let token = match hello.map_err(|_| Over::from(Close::TimedOut))? {
-        Received::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
-            Ok(ClientFrame::Hello { token }) => token.or(session),
-            _ => return Err(Close::BadHello.into()),
-        },
-        other => return Err(over(&other)),
-    };
-    let token = token.ok_or(Over::from(Close::Unauthorized))?;
-    let agent = app.accounts.admitted(&token).await.map_err(|refused| turned_away(&refused))?;
-    Ok((token, agent))
-}
-
-/// How the socket of somebody ends who may not have one.
-fn turned_away(refused: &Refused) -> Over {
-    match refused {
-        Refused::Store(error) => {
-            tracing::error!(%error, "an agent could not be welcomed");
-            Close::StoreUnavailable.into()
-        }
-        // Signed in, but something must be done first.
-        Refused::MustChangePassword | Refused::MustAddFactor => Close::Forbidden.into(),
-        _ => Close::Unauthorized.into(),
     }
 }
 
@@ -272,10 +237,11 @@ impl<'a> Shift<'a> {
     async fn send_whole_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
         let (version, all) = self.app.engine.desk_all();
         self.desk = version;
+        let teams = self.app.engine.teams();
         let items: Vec<_> = all
             .into_iter()
             .filter(|(_, item)| desk::lists(&self.agent, item))
-            .map(|(id, item)| desk::inbox_item(id, &item))
+            .map(|(id, item)| desk::inbox_item(id, &item, &teams))
             .collect();
         self.listed = items.iter().map(|item| item.conversation.clone()).collect();
         Ok(socket.send(ServerFrame::Inbox(Inbox { full: true, items }).to_json()).await?)
@@ -286,12 +252,13 @@ impl<'a> Shift<'a> {
             return self.send_whole_inbox(socket).await;
         };
         self.desk = version;
+        let teams = self.app.engine.teams();
         let mut items = Vec::new();
         for (id, item) in changes {
             match item.filter(|item| desk::lists(&self.agent, item)) {
                 Some(item) => {
                     self.listed.insert(id.clone());
-                    items.push(desk::inbox_item(id, &item));
+                    items.push(desk::inbox_item(id, &item, &teams));
                 }
                 None if self.listed.remove(&id) => items.push(desk::removed_item(id)),
                 None => {}
@@ -621,22 +588,6 @@ impl<'a> Shift<'a> {
             .read_up_to(conversation, Reader::Agent, seq, &self.doorbell)
             .await
             .map_err(|error| failed(&error))
-    }
-}
-
-fn passing_frame(passing: Passing) -> ServerFrame {
-    match passing {
-        Passing::Typing { conversation, from } => {
-            let from = match from {
-                Writer::Visitor => From { role: SenderRole::Visitor, name: None },
-                Writer::Agent(name) => From { role: SenderRole::Agent, name: Some(name) },
-            };
-            let conversation = Some(conversation);
-            ServerFrame::Typing(Typing { conversation, from, ttl_s: TYPING_TTL_S })
-        }
-        Passing::Read { conversation, by, seq } => {
-            ServerFrame::Read(ReadUpTo { conversation: Some(conversation), by: by.into(), seq })
-        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::gateway::leases::Leases;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
+use crate::gateway::teams;
 use crate::gateway::tokens::VisitorTokens;
 use crate::store::Directory;
 use crate::store::EventStore;
@@ -80,9 +81,11 @@ impl App {
         clock: Clock,
     ) -> anyhow::Result<Arc<Self>> {
         let key = directory.key(identity::KEY_NAME, clock::random_bytes()).await?;
+        engine.set_teams(teams::load(directory.as_ref()).await?).await;
         let identities = Identities::open(settings.identity.clone(), key, clock.clone()).await?;
         let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
         let limits = settings.limits;
+        engine.bound_waiting(limits.inputs_waiting);
         let accounts = Accounts::open(
             Arc::clone(&directory),
             clock.clone(),

@@ -8,12 +8,14 @@ use crate::gateway::app::App;
 use crate::gateway::roles;
 use crate::handover;
 use crate::handover::Item;
+use crate::handover::team::Teams;
 use crate::ids::ConversationId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 use crate::protocol::Identity;
 use crate::protocol::agent::AgentName;
 use crate::protocol::agent::InboxItem;
+use crate::protocol::agent::InboxOffer;
 use crate::protocol::agent::InboxVisitor;
 use crate::protocol::agent::Packet;
 use crate::protocol::agent::PacketStep;
@@ -26,7 +28,10 @@ pub(super) fn lists(agent: &AgentRow, item: &Item) -> bool {
 }
 
 /// A conversation as it stands in the inbox.
-pub(super) fn inbox_item(conversation: ConversationId, item: &Item) -> InboxItem {
+pub(super) fn inbox_item(conversation: ConversationId, item: &Item, teams: &Teams) -> InboxItem {
+    let promise = item.team.as_ref().and_then(|team| teams.get(team)?.answer_within_s);
+    let waits = matches!(item.status, Status::Queued);
+    let deadline = promise.zip(item.waiting_since.filter(|_| waits));
     InboxItem {
         conversation,
         status: item.status,
@@ -34,9 +39,15 @@ pub(super) fn inbox_item(conversation: ConversationId, item: &Item) -> InboxItem
         lang: item.lang,
         topic: item.topic.clone(),
         reason: item.reason.clone(),
-        priority: u8::from(item.front),
+        priority: item.priority(),
         waiting_since: item.waiting_since.map(Timestamp::to_rfc3339),
-        deadline: None,
+        deadline: deadline
+            .map(|(promise_s, since)| since.plus_ms(i64::from(promise_s) * 1_000).to_rfc3339()),
+        offer: item.offer.as_ref().map(|offer| InboxOffer {
+            agent: offer.agent.clone(),
+            until: offer.until.to_rfc3339(),
+        }),
+        alarm: item.alarmed,
         agent: item
             .agent
             .as_ref()
@@ -68,6 +79,8 @@ pub(super) fn removed_item(conversation: ConversationId) -> InboxItem {
         waiting_since: None,
         deadline: None,
         agent: None,
+        offer: None,
+        alarm: false,
         visitor: InboxVisitor { name: None, identity: Identity::Anonymous },
         preview: String::new(),
         unread: 0,

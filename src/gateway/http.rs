@@ -33,11 +33,13 @@ use crate::gateway::pages;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::signout;
+use crate::gateway::teams;
 use crate::gateway::upgrade::upgrade;
 use crate::gateway::visitor;
 use crate::language::Language;
 use crate::protocol::Side;
 use crate::protocol::code::Code;
+use crate::telemetry;
 use crate::telemetry::metrics;
 
 /// No call takes a body larger than a few passwords.
@@ -63,6 +65,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(login::routes())
         .merge(signout::routes())
         .merge(pages::routes())
+        .merge(teams::routes())
         .merge(attachments::routes(&app))
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, "no such address"))
         .method_not_allowed_fallback(async || {
@@ -147,5 +150,8 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn all_metrics(State(app): State<Arc<App>>) -> Response {
+    if let Some(bytes) = telemetry::resident_bytes() {
+        app.metrics.resident_bytes.set(bytes);
+    }
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], app.metrics.encode()).into_response()
 }

@@ -113,7 +113,13 @@ impl News {
         if place != self.place {
             self.place = place;
             if let Some(place) = place {
-                let queue = Queue { position: place.position, wait_s: None, open: place.open };
+                let queue = Queue {
+                    position: place.position,
+                    wait_s: place.wait.map(|wait| wait.likely_s),
+                    wait_low_s: place.wait.map(|wait| wait.low_s),
+                    wait_high_s: place.wait.map(|wait| wait.high_s),
+                    open: place.open,
+                };
                 items.push(Item::plain(&ServerFrame::Queue(queue)));
             }
         }

@@ -64,7 +64,7 @@ macro_rules! store_contract {
         ]);
         $crate::store::contract::store_contract!($world, accounts: [
             accounts_are_kept, an_address_is_one_accounts, sessions_expire_and_end,
-            a_session_of_nobody_is_refused, the_first_key_stays,
+            a_session_of_nobody_is_refused, the_first_key_stays, documents_are_kept_by_kind,
         ]);
         $crate::store::contract::store_contract!($world, factors: [
             a_factor_is_offered_confirmed_and_removed, a_code_is_taken_once,

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -41,6 +42,7 @@ use crate::store::sqlite::batch::Reply;
 use crate::store::sqlite::batch::Request;
 use crate::store::sqlite::transaction::Transactions;
 use crate::store::sqlite::writer::Writer;
+use crate::telemetry::metrics::Metrics;
 
 mod appends;
 mod attachments;
@@ -91,6 +93,15 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError::Unusable`] with one sentence that says what is wrong and how to mend it.
     pub async fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        Self::counted(path, durability, Arc::default()).await
+    }
+
+    /// The same, with the writer's work counted in `metrics`.
+    pub async fn counted(
+        path: &Path,
+        durability: Durability,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, StoreError> {
         let options = opening::connect_options(path, durability);
         let connection = opening::open(path, &options).await?;
         let readers = SqlitePoolOptions::new()
@@ -102,7 +113,8 @@ impl Sqlite {
             .test_before_acquire(false)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let (requests, waiting) = mpsc::channel(writer::QUEUE);
-        let writer = Writer::new(Transactions::new(options, connection));
+        let transactions = Transactions::new(path, options, connection);
+        let writer = Writer::new(transactions, metrics);
         tokio::spawn(writer.run(waiting));
         Ok(Self { requests, readers })
     }

@@ -6,7 +6,8 @@
  *   SKICKA_BIN=target/release/skicka node run.mjs [--screenshot]
  *
  * SKICKA_SHOTS names a folder for pictures of every state; `--screenshot` writes
- * docs/screenshot.png. SKICKA_WEB names a folder whose chat.js is tried instead of the binary's. Nothing here waits for a length of time, only for what must happen.
+ * docs/screenshot.png. SKICKA_WEB names a folder whose chat.js is tried instead of the binary's.
+ * Nothing here waits for a length of time, only for what must happen.
  */
 
 import assert from 'node:assert/strict';

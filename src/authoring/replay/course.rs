@@ -153,5 +153,6 @@ pub(super) fn question_word(question: &Question) -> &'static str {
         Question::AnythingElse => "whether there is anything else",
         Question::Person => "whether to have a person",
         Question::Offer { .. } => "what the bot can help with",
+        Question::Contact { .. } => "where the visitor can be reached",
     }
 }

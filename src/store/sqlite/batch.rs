@@ -10,6 +10,7 @@ use crate::ids::VisitorId;
 use crate::store::AgentRow;
 use crate::store::Append;
 use crate::store::Appended;
+use crate::store::DocumentKind;
 use crate::store::EffectRow;
 use crate::store::NewConversation;
 use crate::store::Reader;
@@ -48,7 +49,8 @@ pub(super) struct Mark {
     pub(super) seq: Seq,
 }
 
-/// A change beside the log: of accounts, sessions, keys, the audit log, effects or revisions.
+/// A change beside the log: of accounts, sessions, keys, the audit log, effects, revisions or
+/// documents.
 #[derive(Debug)]
 pub(super) enum Change {
     AddAgent(AgentRow),
@@ -71,6 +73,8 @@ pub(super) enum Change {
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
     KeepRevision { name: String, body: String },
     ForgetRevision { name: String },
+    PutDocument { kind: DocumentKind, id: String, body: String },
+    RemoveDocument { kind: DocumentKind, id: String },
 }
 
 /// A sign-in that failed, with the rules by which it counts.

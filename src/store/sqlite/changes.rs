@@ -1,4 +1,5 @@
-//! Changes of accounts, sessions, keys, the audit log, effects and revisions inside a batch.
+//! Changes of accounts, sessions, keys, the audit log, effects, revisions and documents inside a
+//! batch.
 
 use sqlx::SqliteConnection;
 use sqlx::query::Query;
@@ -98,6 +99,13 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         }
         Change::ForgetRevision { name } => {
             sqlx::query(statements::FORGET_REVISION).bind(name.as_str())
+        }
+        Change::PutDocument { kind, id, body } => sqlx::query(statements::PUT_DOCUMENT)
+            .bind(kind.word())
+            .bind(id.as_str())
+            .bind(body.as_str()),
+        Change::RemoveDocument { kind, id } => {
+            sqlx::query(statements::REMOVE_DOCUMENT).bind(kind.word()).bind(id.as_str())
         }
     };
     Ok(query.execute(connection).await?.rows_affected())

@@ -1,4 +1,5 @@
-//! Accounts, sessions, keys and the audit log: reads by the readers, changes through the writer.
+//! Accounts, sessions, keys, documents and the audit log: reads by the readers, changes through
+//! the writer.
 
 use async_trait::async_trait;
 
@@ -11,6 +12,7 @@ use crate::store::AgentRow;
 use crate::store::AuditRow;
 use crate::store::CustomerRow;
 use crate::store::Directory;
+use crate::store::DocumentKind;
 use crate::store::FactorRow;
 use crate::store::SessionRow;
 use crate::store::StoreError;
@@ -62,6 +64,24 @@ impl Directory for Sqlite {
 
     async fn end_sessions_of(&self, agent: &AgentId) -> Result<(), StoreError> {
         self.change(Change::EndSessionsOf { agent: agent.clone() }).await.map(drop)
+    }
+
+    async fn documents(&self, kind: DocumentKind) -> Result<Vec<(String, String)>, StoreError> {
+        self.many(sqlx::query(statements::DOCUMENTS).bind(kind.word()), rows::document).await
+    }
+
+    async fn put_document(
+        &self,
+        kind: DocumentKind,
+        id: &str,
+        body: &str,
+    ) -> Result<(), StoreError> {
+        let (id, body) = (id.to_owned(), body.to_owned());
+        self.change(Change::PutDocument { kind, id, body }).await.map(drop)
+    }
+
+    async fn remove_document(&self, kind: DocumentKind, id: &str) -> Result<bool, StoreError> {
+        self.change(Change::RemoveDocument { kind, id: id.to_owned() }).await
     }
 
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {

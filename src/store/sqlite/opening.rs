@@ -119,6 +119,24 @@ fn make_file(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Which file a path leads to: its device and number, which a file keeps when it is moved.
+pub(super) type FileId = (u64, u64);
+
+/// Which file stands at `path` now.
+pub(super) fn file_id(path: &Path) -> io::Result<FileId> {
+    let found = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        Ok((found.dev(), found.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        drop(found);
+        Ok((0, 0))
+    }
+}
+
 /// Refuses a database that another program made, before anything is written into it.
 async fn check_owner(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let foreign: i64 = sqlx::query_scalar(statements::IS_FOREIGN)

@@ -213,6 +213,12 @@ pub(super) fn pins(row: &SqliteRow) -> Result<BTreeSet<String>, StoreError> {
     read().map_err(corrupt("list of revisions"))
 }
 
+/// A document's id and body, by `DOCUMENTS`.
+pub(super) fn document(row: &SqliteRow) -> Result<(String, String), StoreError> {
+    let read = || -> anyhow::Result<(String, String)> { Ok((row.try_get(0)?, row.try_get(1)?)) };
+    read().map_err(corrupt("document"))
+}
+
 /// An account, in the order of `statements::AGENT`.
 pub(super) fn agent(row: &SqliteRow) -> Result<AgentRow, StoreError> {
     let read = || -> anyhow::Result<AgentRow> {

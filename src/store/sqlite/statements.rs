@@ -229,6 +229,11 @@ single! {
          WHERE token_hash = $1 AND expires_at > $2";
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
+    DOCUMENTS: "SELECT id, body FROM documents WHERE kind = $1 ORDER BY id";
+    PUT_DOCUMENT:
+        "INSERT INTO documents (kind, id, body) VALUES ($1, $2, $3) \
+         ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body";
+    REMOVE_DOCUMENT: "DELETE FROM documents WHERE kind = $1 AND id = $2";
     CONVERSATIONS_OF: concat!(
         conversation_columns!(),
         "WHERE c.visitor = (SELECT number FROM authors WHERE name = $1) ORDER BY c.number"

@@ -28,3 +28,4 @@ store_contract!(super::fresh);
 mod crash;
 mod erasure;
 mod faults;
+mod power;
