@@ -194,7 +194,7 @@ async function theKill() {
     for (const text of during) await customer.write(text);
     await agent.write(answer);
     await customer.chat.locator('[part=connection]').waitFor();
-    await agent.page.locator('.lost').waitFor();
+    await agent.page.locator('div.lost').waitFor();
     isClean(await visitor.look('lost'));
     isClean(await colleague.look('lost'));
   });
