@@ -5,7 +5,8 @@
 //! looks at words, pairs, letters, cue words, the reach of negations and the outline of the
 //! sentence. Around it stand a few rules: a message is cut at the first place where an answer ends
 //! and news begins; a Finnish verb echoed from the question is an answer ("painoin"); so is a
-//! message made only of the question's words, and one that tells as done what was asked.
+//! message made only of the question's words, and one that tells as done what was asked. To "is
+//! anything blocked?" it is a no that all is well, and to ask how the step is done is *unsure*.
 //!
 //! **Invariants:** the same examples give the same model and readings; reading takes time linear
 //! in the text; what the model has no ground to call an answer is [`AnswerClass::None`].
@@ -24,6 +25,7 @@ use crate::matcher::answers::linear::Linear;
 use crate::matcher::answers::linear::Row;
 use crate::matcher::answers::text::Message;
 
+mod asked;
 mod choice;
 mod cues;
 mod echo;
@@ -206,9 +208,10 @@ pub struct AnswerModel {
 }
 
 /// Below this the reader does not call a message an answer; chosen on folds of the examples.
-const LEAST_CONFIDENCE: f32 = 0.51;
+const LEAST_CONFIDENCE: f32 = 0.53;
 
-/// How sure a story is that tells as done what was asked; enough to go before a topic.
+/// How sure a reading is that the question gave: a story that tells as done what was asked; enough
+/// to go before a topic.
 const TOLD: f32 = 0.7;
 
 /// How sure both halves must be before a message is cut in two.
@@ -260,11 +263,11 @@ impl AnswerModel {
         // Read once: all parts of the message share it.
         let message = features::corrected(&message, &self.lexicon);
         let whole = self.judge(&message);
+        if let Some(class) = asked::turned(&message, self.language, question, whole.0) {
+            return AnswerReading { class, confidence: whole.1.max(TOLD), rest: None };
+        }
         if let Some(class) = echo::read(&message, self.language, question)
-            && matches!(
-                whole.0,
-                AnswerClass::None | AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure
-            )
+            && may_be_echo(whole.0, class)
         {
             return AnswerReading { class, confidence: 0.9, rest: None };
         }
@@ -275,6 +278,9 @@ impl AnswerModel {
         let doubtful = class == AnswerClass::None || confidence < LEAST_CONFIDENCE;
         if !doubtful {
             return AnswerReading { class, confidence, rest: None };
+        }
+        if asked::asks_how(&message, self.language, question) {
+            return AnswerReading { class: AnswerClass::Unsure, confidence: TOLD, rest: None };
         }
         if echo::tells_done(&message, self.language, question) {
             return AnswerReading { class: AnswerClass::Yes, confidence: TOLD, rest: None };
@@ -369,6 +375,16 @@ impl AnswerModel {
             .map(|(_, score)| score)
             .fold(f32::MIN, f32::max);
         (best.0, confidence(best.1 - rival))
+    }
+}
+
+/// Whether an echo of the question may be read as `echoed` though the words alone say `class`.
+fn may_be_echo(class: AnswerClass, echoed: AnswerClass) -> bool {
+    match class {
+        AnswerClass::None | AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure => true,
+        // "ei estä mitään", "painan nyt"
+        AnswerClass::Failing | AnswerClass::Solved => echoed == AnswerClass::No,
+        _ => false,
     }
 }
 

@@ -91,8 +91,16 @@ const SV: Table = &[
         Cue::Question,
         "vad hur var varfor nar vem vilken vilket vilka vart va kan ar finns maste far",
     ),
-    (Cue::Done, "redan nyss nyligen precis igar imorse morse forut tidigare har gjort gjorde"),
-    (Cue::Later, "ska skall strax sen senare tanker tankte snart an annu hunnit"),
+    (
+        Cue::Done,
+        "redan nyss nyligen precis igar forrgar imorse morse forut tidigare har gjort gjorde \
+         senast sist",
+    ),
+    (
+        Cue::Later,
+        "ska skall strax sen senare tanker tankte snart an annu hunnit hinner ikvall imorgon \
+         morgon",
+    ),
 ];
 
 const FI: Table = &[
@@ -102,11 +110,11 @@ const FI: Table = &[
          tietenkin aivan juuri niin ok okei oke okay ilman ehdottomasti varmasti selva pitaa \
          oikein on yes nii nain jees jes",
     ),
-    (Cue::No, "ei en eipa enpa eikai eii eihan enka emme nope no eiku ehei"),
+    (Cue::No, "ei en eipa enpa eikai eii eihan enhan enka emme nope eiku ehei eiva eivat"),
     (
         Cue::Negation,
         "ei en emme eivat et ette eipa enpa eika enka ilman eikohan mikaan mitaan koskaan \
-         alkaa eihan",
+         alkaa eihan enhan ethan",
     ),
     (
         Cue::Unsure,
@@ -142,8 +150,14 @@ const FI: Table = &[
         "mita mika miten missa mista mihin miksi milloin kuka kuinka koska minne onko voiko \
          voinko saako mitka paljonko mitaas millainen",
     ),
-    (Cue::Done, "jo juuri asken eilen aamulla tehty tein aiemmin tehnyt aikaisemmin"),
-    (Cue::Later, "viela kohta pian myohemmin aion teen sitten ehtinyt kohtapuoliin huomenna"),
+    (
+        Cue::Done,
+        "jo juuri asken eilen aamulla tehty tein aiemmin tehnyt aikaisemmin viimeksi toissapaivana",
+    ),
+    (
+        Cue::Later,
+        "viela kohta pian myohemmin aion teen sitten ehtinyt kohtapuoliin huomenna illalla",
+    ),
 ];
 
 const EN: Table = &[
@@ -156,7 +170,7 @@ const EN: Table = &[
     (Cue::No, "no nope nah naw never negative nay noo na nop nopes non noes"),
     (
         Cue::Negation,
-        "not no never nothing none dont didnt havent hasnt isnt wasnt cant couldnt doesnt \
+        "not no never nothing nothings none dont didnt havent hasnt isnt wasnt cant couldnt doesnt \
          arent aint wont without cannot wouldnt nobody werent hadnt",
     ),
     (

@@ -66,8 +66,49 @@ pub(super) fn read(
     match (denied, unsure) {
         (_, true) => None,
         (true, false) => Some(AnswerClass::No),
+        (false, false) if is_to_come(message, language, question.text) => Some(AnswerClass::No),
         (false, false) => Some(AnswerClass::Yes),
     }
+}
+
+/// Whether what was asked as done is told as being done now or soon: "painan nyt", "jag trycker på
+/// den". In Finnish the past has an i before the ending; in Swedish the present ends in r.
+fn is_to_come(message: &Message, language: Language, question: &str) -> bool {
+    let asked = Message::parse(question);
+    let echoed = |word: &str| asked.tokens.iter().any(|other| alike(word, &other.word));
+    let any = |test: &dyn Fn(&str) -> bool| asked.tokens.iter().any(|token| test(&token.word));
+    match language {
+        Language::Fi => {
+            let past = any(&|word| word.ends_with("itko"))
+                || any(&|word| word == "oletko") && any(&|word| is_participle(word));
+            let begins = |word: &str| {
+                // "painoinhan", "painoinpa"
+                let clitic = |end: &&str| word.len() > end.len() + 4 && word.ends_with(*end);
+                let ending = ["han", "pa", "kin"].into_iter().find(|end| clitic(end));
+                let word = ending.map_or(word, |end| &word[..word.len() - end.len()]);
+                let mut end = word.chars().rev();
+                let ends =
+                    end.next() == Some('n') && end.next().is_some_and(|it| "aeouy".contains(it));
+                ends && word.chars().count() >= 4 && !word.starts_with("ole") && echoed(word)
+            };
+            past && message.tokens.iter().any(|token| begins(&token.word))
+        }
+        Language::Sv => {
+            let past = any(&|word| cues::is(language, word, Cue::Acted));
+            let skipped =
+                usize::from(["jag", "vi", "ja"].contains(&message.tokens[0].word.as_str()));
+            let verb = message.word(skipped).unwrap_or_default();
+            past && verb.ends_with('r') && verb.chars().count() >= 5 && echoed(verb)
+        }
+        Language::En => false,
+    }
+}
+
+fn is_participle(word: &str) -> bool {
+    word.chars().count() >= 5
+        && ["nut", "nyt", "lut", "lyt", "sut", "syt", "rut", "ryt"]
+            .iter()
+            .any(|end| word.ends_with(end))
 }
 
 /// Whether a message that begins with `word` asks something itself, question mark or not.
