@@ -18,6 +18,7 @@ import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
 import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
+import { settings } from './settings.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const binary = resolve(process.env.SKICKA_BIN || join(ROOT, 'target/release/skicka'));
@@ -82,6 +83,7 @@ async function story() {
   await theKill();
   await theColleague();
   await theEnd();
+  await settings(step, (name) => arrive(name), server.url, agent, colleague);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
 }
