@@ -120,6 +120,7 @@ export class Picker extends HTMLElement {
     }));
     this.none.textContent = this.found.length ? '' : t('cannedNone');
     this.list.hidden = !this.found.length;
+    this.search.setAttribute('aria-expanded', String(!this.list.hidden));
     this.#choose(Math.max(0, this.found.findIndex(({ id }) => id === keep)));
   }
 

@@ -34,6 +34,8 @@ export class Settings extends HTMLElement {
       h('div', { className: 'head' }, button(t('back'), () => this.owner.leave(), { glyph: 'back', bare: true }), h('div', { className: 'title' }, this.heading),
         h('div', { className: 'modes', role: 'group', 'aria-labelledby': 'settings' }, [...this.tabs.values()])),
       this.place));
+    // Escape leaves what is open, but must not throw away what was written.
+    this.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.querySelector('form')) event.preventDefault(); });
     const last = sessionStorage.getItem(LAST);
     this.#show(PARTS.includes(last) ? last : PARTS[0]);
   }

@@ -44,8 +44,7 @@ export class Shell extends HTMLElement {
     this.keys.listen(signal);
     listen(desk, signal);
     desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
-    this.on_current(true);
-    this.#fromAddress();
+    this.#fromAddress(true);
     this.on_inbox();
     this.on_presence();
     if (desk.lost) this.on_link();
@@ -140,9 +139,9 @@ export class Shell extends HTMLElement {
   }
 
   /** The address names the open conversation, so a reload and the way back keep it. */
-  #fromAddress() {
+  #fromAddress(first) {
     if (location.hash === SETTINGS && maySet(this.desk.me)) this.showSettings();
-    else this.#open(location.hash.slice(1) || null);
+    else this.#open(location.hash.slice(1) || null, first);
   }
 
   #addressIs(address) {
@@ -150,10 +149,10 @@ export class Shell extends HTMLElement {
   }
 
   /** Opens a conversation or none; the settings, which are neither, go. */
-  #open(id) {
+  #open(id, first) {
     const isSame = id === (this.desk.current?.id ?? null);
     this.desk.open(id);
-    if (isSame) this.on_current();
+    if (isSame) this.on_current(first);
   }
 
   /** The settings take the place of the open conversation. */
