@@ -6,7 +6,8 @@
  *   SKICKA_BIN=target/release/skicka node run.mjs [--screenshot]
  *
  * SKICKA_SHOTS names a folder for pictures of every state; `--screenshot` writes
- * docs/screenshot.png. Nothing here waits for a length of time, only for what must happen.
+ * docs/screenshot.png. SKICKA_WEB names a folder whose chat.js is tried instead of the binary's.
+ * Nothing here waits for a length of time, only for what must happen.
  */
 
 import assert from 'node:assert/strict';
@@ -19,6 +20,7 @@ import { Customer } from './customer.mjs';
 import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
 import { settings } from './settings.mjs';
+import { offers } from './window.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const binary = resolve(process.env.SKICKA_BIN || join(ROOT, 'target/release/skicka'));
@@ -84,6 +86,7 @@ async function story() {
   await theColleague();
   await theEnd();
   await settings(step, (name) => arrive(name), server.url, agent, colleague);
+  await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
 }
