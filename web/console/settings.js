@@ -42,7 +42,7 @@ export class Settings extends HTMLElement {
 
   /** Shows a part's list. @param {string} part @param {string} [id] the line that gets the focus */
   async #show(part, id) {
-    this.part = part;
+    this.chosen = part;
     sessionStorage.setItem(LAST, part);
     for (const [name, tab] of this.tabs) tab.setAttribute('aria-pressed', String(name === part));
     try {
@@ -52,7 +52,7 @@ export class Settings extends HTMLElement {
       return;
     }
     // Another part may have been chosen meanwhile.
-    if (this.part === part) this.#list(part === 'canned' ? this.#cannedLines() : this.#teamLines(), part, id);
+    if (this.chosen === part) this.#list(part === 'canned' ? this.#cannedLines() : this.#teamLines(), part, id);
   }
 
   #list(lines, part, id) {
