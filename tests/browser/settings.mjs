@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { Customer } from './customer.mjs';
 
+/** In its first minute a server lets the agents come back before it offers anything. */
+const OFFERED = { timeout: 90_000 };
+
 /**
  * @param {(name: string, act: () => Promise<void>) => Promise<void>} step
  * @param {(name: string) => Promise<import('./browser.mjs').Person>} arrive
@@ -55,17 +58,17 @@ export async function settings(step, arrive, url, agent, person) {
   await step('an offer stands on top; declined by everybody, it is an alarm', async () => {
     // Whoever waited already is offered too.
     const guest = await asks(arrive, url, 'declined');
-    await offers.first().waitFor();
+    await offers.first().waitFor(OFFERED);
     isClean(await person.look('offer'));
     while (await offers.count()) await offers.first().getByRole('button', { name: 'Tacka nej' }).click();
-    await agent.list('Väntar');
+    await page.getByRole('group', { name: 'Visa' }).getByRole('button', { name: /^Väntar/ }).click();
     await page.locator('.item .flag.alarm').first().waitFor();
     isClean(await person.look('alarm'));
     await guest.page.context().close();
   });
   const guest = await asks(arrive, url, 'accepted');
   await step('an offer accepted by keyboard is one’s own', async () => {
-    await offers.first().waitFor();
+    await offers.first().waitFor(OFFERED);
     await page.keyboard.press('Alt+KeyA');
     await agent.reply.and(page.locator(':focus')).waitFor();
     await offers.first().waitFor({ state: 'detached' });
