@@ -58,7 +58,6 @@
     queued: ['Du är i kön till en människa.', 'Olet jonossa asiakasneuvojalle.', 'You are waiting for a person.'],
     queue: ['Du är i kön, plats {}.', 'Olet jonossa, sija {}.', 'You are number {} in the queue.'],
     wait: ['Väntetid ungefär {} min.', 'Odotusaika noin {} min.', 'The wait is about {} min.'],
-    later: ['Vi har stängt just nu, men ditt ärende finns kvar i kön.', 'Olemme juuri nyt suljettuina, mutta asiasi säilyy jonossa.', 'We are closed right now, but your matter stays in the queue.'],
     joined: ['{} har anslutit sig.', '{} liittyi keskusteluun.', '{} has joined.'],
     with: ['Du chattar med {}.', 'Juttelet nyt: {}.', 'You are talking to {}.'],
     back: ['Boten svarar igen.', 'Botti vastaa taas.', 'The bot answers again.'],
@@ -67,14 +66,13 @@
     again: ['Starta ett nytt samtal', 'Aloita uusi keskustelu', 'Start a new conversation'],
     connecting: ['Ansluter …', 'Yhdistetään …', 'Connecting …'],
     lost: ['Kontakten bröts. Vi försöker igen.', 'Yhteys katkesi. Yritämme uudelleen.', 'The connection was lost. We are trying again.'],
-    now: ['Försök nu', 'Yritä nyt', 'Try now'],
     found: ['Kontakten är tillbaka.', 'Yhteys palautui.', 'Connected again.'],
     stopped: ['Chatten kunde inte ansluta.', 'Chattiin ei saatu yhteyttä.', 'The chat could not connect.'],
     too_long: ['Meddelandet är för långt. Det får ha högst {} tecken.', 'Viesti on liian pitkä. Enimmäispituus on {} merkkiä.', 'The message is too long. It may have {} characters at most.'],
     rate_limited: ['Det gick lite fort. Vi skickar igen om {} s.', 'Viestejä tuli vähän nopeasti. Lähetämme uudelleen {} s kuluttua.', 'That was a little fast. We will send it again in {} s.'],
     expired_choice: ['Det valet gäller inte längre. Välj på nytt eller skriv i stället.', 'Valinta ei ole enää voimassa. Valitse uudelleen tai kirjoita.', 'That choice no longer counts. Please choose again or write instead.'],
     unavailable: ['Just nu går det inte att skicka. Vi försöker igen.', 'Lähettäminen ei juuri nyt onnistu. Yritämme uudelleen.', 'Sending does not work right now. We will try again.'],
-    refused: ['Det gick inte att skicka.', 'Lähettäminen ei onnistunut.', 'It could not be sent.'],
+    refused: ['Det gick tyvärr inte.', 'Se ei onnistunut.', 'That did not work.'],
     left: ['{} tecken kvar', '{} merkkiä jäljellä', '{} characters left'],
     worst: ['Mycket dåligt', 'Erittäin huono', 'Very bad'],
     best: ['Mycket bra', 'Erittäin hyvä', 'Very good'],
@@ -87,7 +85,6 @@
     attach: ['Bifoga en fil', 'Liitä tiedosto', 'Attach a file'],
     file_large: ['Filen är för stor. Den får vara högst {} MB.', 'Tiedosto on liian suuri. Enimmäiskoko on {} Mt.', 'The file is too large. It may have {} MB at most.'],
     file_kind: ['Den sortens fil kan vi inte ta emot.', 'Tällaista tiedostoa emme voi ottaa vastaan.', 'We cannot take files of that kind.'],
-    file_gone: ['Filen gick inte att hämta.', 'Tiedostoa ei voitu hakea.', 'The file could not be fetched.'],
     agree: ['Jag godkänner', 'Hyväksyn', 'I agree'],
     privacy: ['Så behandlar vi dina uppgifter', 'Näin käsittelemme tietojasi', 'How we handle your data'],
     before: ['Innan vi börjar', 'Ennen kuin aloitamme', 'Before we begin'],
@@ -114,7 +111,7 @@
 @media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK}}}
 :host([theme=dark]){${DARK}}
 :host([mode=inline]){display:block;height:640px;max-height:100%}
-:host([mode=page]){display:block;position:fixed;inset:0}
+:host([mode=page]){display:block;position:fixed;inset:0;--side:max(12px,50% - 400px)}
 :host([hidden]){display:none}
 *,::before,::after{box-sizing:border-box}
 button,textarea,input{font:inherit;color:inherit}
@@ -122,43 +119,38 @@ button{cursor:pointer;border:0;background:none;padding:0;min-height:44px;min-wid
 :focus-visible{outline:3px solid var(--a);outline-offset:2px;border-radius:8px}
 [hidden]{display:none!important}
 svg{width:22px;height:22px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;flex:none;display:block}
-.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.launcher{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000);
- margin:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);width:60px;height:60px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;
- box-shadow:0 6px 24px var(--shade);transition:transform .15s}
-.launcher:hover{transform:translateY(-2px)}
+.sr,.same .who{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.launcher,dialog.panel{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000)}
+.launcher{margin:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);width:60px;height:60px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;
+ box-shadow:0 6px 24px var(--shade)}
 .launcher:focus-visible{border-radius:50%}
 .launcher svg{width:28px;height:28px}
-.badge{position:absolute;top:-4px;right:-4px;min-width:24px;height:24px;padding:0 6px;border-radius:12px;background:#b3261e;color:#fff;font-size:14px;line-height:24px;font-weight:600}
+.badge{position:absolute;top:-4px;right:-4px;min-width:24px;height:24px;padding:0 6px;border-radius:12px;background:#b3261e;color:#fff;font-size:14px;line-height:24px}
 .panel{border:1px solid var(--l);padding:0;margin:0;background:var(--s);color:var(--t);overflow:hidden;overflow:clip;max-width:none;max-height:none}
 .panel[open],section.panel{display:flex;flex-direction:column}
-dialog.panel{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000);width:min(400px,calc(100vw - 40px));
+dialog.panel{width:min(400px,calc(100vw - 40px));
  height:min(680px,calc(100dvh - 40px));border-radius:var(--skicka-radius,18px);box-shadow:0 16px 48px var(--shade)}
 section.panel{height:100%;border-radius:var(--skicka-radius,18px)}
 dialog.panel.full{inset:0;width:100vw;height:100dvh}
 .panel.full{border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
-dialog::backdrop{background:var(--shade)}
 .head{display:flex;align-items:center;gap:4px;padding:6px 6px 6px 16px;background:var(--hd);color:var(--on-hd);position:relative;flex:none}
 .head :focus-visible{outline-color:var(--on-hd);outline-offset:-4px}
 h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;overflow-wrap:anywhere}
-.head button{display:flex;align-items:center;justify-content:center;gap:2px;border-radius:10px;font-weight:600;font-size:14px}
-.head button:hover{background:color-mix(in srgb,var(--on-hd) 15%,transparent)}
+.head button{display:flex;align-items:center;justify-content:center;gap:2px;padding:0 6px;border-radius:10px;font-weight:600;font-size:14px}
+.head>button:hover{opacity:.8}
 .menu{position:absolute;top:calc(100% + 4px);right:8px;z-index:2;min-width:200px;padding:6px;border-radius:12px;border:1px solid var(--l);background:var(--s);color:var(--t);box-shadow:0 10px 30px var(--shade);display:grid}
 .menu button{justify-content:flex-start;padding:0 12px;font-weight:400;font-size:16px;text-align:start}
-.menu button:hover{background:var(--soft)}
 .menu :focus-visible{outline-color:var(--a)}
-.menu [aria-pressed=true]{font-weight:650}
 .menu [aria-pressed=true]::after{content:"✓";margin-inline-start:auto}
 .strip{padding:9px 16px;background:var(--warn);color:var(--t);font-size:14px;border-bottom:1px solid var(--l);display:flex;gap:4px 12px;align-items:center;flex-wrap:wrap;flex:none}
 .strip>span{flex:1 1 20ch}.sure>span{flex-basis:100%}
 .strip button,.acts button{font-weight:600;color:var(--a);padding:0 10px;border-radius:10px;text-decoration:underline;text-underline-offset:3px}
 .wrap{position:relative;flex:1;min-height:0;display:flex}
-.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:14px 14px 6px;display:flex;flex-direction:column;gap:3px}
+.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:14px var(--side,14px) 6px;display:flex;flex-direction:column;gap:3px}
 .log:focus-visible{outline-offset:-3px}
 .log::before{content:"";margin-top:auto}
 .msg{position:relative;max-width:88%;align-self:flex-start;margin-top:10px;animation:in .18s}
 .msg.same{margin-top:1px}
-.msg.same .who{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .msg.visitor{align-self:flex-end}
 .who{display:flex;align-items:center;flex-wrap:wrap;gap:2px 7px;font-size:13px;color:var(--m);margin:0 2px 4px}
 .who b{color:var(--t);font-weight:650}
@@ -176,7 +168,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .failed .state{color:var(--bad)}
 .acts{display:flex;justify-content:flex-end}
 .links{list-style:none;margin:6px 0 0;padding:0;display:grid;gap:2px}
-.links a{display:inline-flex;align-items:center;min-height:44px;color:var(--a);font-weight:600;text-underline-offset:3px;overflow-wrap:anywhere}
+.links a,.links button{display:inline-flex;gap:6px;text-decoration:underline;align-items:center;min-height:44px;color:var(--a);font-weight:600;text-underline-offset:3px;overflow-wrap:anywhere}
 .choices{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
 .choice{padding:8px 16px;border:1.5px solid var(--a);border-radius:22px;color:var(--a);background:var(--s);font-weight:600;text-align:start;overflow-wrap:anywhere}
 .choice:hover{background:var(--soft)}
@@ -189,7 +181,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .dots i{width:6px;height:6px;border-radius:50%;background:currentColor;animation:dot 1.2s infinite}
 .dots i:nth-child(2){animation-delay:.15s}.dots i:nth-child(3){animation-delay:.3s}
 .fresh{position:absolute;bottom:8px;left:50%;transform:translateX(-50%);background:var(--a);color:var(--on-a);border-radius:22px;padding:0 16px;font-weight:600;font-size:14px;box-shadow:0 4px 14px var(--shade);white-space:nowrap}
-.foot{border-top:1px solid var(--l);padding:8px 12px 12px;flex:none;display:grid;gap:8px}
+.foot{border-top:1px solid var(--l);padding:8px var(--side,12px) 12px;flex:none;display:grid;gap:8px}
 .notice{font-size:14px;color:var(--bad);margin:0;overflow-wrap:anywhere}
 .row{display:flex;gap:8px;align-items:flex-end}
 .rating{display:grid;gap:8px}
@@ -208,7 +200,7 @@ progress{flex:1;min-width:0;accent-color:var(--a)}
 .privacy{font-size:13px;color:var(--m);min-height:24px;overflow-wrap:anywhere;text-underline-offset:3px}
 .gate .privacy{font-size:15px;color:var(--a)}
 .human{justify-self:start;display:flex;align-items:center;gap:8px;color:var(--a);font-weight:600;font-size:15px;padding:0 12px 0 8px;border-radius:10px;text-align:start}
-.human:hover{background:var(--soft)}
+.human:hover,.menu button:hover{background:var(--soft)}
 .human[aria-disabled]{color:var(--m);cursor:default}
 .main{background:var(--a);color:var(--on-a);border-radius:22px;font-weight:600;padding:10px 20px;width:100%}
 .foot>div:not([hidden])~.main{background:none;color:var(--a)}
@@ -228,8 +220,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 @media (prefers-contrast:more){:host{--m:var(--t);--l:var(--t);--edge:var(--t)}}
 @media (forced-colors:active){.launcher,.send,.main,.bubble,.fresh,.badge{border:1px solid}.dots i{background:CanvasText}
  .choice.taken,.scores input:checked+span{forced-color-adjust:none;background:Highlight;color:HighlightText}.choice[aria-disabled]:not(.taken){color:GrayText}}
-@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:none;height:60%;min-height:120px}}
-@media (max-width:359.98px){.log{padding-inline:10px}.msg{max-width:94%}}`;
+@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:none;height:60%;min-height:120px}}`;
 
   const ICONS = {
     chat: 'M21 12a8 8 0 0 1-8 8H4l1.8-3A8 8 0 1 1 21 12ZM9.5 10.5h7M9.5 14h4.5',
@@ -277,7 +268,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
   /** The language of a tag, if the window speaks it. */
   const known = (tag) => {
     const short = (tag || '').slice(0, 2).toLowerCase();
-    return Object.hasOwn(WORDS, short) ? short : null;
+    return LANGUAGES.includes(short) ? short : null;
   };
 
   /** Says every text of the window, and says it again when the language changes. */
@@ -291,6 +282,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     get words() {
       return WORDS[this.lang];
+    }
+
+    /** Times and dates are Finland's in every language. */
+    get locale() {
+      return `${this.lang}-FI`;
     }
 
     /** @template {Element} T @param {T} node @param {(words: object) => string} words @returns {T} */
@@ -419,7 +415,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       if (frame.type === 'pong') return;
       if (frame.type === 'hello') this.after = frame.after;
       this.waiting.push(text);
-      if (!this.posting) this.#post();
+      this.posting ??= this.#until(this.#post());
     }
 
     close() {
@@ -428,7 +424,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     async #call(path, options) {
       const answer = await fetch(`${this.url}/${path}${this.where}`, {
-        ...options, headers: { ...this.bearer, ...options.headers }, signal: this.leaves.signal, credentials: 'omit', cache: 'no-store',
+        ...options, headers: { ...this.bearer, ...options.headers }, signal: this.leaves.signal, credentials: 'omit',
       });
       if (!answer.ok) throw CLOSES[answer.status] || 4500;
       return answer;
@@ -436,50 +432,44 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** One call at a time, so that frames keep their order. */
     async #post() {
-      this.posting = true;
-      try {
-        while (this.waiting.length) {
-          const answer = await this.#call('frames', { method: 'POST', body: `[${this.waiting.splice(0, 64)}]` });
-          for (const frame of await answer.json()) this.#hear(frame);
-        }
-        this.posting = false;
-      } catch (why) {
-        this.#over(why);
+      while (this.waiting.length) {
+        const answer = await this.#call('frames', { method: 'POST', body: `[${this.waiting.splice(0, 64)}]` });
+        for (const frame of await answer.json()) this.#hear(frame);
       }
+      this.posting = null;
     }
 
     #hear(frame) {
       if (frame.type === 'welcome') {
         this.bearer = { authorization: `Bearer ${frame.token}` };
         this.where = `?conversation=${frame.conversation}`;
-        this.#read(frame.resumed && this.after ? this.after : 0);
+        this.#until(this.#read((frame.resumed && this.after) || 0));
       }
       this.onmessage?.({ data: JSON.stringify(frame) });
     }
 
     async #read(after) {
-      try {
-        const { body } = await this.#call('stream', { headers: { 'last-event-id': after } });
-        const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-        let rest = '';
-        for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-          const parts = (rest + piece.value).split('\n\n');
-          rest = parts.pop();
-          for (const part of parts) {
-            const data = part.slice(part.indexOf('data: ') + 6);
-            if (part.startsWith('event: close')) throw JSON.parse(data).code;
-            this.onmessage?.({ data });
-          }
+      const { body } = await this.#call('stream', { headers: { 'last-event-id': after } });
+      const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = '';
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        const parts = (rest + piece.value).split('\n\n');
+        rest = parts.pop();
+        for (const part of parts) {
+          const data = part.slice(part.indexOf('data: ') + 6);
+          if (part.startsWith('event: close')) throw JSON.parse(data).code;
+          this.onmessage?.({ data });
         }
-        throw 1006;
-      } catch (why) {
-        this.#over(why);
       }
+      throw 1006;
     }
 
-    #over(why) {
-      this.close();
-      this.onclose?.({ code: Number.isInteger(why) ? why : 1006 });
+    /** What ends a call is a close code, or a lost network. */
+    #until(work) {
+      return work.catch((why) => {
+        this.close();
+        this.onclose?.({ code: why > 0 ? why : 1006 });
+      });
     }
   }
 
@@ -800,7 +790,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #day(at) {
       const day = at.toDateString();
       if (day !== (this.before?.at || new Date()).toDateString()) {
-        this.line(() => at.toLocaleDateString(this.speaker.lang, { weekday: 'long', day: 'numeric', month: 'long' }));
+        this.line(() => at.toLocaleDateString(this.speaker.locale, { weekday: 'long', day: 'numeric', month: 'long' }));
       }
     }
 
@@ -814,7 +804,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         who.append(speaker.say(h('b'), (w) => name || (person ? w.colleague : w.assistant)),
           h('span', { className: 'tag' }, icon(person ? 'person' : 'bot'), speaker.say(h('span'), (w) => (person ? w.person : w.bot))));
       }
-      who.append(speaker.say(h('time', { dateTime: at.toISOString() }), () => at.toLocaleTimeString(speaker.lang, { hour: '2-digit', minute: '2-digit' })));
+      who.append(speaker.say(h('time', { dateTime: at.toISOString() }), () => at.toLocaleTimeString(speaker.locale, { hour: '2-digit', minute: '2-digit' })));
       const bubble = h('div', { className: 'bubble', part: `bubble bubble-${role}`, dir: 'auto', textContent: text, ...(lang && { lang }) });
       return h('div', { className: `msg ${role}${same ? ' same' : ''}` }, who, bubble);
     }
@@ -823,7 +813,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const list = h('ul', { className: 'links' });
       for (const { name, url } of attachments) {
         const target = new URL(url, this.server);
-        if (target.origin === this.server) list.append(h('li', {}, h('button', { type: 'button', part: 'file', textContent: name, onclick: () => this.owner.fetch(target, name) })));
+        if (target.origin === this.server) list.append(h('li', {}, h('button', { type: 'button', part: 'file', onclick: () => this.owner.fetch(target, name) }, icon('clip'), name)));
       }
       for (const { label, url } of links) {
         let target;
@@ -879,7 +869,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         const kind = text('.tag');
         const links = [...node.querySelectorAll('a')].map((a) => `\n${a.firstChild.textContent}: ${a.href}`);
         const choices = [...node.querySelectorAll('.choice')].map((choice) => ` [${choice.firstChild.textContent}]`);
-        const at = new Date(node.querySelector('time').dateTime).toLocaleString(this.speaker.lang);
+        const at = new Date(node.querySelector('time').dateTime).toLocaleString(this.speaker.locale);
         return `${at} ${text('b')}${kind ? ` (${kind})` : ''}: ${text('.bubble')}${links.join('')}${choices.length ? '\n' : ''}${choices.join('')}`;
       }).join('\n\n');
     }
@@ -938,7 +928,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.speaker = speaker;
       this.owner = owner;
       this.menus = [];
-      const tongues = Object.keys(WORDS).map((code) => h('button', {
+      const tongues = LANGUAGES.map((code) => h('button', {
         type: 'button', lang: code, textContent: WORDS[code].name, onclick: () => { this.fold(); owner.choose(code); },
       }));
       const code = speaker.say(h('span'), () => {
@@ -1022,12 +1012,12 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       speaker.say(this.send, (w) => w.send, 'aria-label');
       this.count = h('div', { className: 'count', hidden: true });
       this.clip = speaker.button((w) => w.attach, () => this.file.click(), { name: 'clip', glyph: 'clip', bare: true });
+      this.clip.hidden = true;
       this.file = h('input', { type: 'file', hidden: true, onchange: () => this.#picked() });
       this.upload = h('div', { className: 'upload acts', hidden: true }, h('span'), h('progress', { max: 1 }), speaker.button((w) => w.cancel));
       this.form = h('form', { onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
         speaker.say(h('label', { className: 'sr', htmlFor: 'field' }), (w) => w.field),
         this.upload, h('div', { className: 'row' }, this.clip, this.file, this.field, this.send), this.count);
-      this.offer(null);
       this.#typed();
     }
 
@@ -1039,7 +1029,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
 
     get megabytes() {
-      return (this.files.max_bytes / 1e6).toLocaleString(this.speaker.lang, { maximumFractionDigits: 1 });
+      return Math.floor(this.files.max_bytes / 1e5) / 10;
     }
 
     #picked() {
@@ -1057,8 +1047,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.clip.disabled = name !== null;
       if (name === null) return;
       const [label, bar, stop] = this.upload.children;
-      this.speaker.say(label, (w) => `${w.sending} ${name}`);
-      this.speaker.say(bar, () => name, 'aria-label');
+      label.textContent = name;
+      bar.setAttribute('aria-label', name);
       bar.value = part;
       stop.onclick = cancel;
     }
@@ -1315,7 +1305,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const dots = h('span', { className: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
       this.#live = h('div', { className: 'sr', role: 'status' });
       this.#lost = h('div', { className: 'strip', part: 'connection', hidden: true }, h('span'),
-        speaker.button((w) => w.now, () => { this.#link.stop(); this.#start(); this.#focus(); }));
+        speaker.button((w) => w.retry, () => { this.#link.stop(); this.#start(); this.#focus(); }));
       this.#strip = h('div', { className: 'strip', part: 'status', hidden: true }, h('span'));
       this.#typing = h('div', { className: 'typing', hidden: true }, dots, h('span'));
       this.#rating = h('div', { hidden: true });
@@ -1352,9 +1342,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         this.#timers.gate = setTimeout(() => { this.#asking = this.#ask(Math.min(wait * 2, 30_000)); }, Math.random() * wait);
         return;
       }
-      clearTimeout(this.#timers.lost);
-      this.#timers.lost = null;
-      this.#lost.hidden = true;
+      this.#mended();
       this.#inform(config.privacy_notice);
       this.#composer.offer(config.attachments);
       const wanted = JSON.stringify(config.consent);
@@ -1384,23 +1372,15 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** Shows the way to the privacy notice, if there is one. */
     #inform(addresses) {
-      const address = () => {
-        try {
-          const url = new URL(this.#inTongue(addresses || {}));
-          return ['https:', 'http:'].includes(url.protocol) ? url.href : null;
-        } catch {
-          return null;
-        }
-      };
       for (const link of [this.#privacy, this.#gate.link]) {
-        link.hidden = !address();
-        if (address()) this.#speaker.say(link, () => address(), 'href');
+        this.#speaker.say(link, () => this.#inTongue(addresses || {}), 'href');
+        link.hidden = !addresses || !link.protocol.startsWith('http');
       }
     }
 
     /** A text in the window's language, else in one that there is. */
     #inTongue(texts) {
-      return texts[this.#speaker.lang] || texts.sv || texts.fi || texts.en || '';
+      return texts[this.#speaker.lang] || Object.values(texts)[0] || '';
     }
 
     #buildGate() {
@@ -1473,7 +1453,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     #wishes() {
       const page = this.#page ? new URLSearchParams(location.search).get('lang') : document.documentElement.lang;
-      return [this.getAttribute('lang'), page, ...(navigator.languages || [])].filter(Boolean);
+      return [this.getAttribute('lang'), page, ...navigator.languages].filter(Boolean);
     }
 
     #hello() {
@@ -1513,6 +1493,13 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       else if (this.#lost.hidden) this.#timers.lost ??= setTimeout(show, 1200);
     }
 
+    #mended() {
+      clearTimeout(this.#timers.lost);
+      this.#timers.lost = null;
+      if (!this.#lost.hidden) this.#announce((w) => w.found);
+      this.#lost.hidden = true;
+    }
+
     #frame(frame) {
       switch (frame.type) {
         case 'welcome': return this.#welcome(frame);
@@ -1527,12 +1514,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
 
     #welcome(frame) {
-      clearTimeout(this.#timers.lost);
-      this.#timers.lost = null;
-      if (!this.#lost.hidden) {
-        this.#lost.hidden = true;
-        this.#announce((w) => w.found);
-      }
+      this.#mended();
       const { conversation: id, status, seq } = frame;
       const talk = this.#talk;
       if (!frame.resumed || id !== talk.id) this.#clear(id);
@@ -1696,10 +1678,10 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
 
     #wait({ position, wait_s: wait, wait_low_s: low, wait_high_s: high, open }) {
-      const minutes = (seconds) => Math.max(1, Math.round(seconds / 60));
-      const spread = wait && high && minutes(low || 0) < minutes(high) ? `${minutes(low || 0)}–${minutes(high)}` : wait && minutes(wait);
+      // Both ends of the spread, once where they are the same.
+      const spread = [...new Set([low ?? wait, high ?? wait].map((seconds) => Math.max(1, Math.round(seconds / 60))))].join('–');
       this.#queue = (w) => {
-        const more = open === false ? w.later : spread ? w.wait(spread) : '';
+        const more = open === false ? w.offline : wait ? w.wait(spread) : '';
         return `${position ? w.queue(position) : w.queued} ${more}`.trim();
       };
       const before = this.#strip.textContent;
@@ -1715,7 +1697,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       if (count === this.#unread) return;
       this.#unread = count;
       this.#badge.hidden = !count;
-      this.#badge.textContent = count > 99 ? '99+' : String(count);
+      this.#badge.textContent = count;
       this.#speaker.again(this.#launcher);
       this.#tell('unread', { count });
     }
@@ -1783,7 +1765,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         if (!answer.ok) throw answer.status;
         saveAs(await answer.blob(), name);
       } catch {
-        this.#composer.warn((w) => w.file_gone);
+        this.#composer.warn((w) => w.refused);
       }
     }
 
@@ -1817,7 +1799,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       form.hidden = ended;
       this.#renewal.hidden = !ended;
       this.#head.end.hidden = ended;
-      human.hidden = !['', 'bot', 'offline'].includes(status);
+      // While one is wanted already, asking again changes nothing.
+      human.hidden = !['', 'bot'].includes(status);
       if (this.#outbox?.has('human')) human.setAttribute('aria-disabled', 'true');
       else human.removeAttribute('aria-disabled');
       const words = { queued: this.#queue || ((w) => w.queued), agent: agent && ((w) => w.with(agent)), offline: (w) => w.offline }[status];

@@ -11,9 +11,11 @@
  */
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Agent } from './agent.mjs';
 import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
@@ -46,6 +48,8 @@ async function check(name, act) {
   }
 }
 
+// Off by default; on here, so that every state has what can be there.
+process.env.SKICKA_ATTACHMENTS__ENABLED ??= 'true';
 const server = new Server(binary);
 const browser = await launch();
 const people = [];
@@ -88,6 +92,7 @@ async function story() {
   await settings(step, (name) => arrive(name), server.url, agent, colleague);
   await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
+  await check('the reference client gets through its transcript', () => promisify(execFile)(process.execPath, [join(ROOT, 'examples/conformance.mjs'), server.url]));
   await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
 }
 
@@ -191,7 +196,7 @@ async function theKill() {
     for (const text of during) await customer.write(text);
     await agent.write(answer);
     await customer.chat.locator('[part=connection]').waitFor();
-    await agent.page.locator('.lost').waitFor();
+    await agent.page.locator('div.lost').waitFor();
     isClean(await visitor.look('lost'));
     isClean(await colleague.look('lost'));
   });

@@ -1,13 +1,16 @@
 /**
  * What the chat window offers beside talking: the wait with its spread, the conversation as a
- * file, the way back of a phone, the full page, and the calls that stand in for a blocked socket.
+ * file, the way back of a phone, the full page, files, and the calls that stand in for a blocked socket.
  */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { Customer } from './customer.mjs';
 import { Script, event, message } from './script.mjs';
 
+/** The smallest picture there is. */
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
 /**
@@ -28,6 +31,12 @@ export async function offers(check, arrive, url) {
     await customer.chat.getByText('Jag är en bot').waitFor();
     return { person, page: person.page, script, customer };
   };
+
+  await check('the window travels in less than 20 kB', async () => {
+    const script = await (await fetch(`${url}/chat.js`)).text();
+    const bytes = gzipSync(script, { level: 9 }).length;
+    assert.ok(bytes < 20_000, `${bytes} bytes`);
+  });
 
   await check('the wait is told with its spread, in three languages', async () => {
     const { person, script, customer } = await scripted();
@@ -52,6 +61,7 @@ export async function offers(check, arrive, url) {
     const { person, script, customer } = await scripted();
     script.send(event(2, 'status', { status: 'offline' }), message(3, 'bot', 'Vilket nummer når vi dig på?', { choices: [{ value: 'no', label: 'Nej tack' }] }));
     await customer.choices.filter({ hasText: 'Nej tack' }).waitFor();
+    assert.equal(await customer.chat.getByRole('button', { name: 'Prata med en människa' }).count(), 0, 'nothing to press that would change nothing');
     isClean(await person.look('callback'));
     await customer.write('040 123 4567');
     assert.equal((await script.next('message')).text, '040 123 4567');
@@ -112,6 +122,37 @@ export async function offers(check, arrive, url) {
     await customer.field.waitFor();
     const over = await customer.chat.locator('.panel').evaluate((panel) => [...panel.querySelectorAll('.head button, .human, .choice, .send, textarea')].filter((node) => node.getClientRects().length).map((node) => node.getBoundingClientRect()).filter(({ left, right, width, height }) => left < 0 || right > 320 || width < 44 || height < 44).length);
     assert.equal(over, 0, 'targets of 44 px, inside the screen');
+    await person.context.close();
+  });
+
+  await check('a file is sent with its progress, given back to its sender, and refused in words', async () => {
+    const person = await arrive('files');
+    const { page } = person;
+    const customer = new Customer(page);
+    await customer.openBySkipLink(url);
+    const pick = async (name, buffer) => {
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), customer.chat.getByRole('button', { name: 'Bifoga en fil' }).click()]);
+      await chooser.setFiles({ name, mimeType: 'image/png', buffer });
+    };
+    await pick('skärmbild å.png', PIXEL);
+    await customer.own.filter({ hasText: 'skärmbild å.png' }).waitFor();
+    const file = customer.own.getByRole('button', { name: 'skärmbild å.png' });
+    const [download] = await Promise.all([page.waitForEvent('download'), file.click()]);
+    assert.equal(download.suggestedFilename(), 'skärmbild å.png');
+    await pick('bild.png', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+    await customer.chat.getByText('Den sortens fil kan vi inte ta emot.').waitFor();
+    isClean(await person.look('refused'));
+    await pick('stor.png', Buffer.alloc(6e6));
+    await customer.chat.getByText('Den får vara högst 5 MB.').waitFor();
+    // One that stands still can be called off.
+    await page.route('**/v1/chat/attachments', () => {});
+    await pick('sakta.png', PIXEL);
+    await customer.chat.getByRole('progressbar', { name: 'sakta.png' }).waitFor();
+    isClean(await person.look('uploading'));
+    await customer.chat.locator('.upload').getByRole('button', { name: 'Avbryt' }).click();
+    await customer.chat.getByRole('progressbar').waitFor({ state: 'hidden' });
+    assert.equal(await customer.own.count(), 1);
+    assert.deepEqual(person.complaints, []);
     await person.context.close();
   });
 

@@ -13,7 +13,6 @@ use crate::conversation::decide;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
-use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Status;
 use crate::conversation::event::TransferTarget;
