@@ -84,8 +84,9 @@ export function settingForm({ title, family, fields, save, done, cancel, remove 
     whole.textContent = loose.join(' ');
     whole.hidden = loose.length === 0;
     const first = form.querySelector('[aria-invalid]') ?? form.querySelector('.fault:not([hidden])')?.parentNode.querySelector('input');
-    if (first) first.focus();
-    else whole.scrollIntoView({ block: 'nearest' });
+    first?.focus();
+    // The fault below the field is to be seen as well, beside the buttons that stay.
+    (first?.closest('[data-field]') ?? whole).scrollIntoView({ block: 'nearest' });
   };
   return form;
 }
