@@ -5,7 +5,8 @@
 //! lets time pass (`burst: 1200 ms` lets messages that say too little wait so long), `duty: nobody` sends everybody home. What must follow is written beneath:
 //! `bot: …` (part of what it says), `choices: A | B`, `topic: no_sms opened`, `status: queued
 //! requested`, `ended: resolved`, `silent:` (nothing). Expectations are met in order; what happens
-//! between them is not looked at. Lines that begin with `#` are comments.
+//! between them is not looked at. Another system that the bot calls is played by `answer: JSON` or
+//! `fails: timed_out`, and what it is asked stands in `action: bank/check_number started`. Lines that begin with `#` are comments.
 //!
 //! **Invariant:** every transcript also proves that folding the events gives the state that the
 //! rules saw, and that the bot is silent while a person owns the conversation.
@@ -14,6 +15,7 @@ use std::fmt::Write as _;
 
 use crate::content::Content;
 use crate::conversation::decide;
+use crate::conversation::effect::CallFailure;
 use crate::conversation::event::Author;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
@@ -126,13 +128,21 @@ impl Play<'_> {
                 self.policy.burst_ms = ms.trim().parse().map_err(|_| "no number")?;
                 Ok(())
             }
+            "answer" => {
+                let answer = serde_json::from_str(value).map_err(|error| error.to_string())?;
+                self.end_call(Ok(answer))
+            }
+            "fails" => {
+                let failure = CallFailure::named(value).ok_or("no way in which a call fails")?;
+                self.end_call(Err(failure))
+            }
             "duty" => {
                 self.duty = if value == "nobody" { Duty::Nobody } else { Duty::OnDuty };
                 Ok(())
             }
             "silent" if self.turn.len() > self.met => Err("something was said".to_owned()),
             "lang" | "silent" => Ok(()),
-            "bot" | "choices" | "topic" | "status" | "ended" => self.expect(key, value),
+            "bot" | "choices" | "topic" | "status" | "ended" | "action" => self.expect(key, value),
             _ => Err(format!("`{key}` is no line of a transcript")),
         }
     }
@@ -149,6 +159,11 @@ impl Play<'_> {
                 format!("no such button; there are: {}", labels.join(" | "))
             })?;
         self.act(Act::Chose { offer: open.offer, value: choice.value.clone() })
+    }
+
+    fn end_call(&mut self, result: Result<serde_json::Value, CallFailure>) -> Result<(), String> {
+        let call = self.state.calls.keys().next_back().copied().ok_or("nothing is called")?;
+        self.act(Act::CallEnded { call, result })
     }
 
     fn act(&mut self, act: Act) -> Result<(), String> {
@@ -220,6 +235,11 @@ fn write_event(event: &Event, lines: &mut Vec<String>) {
             let state = format!("{:?}", change.state).to_lowercase();
             let outcome = change.outcome.map_or("", outcome_word);
             lines.push(format!("topic: {} {state} {outcome}", change.topic).trim_end().to_owned());
+        }
+        Fact::Action(change) => {
+            let state = format!("{:?}", change.state).to_lowercase();
+            let reason = change.reason.as_deref().unwrap_or("");
+            lines.push(format!("action: {} {state} {reason}", change.call).trim_end().to_owned());
         }
         Fact::Status(change) => {
             let status = format!("{:?}", change.status).to_lowercase();

@@ -12,6 +12,7 @@ use crate::cli::matching::language;
 use crate::clock::Clock;
 use crate::content::Content;
 use crate::conversation::decide;
+use crate::conversation::effect::CallFailure;
 use crate::conversation::event::Author;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
@@ -115,6 +116,11 @@ impl Chat {
                     self.show(event);
                 }
                 self.state = decision.state;
+                // Nothing is called from a terminal; the dialogue shows what it does then.
+                for effect in decision.effects {
+                    let result = Err(CallFailure::NotConfigured);
+                    self.act(Act::CallEnded { call: effect.seq, result });
+                }
             }
             Err(refusal) => println!("({refusal})"),
         }
@@ -135,6 +141,10 @@ impl Chat {
             Fact::Status(change) => {
                 let reason = change.reason.as_deref().unwrap_or("");
                 println!("({:?} {reason})", change.status);
+            }
+            Fact::Action(change) => {
+                let reason = change.reason.as_deref().unwrap_or("");
+                println!("(call {}: {:?} {reason})", change.call, change.state);
             }
             Fact::Ended { outcome, .. } => println!("(ended: {outcome:?})"),
             _ => {}

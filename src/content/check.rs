@@ -175,6 +175,9 @@ fn slots_of(dialogues: &BTreeMap<DialogueId, Dialogue>) -> BTreeSet<&str> {
         .flat_map(|step| match &step.kind {
             StepKind::Ask(ask) => ask.slot.iter().map(String::as_str).collect(),
             StepKind::Set { values, .. } => values.iter().map(|(slot, _)| slot.as_str()).collect(),
+            StepKind::Action(action) => {
+                action.answer.iter().map(|field| field.slot.as_str()).collect()
+            }
             _ => Vec::new(),
         })
         .collect()
@@ -184,6 +187,7 @@ fn expressions_of(step: &Step) -> Vec<&str> {
     match &step.kind {
         StepKind::Branch(arms) => arms.iter().filter_map(|arm| arm.condition.as_deref()).collect(),
         StepKind::Set { values, .. } => values.iter().map(|(_, value)| value.as_str()).collect(),
+        StepKind::Action(action) => action.send.iter().map(|(_, value)| value.as_str()).collect(),
         _ => Vec::new(),
     }
 }
@@ -210,6 +214,7 @@ fn texts_of(step: &Step) -> Vec<&Text> {
             texts.extend(nudge);
             texts
         }
+        StepKind::Action(action) => action.say.iter().collect(),
         StepKind::Resolve { text } | StepKind::Escalate { say: text, .. } => text.iter().collect(),
         StepKind::Branch(_)
         | StepKind::Set { .. }
@@ -318,7 +323,8 @@ fn leaving_steps(dialogues: &BTreeMap<DialogueId, Dialogue>) -> BTreeSet<(&Dialo
     }
 }
 
-/// Finds circles of steps that never wait for the customer.
+/// Finds circles of steps that never wait for the customer's word: those that only give time, or
+/// call other systems, would go round for ever by themselves.
 fn endless_loops(dialogues: &BTreeMap<DialogueId, Dialogue>, diagnostics: &mut Vec<Diagnostic>) {
     let mut done: BTreeSet<(&DialogueId, &StepId)> = BTreeSet::new();
     for dialogue in dialogues.values() {
@@ -337,7 +343,7 @@ fn follow_unasked<'a>(
     done: &mut BTreeSet<(&'a DialogueId, &'a StepId)>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    if step.waits() {
+    if step.asks() {
         return;
     }
     if let Some(at) =
@@ -377,5 +383,5 @@ fn follow_unasked<'a>(
 
 fn asks(dialogues: &BTreeMap<DialogueId, Dialogue>, id: &DialogueId) -> bool {
     let steps = dialogues.get(id).into_iter().flat_map(|dialogue| dialogue.steps.values());
-    steps.into_iter().any(Step::waits)
+    steps.into_iter().any(Step::asks)
 }

@@ -68,6 +68,8 @@ manners! {
     corrected,
     /// Something was told that nobody had asked for.
     noted,
+    /// While another system is asked.
+    one_moment,
     /// While the customer has time for something.
     take_your_time,
     /// Button: the customer is ready.

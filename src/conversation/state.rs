@@ -83,6 +83,8 @@ pub struct State {
     pub tried: Vec<Tried>,
     /// Steps whose words the running topics have told.
     pub told: BTreeSet<Place>,
+    /// Calls to other systems that have no result yet, by the events that wanted them: their names.
+    pub calls: BTreeMap<Seq, String>,
     /// Messages that say too little by themselves, until more is heard.
     pub waiting: Option<Waiting>,
     /// Matters heard of and kept for later.
@@ -134,6 +136,19 @@ pub struct Frame {
     pub trail: Vec<StepId>,
     /// Where its topic began, when not at the start of this dialogue.
     pub origin: Option<Place>,
+    /// The call that the step where it stands has made.
+    pub call: Option<OpenCall>,
+}
+
+/// A call to another system that a dialogue stands at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCall {
+    /// The event that wanted it.
+    pub seq: Seq,
+    /// When it counts as lost.
+    pub until: Timestamp,
+    /// Once it has ended: whether it gave the answer that its step declares.
+    pub answered: Option<bool>,
 }
 
 /// Messages that wait to be read together with what follows.
@@ -199,6 +214,7 @@ impl State {
             upset: 0,
             tried: Vec::new(),
             told: BTreeSet::new(),
+            calls: BTreeMap::new(),
             waiting: None,
             noted: Vec::new(),
             topic: None,
@@ -286,7 +302,11 @@ impl State {
                 self.waiting = None;
                 self.stack.clear();
             }
-            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Erased | Fact::Unknown(_) => {}
+            Fact::Note { .. }
+            | Fact::Transferred { .. }
+            | Fact::Action(_)
+            | Fact::Erased
+            | Fact::Unknown(_) => {}
         }
     }
 
@@ -390,6 +410,7 @@ impl State {
                 step: None,
                 trail: Vec::new(),
                 origin: origin.clone(),
+                call: None,
             }),
             Move::Left => {
                 self.stack.pop();
@@ -398,6 +419,7 @@ impl State {
             Move::At { step } => {
                 if let Some(frame) = self.stack.last_mut() {
                     frame.step = Some(step.clone());
+                    frame.call = None;
                 }
             }
             Move::Asked { question } => self.ask(question, seq, beside),
@@ -415,6 +437,8 @@ impl State {
             Move::Told { at } => {
                 self.told.insert(at.clone());
             }
+            Move::Called { until } => self.call(seq, *until, beside),
+            Move::CallEnded { call, answered } => self.end_call(*call, *answered),
             Move::Redone => self.redo(),
             Move::Waits { until } => {
                 self.waiting = Some(Waiting { texts: self.recent.clone(), until: *until });
@@ -449,6 +473,7 @@ impl State {
                 self.tried.pop();
                 if let Some(frame) = self.stack.last_mut() {
                     frame.step = frame.trail.pop();
+                    frame.call = None;
                 }
                 self.open = None;
             }
@@ -468,6 +493,23 @@ impl State {
             _ => 0,
         };
         self.open = Some(OpenQuestion { question: question.clone(), offer: seq, choices, misses });
+    }
+
+    fn call(&mut self, seq: Seq, until: Timestamp, beside: &Fact) {
+        if let Fact::Action(change) = beside {
+            self.calls.insert(seq, change.call.clone());
+        }
+        if let Some(frame) = self.stack.last_mut() {
+            frame.call = Some(OpenCall { seq, until, answered: None });
+        }
+    }
+
+    fn end_call(&mut self, seq: Seq, answered: bool) {
+        self.calls.remove(&seq);
+        let calls = self.stack.iter_mut().filter_map(|frame| frame.call.as_mut());
+        for call in calls.filter(|call| call.seq == seq) {
+            call.answered = Some(answered);
+        }
     }
 
     fn redo(&mut self) {

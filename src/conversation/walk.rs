@@ -149,7 +149,8 @@ impl<'a> Turn<'a> {
                 }
                 Ok(Some(next.target.clone()))
             }
-            StepKind::Wait { text, ms, next, .. } => self.take_wait(step, text, *ms, next),
+            StepKind::Wait { text, pause, next, .. } => self.take_wait(step, text, *pause, next),
+            StepKind::Action(action) => self.take_action(step, action),
             StepKind::Ask(ask) => self.take_ask(step, ask),
             StepKind::Branch(arms) => {
                 let scope = Scope { slots: Some(&self.state.slots), topic: None };

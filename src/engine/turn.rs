@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::content::Content;
 use crate::conversation;
 use crate::conversation::Decision;
+use crate::conversation::effect::Effect;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
@@ -38,6 +39,7 @@ use crate::store::Appended;
 use crate::store::EventRow;
 use crate::store::Head;
 use crate::store::InputKey;
+use crate::store::NewEffect;
 use crate::store::StoreError;
 
 /// Events that are read at once.
@@ -263,8 +265,16 @@ impl Inner {
             input: key.map(|(author, frame)| InputKey { author, frame, seq: decision.input_seq }),
             events: decision.events.iter().map(row_of).collect(),
             head: self.head_of(&decision.state),
-            effects: Vec::new(),
-            closes: None,
+            effects: decision.effects.iter().map(|effect| self.row_of_effect(effect)).collect(),
+            closes: decision.closes(),
+        }
+    }
+
+    fn row_of_effect(&self, effect: &Effect) -> NewEffect {
+        NewEffect {
+            seq: effect.seq,
+            due: self.clock.now(),
+            body: serde_json::to_string(&effect.work).expect("work is plain values with text keys"),
         }
     }
 

@@ -141,7 +141,9 @@ impl<'e> Body<'e> {
                     note: note.as_deref(),
                 }
             }
-            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Unknown(_) => Self::Hidden,
+            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Action(_) | Fact::Unknown(_) => {
+                Self::Hidden
+            }
         }
     }
 }
