@@ -43,7 +43,7 @@ fn play_all(content: &Content, folder: &str) {
 
 #[test]
 fn every_transcript_holds() {
-    play_all(bank::content(), "tests/transcripts");
+    play_all(bank::content(), "transcripts");
 }
 
 #[test]
