@@ -131,7 +131,7 @@ fn read_call(inner: &mut Fields<'_>) -> Option<String> {
             && !part.starts_with('.')
             && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
     };
-    if parts.iter().all(|part| is_part(&part)) && !parts[0].contains('.') {
+    if parts.iter().all(is_part) && !parts[0].contains('.') {
         return Some(word.text);
     }
     let help = if word.text.contains("://") {
@@ -214,15 +214,13 @@ fn read_pattern(fields: &mut Fields<'_>, kind: Option<AnswerKind>) -> Option<Reg
         return None;
     }
     // The whole value must fit, or anything at all could stand around what does.
-    match Regex::new(&format!("^(?:{})$", word.text)) {
-        Ok(pattern) => Some(pattern),
-        Err(_) => {
-            fields
-                .report(word.span, Code::BadValue, "the pattern cannot be read")
-                .help("a pattern is a regular expression such as [A-Z]{2}[0-9]{6}");
-            None
-        }
+    let pattern = Regex::new(&format!("^(?:{})$", word.text)).ok();
+    if pattern.is_none() {
+        fields
+            .report(word.span, Code::BadValue, "the pattern cannot be read")
+            .help("a pattern is a regular expression such as [A-Z]{2}[0-9]{6}");
     }
+    pattern
 }
 
 fn read_count(
