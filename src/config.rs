@@ -20,9 +20,11 @@ use crate::protocol;
 pub mod load;
 pub mod network;
 pub mod origin;
+pub mod system;
 
 use network::Network;
 use origin::Origin;
+use system::System;
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How the bot keeps time.
     pub conversation: Conversation,
+    /// Which other systems dialogues may call.
+    pub actions: Actions,
     /// How the database writes.
     pub store: Store,
     /// What the chat window shows before anybody has said anything.
@@ -55,6 +59,7 @@ impl Default for Settings {
             server: Server::default(),
             limits: Limits::default(),
             conversation: Conversation::default(),
+            actions: Actions::default(),
             store: Store::default(),
             chat: Chat::default(),
         }
@@ -171,6 +176,24 @@ pub struct Conversation {
 impl Default for Conversation {
     fn default() -> Self {
         Self { language: Language::Sv, burst_ms: 1_200, idle_close_min: 60 }
+    }
+}
+
+/// Which other systems dialogues may call. Their secrets stand in variables, never here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Actions {
+    /// Names and addresses; nothing else is ever called.
+    pub systems: Vec<System>,
+    /// The largest answer that is read.
+    pub answer_bytes: u32,
+    /// Calls that run at once; further ones wait.
+    pub at_once: u32,
+}
+
+impl Default for Actions {
+    fn default() -> Self {
+        Self { systems: Vec::new(), answer_bytes: 262_144, at_once: 64 }
     }
 }
 

@@ -138,6 +138,10 @@ pub fn give_up(
     input: &Input,
 ) -> Result<Decision, Refusal> {
     let mut turn = Turn::new(content, policy, state, input);
+    if let Act::CallEnded { call, .. } = &input.act {
+        turn.give_up_call(*call);
+        return Ok(Decision::of(turn, state.seq.next()));
+    }
     turn.not_ended()?;
     let text = match &input.act {
         Act::Said { text, .. } => text.as_str(),

@@ -16,6 +16,8 @@ use crate::config::load::load;
 use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
+use crate::engine::actions;
+use crate::engine::actions::Systems;
 use crate::engine::reload;
 use crate::gateway::accept;
 use crate::gateway::app::App;
@@ -72,6 +74,9 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
         Arc::new(Sqlite::open(&settings.data.join(DATABASE), durability(&settings)).await?);
     let store: Arc<dyn EventStore> = Arc::clone(&sqlite) as Arc<dyn EventStore>;
     let directory: Arc<dyn Directory> = sqlite;
+    let secret = |name: &str| std::env::var(name).ok();
+    let systems =
+        Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
     let engine = Engine::start(Parts {
         store: Arc::clone(&store),
         content: Arc::new(content),
@@ -93,7 +98,9 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     let ticking = tokio::spawn(tick(Arc::clone(&app)));
     let reloading =
         tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
+    let calling = tokio::spawn(actions::run(app.engine.clone(), systems));
     accept::serve(listener, Arc::clone(&app), stop).await;
+    calling.abort();
     ticking.abort();
     reloading.abort();
     store.close().await;

@@ -17,6 +17,7 @@ use toml::de::DeTable;
 use toml::de::DeValue;
 
 use crate::config::Settings;
+use crate::config::system::SECRET_PREFIX;
 
 /// The file that is read when no other is named, if it is there.
 pub const DEFAULT_FILE: &str = "config/skicka.toml";
@@ -38,6 +39,8 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("limits.connections", 1, 10_000_000),
     ("conversation.burst_ms", 0, 60_000),
     ("conversation.idle_close_min", 1, 525_600),
+    ("actions.answer_bytes", 1_024, 16_777_216),
+    ("actions.at_once", 1, 1_000),
 ];
 
 /// What begins the name of every variable that is read here.
@@ -173,7 +176,7 @@ impl Layers {
 
     fn add_variable(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
         let key = name[PREFIX.len()..].to_lowercase().replace("__", ".");
-        if NOT_KEYS.contains(&name) || self.is_anothers(&key) {
+        if NOT_KEYS.contains(&name) || name.starts_with(SECRET_PREFIX) || self.is_anothers(&key) {
             return Ok(());
         }
         let value = match self.known.get(&key) {

@@ -146,6 +146,16 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// A result that the rules failed on: its call counts as failed, and a person is brought.
+    pub(crate) fn give_up_call(&mut self, seq: Seq) {
+        let Some(name) = self.state.calls.get(&seq).cloned() else { return };
+        self.note_call(&name, ActionState::Failed, Some(CallFailure::Lost));
+        self.shift(Move::CallEnded { call: seq, answered: false });
+        if self.state.status == Status::Bot {
+            self.escalate_after_fault();
+        }
+    }
+
     fn action_of(&self, frame: &Frame) -> Option<&'a Action> {
         let dialogue = self.content.dialogue(frame.revision.as_deref(), &frame.dialogue)?;
         match &dialogue.steps.get(frame.step.as_ref()?)?.kind {

@@ -102,7 +102,7 @@ impl CallFailure {
 
     /// Its name in events, logs and metrics.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotConfigured => "not_configured",
             Self::TimedOut => "timed_out",

@@ -13,7 +13,9 @@ use tokio::sync::oneshot;
 use crate::content::Content;
 use crate::conversation;
 use crate::conversation::Decision;
+use crate::conversation::effect::CallFailure;
 use crate::conversation::effect::Effect;
+use crate::conversation::event::ActionState;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
@@ -290,10 +292,25 @@ impl Inner {
         }
     }
 
+    fn count_calls(&self, events: &[Event]) {
+        for event in events {
+            if let Fact::Action(change) = &event.fact
+                && change.state != ActionState::Started
+            {
+                let failure = change.reason.as_deref().and_then(CallFailure::named);
+                self.metrics.calls(failure).inc();
+            }
+        }
+    }
+
     /// Remembers what is now durable and rings at whoever follows.
     fn publish(&self, submission: &Submission, decision: Decision) -> Receipt {
         let id = &submission.conversation;
         let seq: Seq = decision.input_seq;
+        if !decision.effects.is_empty() {
+            self.calls_wanted.notify_one();
+        }
+        self.count_calls(&decision.events);
         let state = Arc::new(decision.state);
         let kept = decision.events.into_iter().map(|event| Arc::new(Kept::new(event)));
         self.lanes.keep(id, Arc::clone(&state), kept, self.clock.now());

@@ -1,6 +1,7 @@
 //! Everything that is tested from outside the crate, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
 mod bank;
 mod bench;
 mod client;
