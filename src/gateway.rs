@@ -1,7 +1,8 @@
 //! The outer shell: what stands between the network and the engine.
 //!
 //! `accept` takes connections, `http` knows the addresses, `upgrade` lets sockets in, and
-//! `visitor` and `agent` serve one socket each; `app` is what they share. Nothing here decides
+//! `visitor` and `agent` serve one socket each; `fallback` serves visitors by calls, through the
+//! same `guest` and `news` as their sockets; `app` is what they share. Nothing here decides
 //! what a conversation does.
 
 pub mod accept;
@@ -11,9 +12,13 @@ mod answer;
 pub mod app;
 pub mod console;
 mod desk;
+mod fallback;
+mod guest;
 pub mod http;
+mod lasting;
 pub mod limits;
 pub mod login;
+mod news;
 mod over;
 pub mod pages;
 pub mod password;

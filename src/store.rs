@@ -222,6 +222,11 @@ pub trait EventStore: Send + Sync + 'static {
         &self,
         visitor: &VisitorId,
     ) -> Result<Option<ConversationId>, StoreError>;
+    /// The visitor's newest conversation, ended or not.
+    async fn newest_conversation_of(
+        &self,
+        visitor: &VisitorId,
+    ) -> Result<Option<ConversationId>, StoreError>;
     /// Where an input was applied, if it was.
     async fn input(
         &self,

@@ -88,6 +88,23 @@ impl Engine {
         self.begin(arrival).await
     }
 
+    /// Where a visitor stands who has said hello before: in the conversation that they name, else
+    /// in their newest.
+    pub async fn rejoin(
+        &self,
+        visitor: &VisitorId,
+        conversation: Option<ConversationId>,
+        after: Option<Seq>,
+    ) -> Result<Arrived, SubmitError> {
+        let conversation = match conversation {
+            Some(named) => Some(named),
+            None => self.inner.store.newest_conversation_of(visitor).await?,
+        };
+        let conversation = Some(conversation.ok_or(SubmitError::NotFound)?);
+        let visitor = Some(visitor.clone());
+        self.arrive(Arrival { visitor, conversation, after, ..Arrival::default() }).await
+    }
+
     async fn begin(&self, arrival: Arrival) -> Result<Arrived, SubmitError> {
         let visitor = arrival.visitor.unwrap_or_else(|| VisitorId::new(&new_id()));
         let id = ConversationId::new(&new_id());

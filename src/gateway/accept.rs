@@ -33,6 +33,7 @@ use tower::ServiceExt as _;
 use crate::config::seconds;
 use crate::gateway::app::App;
 use crate::gateway::http;
+use crate::gateway::lasting::Lasting;
 use crate::gateway::peer::Remote;
 use crate::gateway::peer::is_proxy;
 use crate::gateway::places::Place;
@@ -181,8 +182,11 @@ async fn connection(
     let _counted = Counted::new(&app.metrics.connections);
     // Frames are small and answers wait for them: nothing is gained by waiting for more bytes.
     let _ = stream.set_nodelay(true);
+    let lasting = Lasting::default();
+    let answers = lasting.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Remote(remote));
+        request.extensions_mut().insert(answers.clone());
         router.clone().oneshot(request.map(Body::new))
     });
     let connection = http1::Builder::new()
@@ -195,11 +199,23 @@ async fn connection(
     tokio::select! {
         // A client that breaks off or talks nonsense is no event of the server's.
         _ = connection.as_mut() => return,
+        // Whoever does not read is not waited for.
+        () = lasting.cut() => return,
         () = app.drain.cancelled() => {}
-        () = sleep(CONNECTION_WITHIN) => {}
+        () = overdue(&lasting) => {}
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(LAST_ANSWER_WITHIN, connection).await;
+}
+
+/// Returns once a connection has had its time, unless an answer is meant to last.
+async fn overdue(lasting: &Lasting) {
+    loop {
+        sleep(CONNECTION_WITHIN).await;
+        if !lasting.is_under_way() {
+            return;
+        }
+    }
 }
 
 /// Counts a connection for as long as it is there.

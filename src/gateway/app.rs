@@ -11,6 +11,7 @@ use crate::config::Settings;
 use crate::engine::Engine;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::limits::MessageRate;
+use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
 use crate::gateway::tokens;
 use crate::gateway::tokens::VisitorTokens;
@@ -43,6 +44,8 @@ pub struct App {
     pub tokens: VisitorTokens,
     /// How fast visitors may write.
     pub message_rate: MessageRate,
+    /// How often "is writing" counts.
+    pub typing_rate: TypingRate,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
 }
@@ -66,6 +69,7 @@ impl App {
             ),
             tokens: VisitorTokens::new(&key),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
+            typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),

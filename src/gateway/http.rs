@@ -25,6 +25,7 @@ use crate::config::Texts;
 use crate::gateway::agent;
 use crate::gateway::app::App;
 use crate::gateway::console;
+use crate::gateway::fallback;
 use crate::gateway::login;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
@@ -55,6 +56,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(all_metrics))
         .merge(console::routes())
+        .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())
         .merge(pages::routes())
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, "no such address"))

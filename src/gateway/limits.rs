@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use governor::DefaultKeyedRateLimiter;
 use governor::Quota;
@@ -15,6 +16,9 @@ use crate::ids::VisitorId;
 
 /// After so many questions the buckets that are full again are forgotten.
 const QUESTIONS_BETWEEN_SWEEPS: u32 = 10_000;
+
+/// "Is writing" counts at most once in this time.
+const TYPING_EVERY: Duration = Duration::from_secs(3);
 
 /// When somebody may try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,9 +35,12 @@ struct Buckets<K: Hash + Eq + Clone> {
 }
 
 impl<K: Hash + Eq + Clone> Buckets<K> {
+    fn new(quota: Quota) -> Self {
+        Self { limiter: RateLimiter::hashmap(quota), questions: AtomicU32::new(0) }
+    }
+
     fn per_minute(most: NonZeroU32) -> Self {
-        let limiter = RateLimiter::hashmap(Quota::per_minute(most));
-        Self { limiter, questions: AtomicU32::new(0) }
+        Self::new(Quota::per_minute(most))
     }
 
     fn take(&self, key: &K) -> Result<(), TooFast> {
@@ -61,6 +68,23 @@ impl MessageRate {
     /// Counts one message.
     pub fn take(&self, visitor: &VisitorId) -> Result<(), TooFast> {
         self.0.as_ref().map_or(Ok(()), |buckets| buckets.take(visitor))
+    }
+}
+
+/// How often "is writing" of a visitor counts, over all their connections.
+pub struct TypingRate(Buckets<VisitorId>);
+
+impl Default for TypingRate {
+    fn default() -> Self {
+        let quota = Quota::with_period(TYPING_EVERY).expect("the period is not zero");
+        Self(Buckets::new(quota))
+    }
+}
+
+impl TypingRate {
+    /// Counts one.
+    pub fn take(&self, visitor: &VisitorId) -> Result<(), TooFast> {
+        self.0.take(visitor)
     }
 }
 

@@ -107,7 +107,9 @@ fn client(remote: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
     nearest
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Secret> {
+/// The token of the `Authorization: Bearer` header.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))

@@ -39,6 +39,12 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, Code::Unauthorized, "not signed in")
     }
 
+    /// What kind of refusal.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.error.code
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::gateway::app::App;
 use crate::gateway::peer::Peer;
 use crate::gateway::places::Full;
+use crate::gateway::places::Place;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::socket::Socket;
 use crate::protocol::SUBPROTOCOL;
@@ -40,35 +41,10 @@ pub fn upgrade<Serving>(
 where
     Serving: Future<Output = ()> + Send,
 {
-    let turned_away = &app.metrics.turned_away;
-    if peer.is_foreign() {
-        turned_away.origin.inc();
-        let message = "this origin is not on the list of allowed origins";
-        return Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message).into_response();
-    }
-    let offer = match Offer::read(request.headers()) {
-        Ok(offer) => offer,
+    let offered = known_page(app, peer).and_then(|()| Offer::read(request.headers()));
+    let (offer, place) = match offered.and_then(|offer| Ok((offer, admit(app, peer)?))) {
+        Ok(admitted) => admitted,
         Err(refused) => return refused.into_response(),
-    };
-    if app.drain.is_cancelled() {
-        return overloaded("the server is stopping");
-    }
-    let place = match app.sockets.take(Some(peer.address)) {
-        Ok(place) => place,
-        Err(Full::Altogether) => {
-            turned_away.overload.inc();
-            return overloaded("the server is full");
-        }
-        Err(full @ Full::FromOneAddress) => {
-            turned_away.address.inc();
-            return Refusal::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                Code::RateLimited,
-                full.to_string(),
-            )
-            .retry_after(RETRY_AFTER_S)
-            .into_response();
-        }
     };
     let upgraded = hyper::upgrade::on(&mut request);
     let (metrics, drain) = (Arc::clone(&app.metrics), app.drain.clone());
@@ -82,10 +58,40 @@ where
     offer.accept()
 }
 
-fn overloaded(message: &str) -> Response {
+/// Refuses a page that may not call here.
+pub(super) fn known_page(app: &App, peer: &Peer) -> Result<(), Refusal> {
+    if !peer.is_foreign() {
+        return Ok(());
+    }
+    app.metrics.turned_away.origin.inc();
+    let message = "this origin is not on the list of allowed origins";
+    Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message))
+}
+
+/// A place for a connection that lasts, or why there is none.
+pub(super) fn admit(app: &App, peer: &Peer) -> Result<Place, Refusal> {
+    not_stopping(app)?;
+    app.sockets.take(Some(peer.address)).map_err(|full| match full {
+        Full::Altogether => {
+            app.metrics.turned_away.overload.inc();
+            overloaded("the server is full")
+        }
+        Full::FromOneAddress => {
+            app.metrics.turned_away.address.inc();
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, full.to_string())
+                .retry_after(RETRY_AFTER_S)
+        }
+    })
+}
+
+/// Refuses everybody once the server is told to stop.
+pub(super) fn not_stopping(app: &App) -> Result<(), Refusal> {
+    if app.drain.is_cancelled() { Err(overloaded("the server is stopping")) } else { Ok(()) }
+}
+
+fn overloaded(message: &str) -> Refusal {
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message)
         .retry_after(RETRY_AFTER_S)
-        .into_response()
 }
 
 /// What a client offers, once it has been found good.

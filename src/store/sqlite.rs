@@ -179,6 +179,15 @@ impl EventStore for Sqlite {
         self.one(query, rows::conversation_id).await
     }
 
+    async fn newest_conversation_of(
+        &self,
+        visitor: &VisitorId,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        let query =
+            sqlx::query(statements::NEWEST_CONVERSATION_OF).bind(rows::visitor_name(visitor));
+        self.one(query, rows::conversation_id).await
+    }
+
     async fn input(
         &self,
         author: &str,

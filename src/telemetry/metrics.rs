@@ -29,6 +29,8 @@ pub struct Metrics {
     pub sockets: BySide<Gauge>,
     /// Sockets opened since the start.
     pub sockets_opened: BySide<Counter>,
+    /// Event streams open now, of visitors without a socket.
+    pub streams: Gauge,
     /// Frames from clients.
     pub frames_in: BySide<Counter>,
     /// Frames to clients.
@@ -150,6 +152,7 @@ impl Metrics {
         Self {
             sockets: by_side(it, "sockets", "Sockets open now"),
             sockets_opened: by_side(it, "sockets_opened", "Sockets opened"),
+            streams: plain(it, "streams", "Event streams open now"),
             frames_in: by_side(it, "frames_in", "Frames from clients"),
             frames_out: by_side(it, "frames_out", "Frames to clients"),
             connections: plain(it, "connections", "Connections open now, sockets included"),

@@ -7,6 +7,7 @@ mod bench;
 mod client;
 mod crash;
 mod eval;
+mod fallback;
 mod frames;
 mod fuzz;
 mod layers;

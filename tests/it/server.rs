@@ -270,7 +270,7 @@ impl Server {
             .await
     }
 
-    async fn call(&self, request: &str) -> (u16, String) {
+    pub(crate) async fn call(&self, request: &str) -> (u16, String) {
         let mut answer = String::new();
         let mut tcp = TcpStream::connect(self.at).await.unwrap();
         tcp.write_all(request.as_bytes()).await.unwrap();

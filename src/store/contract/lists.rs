@@ -73,7 +73,10 @@ pub(crate) async fn the_open_conversation_is_the_newest(world: &impl World) {
     let ended = Append { head: with_status(Status::Ended), ..append("z-older", 1, 1, "ended") };
     store.append(ended).await.unwrap();
     assert_eq!(store.open_conversation_of(&mine).await.unwrap(), None);
-    assert_eq!(store.open_conversation_of(&VisitorId::new("v2")).await.unwrap(), None);
+    assert_eq!(store.newest_conversation_of(&mine).await.unwrap(), Some(id("a-newer")));
+    let nobody = VisitorId::new("v2");
+    assert_eq!(store.open_conversation_of(&nobody).await.unwrap(), None);
+    assert_eq!(store.newest_conversation_of(&nobody).await.unwrap(), None);
 }
 
 pub(crate) async fn statuses_are_listed_the_longest_unchanged_first(world: &impl World) {

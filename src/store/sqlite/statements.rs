@@ -172,6 +172,9 @@ single! {
         "SELECT c.id FROM conversations c WHERE c.visitor = \
          (SELECT number FROM authors WHERE name = $1) AND c.status <> $2 \
          ORDER BY c.number DESC LIMIT 1";
+    NEWEST_CONVERSATION_OF:
+        "SELECT c.id FROM conversations c WHERE c.visitor = \
+         (SELECT number FROM authors WHERE name = $1) ORDER BY c.number DESC LIMIT 1";
     INPUT:
         "SELECT c.id, i.seq FROM inputs i JOIN conversations c ON c.number = i.conversation \
          WHERE i.author = (SELECT number FROM authors WHERE name = $1) AND i.frame = $2";

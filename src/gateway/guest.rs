@@ -1,0 +1,262 @@
+//! A welcomed visitor, however they are connected: what their frames ask for and what answers them.
+//!
+//! The socket and the calls for browsers without one go through here, so that both keep the same
+//! promises by the same code. Nothing here knows how frames travel.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::bus::Doorbell;
+use crate::bus::Passing;
+use crate::bus::Writer;
+use crate::conversation::input::Act;
+use crate::engine::Receipt;
+use crate::engine::Sender;
+use crate::engine::Submission;
+use crate::engine::SubmitError;
+use crate::engine::arrival::Arrival;
+use crate::engine::arrival::Arrived;
+use crate::gateway::answer::error_frame;
+use crate::gateway::app::App;
+use crate::gateway::over::Over;
+use crate::gateway::over::failed;
+use crate::ids::FrameId;
+use crate::ids::Seq;
+use crate::ids::VisitorId;
+use crate::privacy;
+use crate::protocol::Ack;
+use crate::protocol::ErrorFrame;
+use crate::protocol::Identity;
+use crate::protocol::code::Close;
+use crate::protocol::code::Code;
+use crate::protocol::visitor::ClientFrame;
+use crate::protocol::visitor::Hello;
+use crate::protocol::visitor::Page;
+use crate::protocol::visitor::ReadBy;
+use crate::protocol::visitor::ServerFrame;
+use crate::protocol::visitor::Welcome;
+use crate::protocol::visitor::parse;
+use crate::store::Reader;
+
+/// Refusals in a row for flooding after which the visitor is cut off.
+const FLOOD: u32 = 40;
+
+/// Where a receipt comes.
+pub(super) type Receiving = oneshot::Receiver<Result<Receipt, SubmitError>>;
+
+/// Who says hello, as far as a valid token or nothing at all tells.
+pub(super) fn arrival(app: &App, hello: Hello) -> Result<Arrival, Over> {
+    // No bank has told this server how it signs its customers, so nobody can be verified.
+    if hello.identity.is_some() {
+        return Err(Close::Unauthorized.into());
+    }
+    let visitor = match &hello.token {
+        None => None,
+        Some(token) => Some(
+            app.tokens
+                .verify(token.expose(), app.clock.now())
+                .map_err(|_| Over::from(Close::Unauthorized))?,
+        ),
+    };
+    let page = hello.page.map(|page| Page {
+        url: page.url.map(|url| privacy::mask_url(&url).into_owned()),
+        title: page.title.map(|title| privacy::mask(&title).text.into_owned()),
+    });
+    Ok(Arrival {
+        visitor,
+        conversation: hello.conversation,
+        after: hello.after,
+        lang: hello.lang,
+        page,
+    })
+}
+
+/// A visitor who has been welcomed, on one connection.
+pub(super) struct Guest<'a> {
+    app: &'a App,
+    arrived: Arrived,
+    sender: Sender,
+    /// Where this visitor's own connection hears of things, so that it is not told what it said.
+    doorbell: Arc<Doorbell>,
+    /// The newest event that the visitor has said to have read.
+    read: Seq,
+    /// Frames refused for flooding since the last one that was not.
+    floods: u32,
+}
+
+/// What became of a frame.
+pub(super) enum Taken {
+    /// It is on its way to the log; the receipt tells.
+    Submitted(FrameId, Receiving),
+    /// It was refused.
+    Refused(ErrorFrame),
+    /// It is done, and has no answer.
+    Done,
+}
+
+impl<'a> Guest<'a> {
+    pub(super) fn new(app: &'a App, arrived: Arrived, doorbell: Arc<Doorbell>) -> Self {
+        Self {
+            app,
+            sender: Sender::Visitor(arrived.visitor.clone()),
+            read: arrived.read_by_visitor,
+            floods: 0,
+            doorbell,
+            arrived,
+        }
+    }
+
+    fn visitor(&self) -> &VisitorId {
+        &self.arrived.visitor
+    }
+
+    /// The newest event when the visitor arrived.
+    pub(super) fn newest(&self) -> Seq {
+        self.arrived.seq
+    }
+
+    pub(super) fn welcome(&self) -> ServerFrame {
+        welcome(self.app, &self.arrived)
+    }
+
+    /// Lets the bot greet a visitor to whom nobody has said anything yet.
+    pub(super) async fn greet(&self) -> Result<(), Over> {
+        if self.arrived.seq > Seq::ZERO {
+            return Ok(());
+        }
+        let greeted = self.app.engine.greet(&self.arrived.conversation).await;
+        greeted.map_err(|error| failed(&error))
+    }
+
+    /// Reads a frame; what is for the log is handed to the engine, the rest is done at once.
+    /// `shown` is the newest event that the client can have shown.
+    pub(super) async fn take(&mut self, text: &str, shown: Seq) -> Result<Taken, Over> {
+        let frame = match parse(text, &self.app.settings.limits.on_the_wire()) {
+            Ok(frame) => frame,
+            Err(error) => return Ok(self.refused(error.into())),
+        };
+        match frame {
+            ClientFrame::Message { id, text, attachments } if attachments.is_empty() => {
+                let masked = privacy::mask(&text);
+                let hidden = !masked.kinds.is_empty();
+                self.submit(id, Act::Said { text: masked.text.into_owned(), masked: hidden })
+            }
+            ClientFrame::Message { id, .. } => {
+                let error = "this server takes no attachments";
+                Ok(self.refused(ErrorFrame::answering(&id, Code::BadField, error)))
+            }
+            ClientFrame::Choice { id, seq, value } => {
+                self.submit(id, Act::Chose { offer: seq, value })
+            }
+            ClientFrame::Human { id } => self.submit(id, Act::WantsPerson),
+            ClientFrame::Lang { id, lang } => self.submit(id, Act::ChoseLanguage(lang)),
+            ClientFrame::Rating { id, score, comment } => {
+                let comment = comment.map(|comment| privacy::mask(&comment).text.into_owned());
+                self.submit(id, Act::Rated { score, comment })
+            }
+            ClientFrame::End { id } => self.submit(id, Act::Leave),
+            ClientFrame::Typing => {
+                self.typing();
+                Ok(Taken::Done)
+            }
+            ClientFrame::Read { seq } => {
+                self.read(seq.min(shown)).await?;
+                Ok(Taken::Done)
+            }
+            ClientFrame::Hello(_) => {
+                let error = "hello was said already";
+                Ok(self.refused(ErrorFrame::new(Code::WrongStatus, error)))
+            }
+            ClientFrame::Pong => Ok(Taken::Done),
+        }
+    }
+
+    /// Hands an input to the engine, unless the visitor sends too much.
+    fn submit(&mut self, id: FrameId, act: Act) -> Result<Taken, Over> {
+        if let Err(too_fast) = self.app.message_rate.take(self.visitor()) {
+            self.floods += 1;
+            if self.floods > FLOOD {
+                return Err(Close::Flooding.into());
+            }
+            let error = "too many messages; wait a moment";
+            let mut frame = ErrorFrame::answering(&id, Code::RateLimited, error);
+            frame.retry_after_s = Some(too_fast.retry_after_s);
+            return Ok(self.refused(frame));
+        }
+        self.floods = 0;
+        let receipt = self.app.engine.enqueue(Submission {
+            conversation: self.arrived.conversation.clone(),
+            sender: self.sender.clone(),
+            id: Some(id.clone()),
+            act,
+        });
+        Ok(Taken::Submitted(id, receipt))
+    }
+
+    fn refused(&self, error: ErrorFrame) -> Taken {
+        self.app.metrics.refusals(error.code).inc();
+        Taken::Refused(error)
+    }
+
+    fn typing(&self) {
+        if self.app.typing_rate.take(self.visitor()).is_ok() {
+            let conversation = self.arrived.conversation.clone();
+            let passing = Passing::Typing { conversation, from: Writer::Visitor };
+            self.app.engine.tell(&passing, &self.doorbell);
+        }
+    }
+
+    async fn read(&mut self, seq: Seq) -> Result<(), Over> {
+        // A cursor that went back would be no news to anybody.
+        if seq <= self.read {
+            return Ok(());
+        }
+        self.read = seq;
+        self.app
+            .engine
+            .read_up_to(&self.arrived.conversation, Reader::Visitor, seq, &self.doorbell)
+            .await
+            .map_err(|error| failed(&error))
+    }
+
+    /// The ack, or the error, that answers a frame whose receipt is there.
+    pub(super) fn answer(&self, id: FrameId, result: Result<Receipt, SubmitError>) -> ServerFrame {
+        match result {
+            Ok(receipt) => {
+                if receipt.duplicate {
+                    self.app.metrics.duplicates.inc();
+                }
+                ServerFrame::Ack(Ack {
+                    id,
+                    conversation: receipt.conversation,
+                    seq: receipt.seq,
+                    duplicate: receipt.duplicate,
+                })
+            }
+            Err(error) => {
+                let frame = error_frame(&error, Some(id));
+                self.app.metrics.refusals(frame.code).inc();
+                ServerFrame::Error(frame)
+            }
+        }
+    }
+}
+
+/// The answer to a hello.
+pub(super) fn welcome(app: &App, arrived: &Arrived) -> ServerFrame {
+    let limits = &app.settings.limits;
+    ServerFrame::Welcome(Box::new(Welcome {
+        token: app.tokens.issue(&arrived.visitor, app.clock.now()),
+        visitor: arrived.visitor.clone(),
+        conversation: arrived.conversation.clone(),
+        seq: arrived.seq,
+        resumed: arrived.resumed,
+        lang: arrived.lang,
+        status: arrived.status,
+        identity: Identity::Anonymous,
+        read: ReadBy { visitor: arrived.read_by_visitor, agent: arrived.read_by_agent },
+        ping_s: limits.ping_s,
+        limits: limits.on_the_wire(),
+    }))
+}

@@ -1,0 +1,124 @@
+//! What a visitor's connection is to be told next: events from where it stands, the place in the
+//! queue, and what passes.
+//!
+//! **Invariant:** events come by rising seq without gaps, whatever carries them; nothing is kept
+//! here but the place up to which they were told.
+
+use std::sync::Arc;
+
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::bus::Doorbell;
+use crate::bus::Following;
+use crate::bus::Passing;
+use crate::bus::Writer;
+use crate::engine::SubmitError;
+use crate::engine::floor::Place;
+use crate::gateway::app::App;
+use crate::ids::ConversationId;
+use crate::ids::Seq;
+use crate::protocol::ReadUpTo;
+use crate::protocol::Sender as From;
+use crate::protocol::SenderRole;
+use crate::protocol::Typing;
+use crate::protocol::event::Audience;
+use crate::protocol::visitor::Queue;
+use crate::protocol::visitor::ServerFrame;
+
+/// For how long "is writing" holds.
+const TYPING_TTL_S: u32 = 5;
+
+/// One connection's view of a conversation.
+pub(super) struct News {
+    conversation: ConversationId,
+    doorbell: Arc<Doorbell>,
+    _following: Following,
+    /// The newest event that was told.
+    told: Seq,
+    /// What the visitor was last told of the queue.
+    place: Option<Place>,
+}
+
+/// A frame that is to be sent, with its place when it is an event.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) seq: Option<Seq>,
+    pub(super) text: Utf8Bytes,
+}
+
+impl Item {
+    /// A frame that is no event.
+    pub(super) fn plain(frame: &ServerFrame) -> Self {
+        Self { seq: None, text: frame.to_json().into() }
+    }
+}
+
+impl News {
+    /// Follows a conversation from the event behind `from` on.
+    pub(super) fn new(
+        app: &App,
+        conversation: ConversationId,
+        from: Seq,
+        doorbell: &Arc<Doorbell>,
+    ) -> Self {
+        Self {
+            _following: app.engine.follow(&conversation, doorbell),
+            doorbell: Arc::clone(doorbell),
+            conversation,
+            told: from,
+            place: None,
+        }
+    }
+
+    /// The newest event that was told.
+    pub(super) fn told(&self) -> Seq {
+        self.told
+    }
+
+    /// Waits until there may be something to tell.
+    pub(super) async fn heard(&self) {
+        self.doorbell.heard().await;
+    }
+
+    /// What happened since the last time; empty when nothing did. A page at most, so whoever gets
+    /// some asks again.
+    pub(super) async fn next(&mut self, app: &App) -> Result<Vec<Item>, SubmitError> {
+        // Whatever moves from here on rings again.
+        drop(self.doorbell.take_moved());
+        let engine = &app.engine;
+        let events = engine.frames_after(&self.conversation, self.told, Audience::Visitor).await?;
+        if let Some(last) = events.last() {
+            self.told = last.seq;
+            return Ok(events
+                .into_iter()
+                .map(|frame| Item { seq: Some(frame.seq), text: frame.text })
+                .collect());
+        }
+        let mut items = Vec::new();
+        let place = engine.place(&self.conversation);
+        if place != self.place {
+            self.place = place;
+            if let Some(place) = place {
+                let queue = Queue { position: place.position, wait_s: None, open: place.open };
+                items.push(Item::plain(&ServerFrame::Queue(queue)));
+            }
+        }
+        let passing = self.doorbell.take_passing().into_iter().filter_map(passing_frame);
+        items.extend(passing.map(|frame| Item::plain(&frame)));
+        Ok(items)
+    }
+}
+
+fn passing_frame(passing: Passing) -> Option<ServerFrame> {
+    match passing {
+        Passing::Typing { from: Writer::Agent(name), .. } => Some(ServerFrame::Typing(Typing {
+            conversation: None,
+            from: From { role: SenderRole::Agent, name: Some(name) },
+            ttl_s: TYPING_TTL_S,
+        })),
+        Passing::Typing { from: Writer::Visitor, .. } => None,
+        Passing::Read { by, seq, .. } => {
+            Some(ServerFrame::Read(ReadUpTo { conversation: None, by: by.into(), seq }))
+        }
+    }
+}
