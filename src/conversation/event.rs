@@ -36,6 +36,14 @@ pub struct Event {
     pub moves: Vec<Move>,
 }
 
+impl Event {
+    /// Whether the bot says something in it.
+    #[must_use]
+    pub fn is_by_bot(&self) -> bool {
+        matches!(&self.fact, Fact::Message(message) if message.from == Author::Bot)
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

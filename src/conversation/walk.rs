@@ -10,6 +10,7 @@ use crate::content::dialogue::Target;
 use crate::content::template;
 use crate::content::template::Scope;
 use crate::conversation::event::Choice;
+use crate::conversation::event::Event;
 use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Place;
@@ -316,6 +317,10 @@ impl<'a> Turn<'a> {
             let question = Question::Second { topic: topic.clone() };
             self.offer_about(&manners.second_problem, &topic, question)
         } else {
+            // A dialogue may end without a word of its own; whoever answered it must hear one.
+            if !self.events.iter().any(Event::is_by_bot) {
+                self.say(&manners.what_else)?;
+            }
             self.asks(Question::AnythingElse);
             Ok(())
         }

@@ -62,6 +62,7 @@ fn dialogue() -> String {
         let _ = writeln!(text, "      {way}: {{ label: {}, next: do_{way} }}", three(way));
     }
     let _ = writeln!(text, "      held: {{ label: {}, next: do_held }}", three("held"));
+    let _ = writeln!(text, "      nothing: {{ label: {}, next: resolved }}", three("inget"));
     for (way, how) in WAYS.into_iter().chain([("held", "timeout_s: 2, retries: 0")]) {
         let _ = writeln!(
             text,
@@ -228,7 +229,7 @@ async fn a_call_is_signed_and_its_answer_is_told() {
     let other = Other::start(None).await;
     let server = server(&other).await;
     let mut visitor = customer(&server).await;
-    assert_eq!(picks(&mut visitor, "m2", "fine").await, "Svaret: skickat 20 false");
+    assert_eq!(picks(&mut visitor, "m2", "fine").await, "Svaret: skickat 20 False");
     let asked = other.asked("/v1/fine", 1).await.remove(0);
     let (id, second) = (&asked.head["webhook-id"], &asked.head["webhook-timestamp"]);
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
@@ -276,7 +277,7 @@ async fn whatever_the_other_system_does_the_dialogue_goes_on_and_nobody_else_not
     }
     assert!(stranger.asked.borrow().is_empty(), "a redirect was followed");
     let mut next = customer(&server).await;
-    assert_eq!(picks(&mut next, "m2", "fine").await, "Svaret: skickat 20 false");
+    assert_eq!(picks(&mut next, "m2", "fine").await, "Svaret: skickat 20 False");
     assert!(!server.log().contains(SECRET));
 }
 
@@ -285,7 +286,7 @@ async fn a_system_that_cannot_just_now_is_asked_again_under_the_same_id() {
     let other = Other::start(None).await;
     let server = server(&other).await;
     let mut visitor = customer(&server).await;
-    assert_eq!(picks(&mut visitor, "m2", "flaky").await, "Svaret: skickat 20 false");
+    assert_eq!(picks(&mut visitor, "m2", "flaky").await, "Svaret: skickat 20 False");
     let asked = other.asked("/v1/flaky", 2).await;
     assert_eq!(asked.len(), 2);
     assert_eq!(asked[0].head["webhook-id"], asked[1].head["webhook-id"]);
@@ -318,7 +319,7 @@ async fn the_customer_may_write_meanwhile_and_the_answer_comes_behind() {
     };
     visitor.event("that it takes a moment", waits).await;
     other.release.notify_one();
-    assert_eq!(told(&mut visitor).await, "Svaret: skickat 20 false");
+    assert_eq!(told(&mut visitor).await, "Svaret: skickat 20 False");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -340,7 +341,7 @@ async fn a_call_cut_off_by_a_kill_is_made_again_and_answered_once() {
     server.kill();
     server.restart().await;
     let mut visitor = visitor.again(&server, 0).await;
-    assert_eq!(picks(&mut visitor, "m3", "fine").await, "Svaret: skickat 20 false");
+    assert_eq!(picks(&mut visitor, "m3", "fine").await, "Svaret: skickat 20 False");
     let hidden = visitor.log().iter().filter(|event| event["kind"] == "hidden").count();
     assert_eq!(hidden, 4, "each call began and ended once");
     assert_eq!(other.asked("/v1/held", 2).await.len(), 2);

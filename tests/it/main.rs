@@ -13,6 +13,7 @@ mod fuzz;
 mod layers;
 mod matching;
 mod people;
+mod property;
 mod reload;
 mod server;
 mod sockets;
