@@ -15,13 +15,17 @@ use clap::error::ErrorKind;
 use crate::config::load::Flags;
 
 mod agent;
+mod audit;
 mod bench;
 mod chat;
 mod check;
 mod content;
 mod eval;
 mod explain;
+mod import;
 mod matching;
+mod scaffold;
+mod schema;
 mod serve;
 
 /// How a command ended, other than well.
@@ -83,6 +87,12 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Check the content: every fault with its place and how to mend it.
     Check(check::CheckArgs),
+    /// Begin new content: files with every text still to write.
+    New(scaffold::NewArgs),
+    /// Write JSON Schemas of content files, for editors.
+    Schema(schema::SchemaArgs),
+    /// Turn Rasa's training data or a table into intents.
+    Import(import::ImportArgs),
     /// Talk to the bot in the terminal, without a server.
     Chat(chat::ChatArgs),
     /// Match messages from standard input, a JSON line each.
@@ -97,6 +107,8 @@ enum Command {
     BenchFloor(bench::floor::FloorArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
+    /// Read the log of what agents and administrators did, also while the server runs.
+    Audit(audit::AuditArgs),
 }
 
 /// Where the content lies, for the commands that need nothing else.
@@ -128,6 +140,9 @@ pub fn run() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::New(args)) => scaffold::run(&args),
+        Some(Command::Schema(args)) => schema::run(&args),
+        Some(Command::Import(args)) => import::run(&args),
         Some(Command::Chat(args)) => chat::run(&args),
         Some(Command::Match(args)) => matching::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
@@ -135,6 +150,7 @@ pub fn run() -> ExitCode {
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
+        Some(Command::Audit(args)) => audit::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -23,14 +23,15 @@ mod check;
 pub mod diagnostic;
 pub mod dialogue;
 pub mod editions;
-mod fields;
+pub(crate) mod fields;
 pub mod intent;
+pub mod lint;
 pub mod load;
 pub mod manners;
 mod suggest;
 pub mod template;
 pub mod text;
-mod yaml;
+pub(crate) mod yaml;
 
 /// The intent of whoever wants a person; the button for it leads to its dialogue.
 pub const TALK_TO_HUMAN: &str = "talk_to_human";

@@ -6,9 +6,10 @@
 //! The modules stand in layers; each may import those before it and none after it
 //! (a test holds this): `ids`, `clock` → `privacy`, `language` → `matcher` → `content` →
 //! `conversation` → `handover` → `protocol` → `authoring` → `config`, `telemetry` → `store`,
-//! `bus` → `engine` → `gateway` → `cli`. Everything up to `authoring` is pure: no await, no I/O,
+//! `bus` → `audit` → `engine` → `gateway` → `cli`. Everything up to `authoring` is pure: no await, no I/O,
 //! no clock, no randomness, no logging (the loader of `content` excepted).
 
+pub mod audit;
 pub mod authoring;
 pub mod bus;
 pub mod cli;

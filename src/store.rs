@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use sha2::Digest as _;
+use sha2::Sha256;
 
 use crate::conversation::event::Status;
 use crate::ids::AgentId;
@@ -323,7 +325,35 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
-/// Accounts, sessions and keys.
+/// An entry of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its place, from 1 without gaps.
+    pub number: u64,
+    /// Its moment.
+    pub at: Timestamp,
+    /// What was done by whom, as JSON.
+    pub body: String,
+    /// Covers the entry before it, this one's number, moment and body: see [`audit_hash`].
+    pub hash: [u8; 32],
+}
+
+/// What stands before the first entry of the audit log.
+pub const AUDIT_ROOT: [u8; 32] = [0; 32];
+
+/// The hash of an entry of the audit log: SHA-256 of the hash before it, its number and its
+/// moment (eight bytes each, the highest first), and its body.
+#[must_use]
+pub fn audit_hash(before: &[u8; 32], number: u64, at: Timestamp, body: &str) -> [u8; 32] {
+    let hash = Sha256::new()
+        .chain_update(before)
+        .chain_update(number.to_be_bytes())
+        .chain_update(at.0.to_be_bytes())
+        .chain_update(body.as_bytes());
+    hash.finalize().into()
+}
+
+/// Accounts, sessions, keys and the audit log.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
     /// Adds an account; `false` when the e-mail address is taken.
@@ -351,4 +381,8 @@ pub trait Directory: Send + Sync + 'static {
     async fn end_sessions_of(&self, agent: &AgentId) -> Result<(), StoreError>;
     /// The key of this name; the first caller's `fresh` becomes it.
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+    /// Puts an entry behind the last one of the audit log, durably.
+    async fn add_audit(&self, at: Timestamp, body: &str) -> Result<(), StoreError>;
+    /// Entries of the audit log with `number > after`, rising, at most `limit`.
+    async fn audit(&self, after: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
 }

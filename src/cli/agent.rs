@@ -7,11 +7,17 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::audit::Action;
+use crate::audit::Actor;
+use crate::audit::Audit;
+use crate::audit::Entry;
 use crate::cli::Failed;
 use crate::cli::block_on;
 use crate::cli::serve::DATABASE;
 use crate::clock;
+use crate::clock::Clock;
 use crate::config::load::Flags;
 use crate::config::load::load;
 use crate::gateway::accounts::plain;
@@ -25,6 +31,7 @@ use crate::store::AgentRow;
 use crate::store::Directory;
 use crate::store::EventStore as _;
 use crate::store::Role;
+use crate::store::StoreError;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
 
@@ -112,9 +119,11 @@ pub(super) fn run(args: &AgentArgs) -> Result<(), Failed> {
         AgentCommand::List | AgentCommand::Disable(_) => None,
     };
     block_on(async {
-        let store = open(&settings.data, &args.command).await?;
+        let store = Arc::new(open(&settings.data, &args.command).await?);
+        let directory = Arc::clone(&store) as Arc<dyn Directory>;
+        let office = Office::open(directory, Clock::system()).await?;
         let mut said = Vec::new();
-        let done = perform(&args.command, password, &store, &mut said).await;
+        let done = perform(&args.command, password, &office, &mut said).await;
         store.close().await;
         io::stdout().write_all(&said)?;
         done
@@ -144,17 +153,33 @@ async fn open(data: &Path, command: &AgentCommand) -> Result<Sqlite, Failed> {
     Ok(Sqlite::open(&path, Durability::Full).await?)
 }
 
+/// The accounts, and the log of what is done to them.
+struct Office {
+    directory: Arc<dyn Directory>,
+    audit: Audit,
+}
+
+impl Office {
+    async fn open(directory: Arc<dyn Directory>, clock: Clock) -> Result<Self, StoreError> {
+        Ok(Self { audit: Audit::open(Arc::clone(&directory), clock).await?, directory })
+    }
+
+    async fn note(&self, action: Action, agent: &AgentId) -> Result<(), StoreError> {
+        self.audit.note(Entry::by(Actor::Operator, action).to_agent(agent)).await
+    }
+}
+
 async fn perform(
     command: &AgentCommand,
     password: Option<String>,
-    directory: &impl Directory,
+    office: &Office,
     out: &mut impl Write,
 ) -> Result<(), Failed> {
     match command {
-        AgentCommand::Add(args) => add(args, password, directory, out).await,
-        AgentCommand::List => list(directory, out).await,
-        AgentCommand::Disable(who) => disable(who, directory, out).await,
-        AgentCommand::Password(args) => change(&args.who, password, directory, out).await,
+        AgentCommand::Add(args) => add(args, password, office, out).await,
+        AgentCommand::List => list(office, out).await,
+        AgentCommand::Disable(who) => disable(who, office, out).await,
+        AgentCommand::Password(args) => change(&args.who, password, office, out).await,
     }
 }
 
@@ -181,7 +206,7 @@ impl Given {
 async fn add(
     args: &AddArgs,
     password: Option<String>,
-    directory: &impl Directory,
+    office: &Office,
     out: &mut impl Write,
 ) -> Result<(), Failed> {
     let given = Given::or_made(password);
@@ -197,15 +222,17 @@ async fn add(
         must_change_password: given.for_one_use,
         disabled: false,
     };
-    if !directory.add_agent(agent).await? {
+    let id = agent.id.clone();
+    if !office.directory.add_agent(agent).await? {
         return Err(Failed::Use(format!("{email} has an account already")));
     }
+    office.note(Action::AccountAdded, &id).await?;
     writeln!(out, "Added {email}.")?;
     Ok(given.say(out)?)
 }
 
-async fn list(directory: &impl Directory, out: &mut impl Write) -> Result<(), Failed> {
-    for agent in directory.agents().await? {
+async fn list(office: &Office, out: &mut impl Write) -> Result<(), Failed> {
+    for agent in office.directory.agents().await? {
         let teams: Vec<&str> = agent.teams.iter().map(TeamId::as_str).collect();
         let languages: Vec<&str> = agent.languages.iter().map(|lang| lang.code()).collect();
         let all = |list: Vec<&str>| if list.is_empty() { "all".to_owned() } else { list.join(",") };
@@ -223,15 +250,12 @@ async fn list(directory: &impl Directory, out: &mut impl Write) -> Result<(), Fa
     Ok(())
 }
 
-async fn disable(
-    who: &WhoArgs,
-    directory: &impl Directory,
-    out: &mut impl Write,
-) -> Result<(), Failed> {
-    let agent = find(who, directory).await?;
+async fn disable(who: &WhoArgs, office: &Office, out: &mut impl Write) -> Result<(), Failed> {
+    let agent = find(who, office).await?;
     let id = agent.id.clone();
-    directory.update_agent(AgentRow { disabled: true, ..agent }).await?;
-    directory.end_sessions_of(&id).await?;
+    office.directory.update_agent(AgentRow { disabled: true, ..agent }).await?;
+    office.directory.end_sessions_of(&id).await?;
+    office.note(Action::AccountDisabled, &id).await?;
     writeln!(out, "Disabled {}.", who.email)?;
     Ok(())
 }
@@ -239,10 +263,10 @@ async fn disable(
 async fn change(
     who: &WhoArgs,
     password: Option<String>,
-    directory: &impl Directory,
+    office: &Office,
     out: &mut impl Write,
 ) -> Result<(), Failed> {
-    let agent = find(who, directory).await?;
+    let agent = find(who, office).await?;
     let given = Given::or_made(password);
     let id = agent.id.clone();
     let changed = AgentRow {
@@ -250,14 +274,15 @@ async fn change(
         must_change_password: given.for_one_use,
         ..agent
     };
-    directory.update_agent(changed).await?;
-    directory.end_sessions_of(&id).await?;
+    office.directory.update_agent(changed).await?;
+    office.directory.end_sessions_of(&id).await?;
+    office.note(Action::PasswordGiven, &id).await?;
     writeln!(out, "Changed the password of {}.", who.email)?;
     Ok(given.say(out)?)
 }
 
-async fn find(who: &WhoArgs, directory: &impl Directory) -> Result<AgentRow, Failed> {
-    let found = directory.agent_by_email(&who.email).await?;
+async fn find(who: &WhoArgs, office: &Office) -> Result<AgentRow, Failed> {
+    let found = office.directory.agent_by_email(&who.email).await?;
     found.ok_or_else(|| Failed::Use(format!("there is no account with the address {}", who.email)))
 }
 

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
+use crate::authoring::proof;
 use crate::cli::Failed;
 use crate::content::Content;
 use crate::content::Source;
@@ -24,6 +25,7 @@ pub(super) fn read(folder: &Path) -> Loaded {
     let (sources, mut diagnostics) = load::read_folder(folder);
     let (draft, found) = build::draft(&sources);
     diagnostics.extend(found);
+    diagnostics.extend(proof::prove(&draft));
     Loaded { draft, sources, diagnostics }
 }
 

@@ -14,6 +14,7 @@ use crate::content::Source;
 use crate::content::THANKS;
 use crate::content::answers;
 use crate::content::check;
+use crate::content::check::Found;
 use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Severity;
@@ -22,6 +23,7 @@ use crate::content::dialogue::Dialogue;
 use crate::content::dialogue::read as dialogue_file;
 use crate::content::editions::Dialogues;
 use crate::content::fields::Fields;
+use crate::content::fields::Word;
 use crate::content::intent;
 use crate::content::intent::Intent;
 use crate::content::manners;
@@ -46,6 +48,10 @@ const BUILT_IN: [(&str, &str); 3] = [
     ("corrections.yaml", include_str!("../../corrections.yaml")),
 ];
 
+/// The first keys of content files, which tell their kinds.
+pub(crate) const KINDS: [&str; 6] =
+    ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections"];
+
 /// What the files say, before any model is trained.
 #[derive(Debug, Default)]
 pub struct Draft {
@@ -55,6 +61,9 @@ pub struct Draft {
     answers: AnswerTable,
     corrections: BTreeMap<Language, Vec<String>>,
     out_of_scope: BTreeMap<Language, Vec<String>>,
+    /// The same with files and places, for diagnostics.
+    out_of_scope_words: Vec<(String, Language, Word)>,
+    manners_file: String,
     revision: String,
     sources: Vec<Source>,
 }
@@ -65,8 +74,13 @@ pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
     let mut draft =
         Draft { revision: revision_of(sources), sources: sources.to_vec(), ..Draft::default() };
     let mut diagnostics = Vec::new();
+    let mut unread = BTreeSet::new();
     for source in sources {
+        let before = draft.parts();
         take_file(&mut draft, &source.file, &source.text, &mut diagnostics);
+        if draft.parts() == before {
+            unread.insert(stem_of(&source.file).to_owned());
+        }
     }
     for (file, text) in BUILT_IN {
         let brought = match file {
@@ -78,9 +92,7 @@ pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
             take_file(&mut draft, file, text, &mut diagnostics);
         }
     }
-    let unread =
-        |kind: &str| diagnostics.iter().any(|found: &Diagnostic| found.file.contains(kind));
-    if draft.intents.is_empty() && !unread("intents") {
+    if draft.intents.is_empty() && unread.is_empty() {
         Diagnostic::add(
             &mut diagnostics,
             "intents/",
@@ -90,7 +102,15 @@ pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
         )
         .help("write one: a file intents/NAME.yaml that begins with `intent: NAME`");
     }
-    check::check(&draft.intents, &draft.dialogues, &mut diagnostics);
+    let found = Found {
+        intents: &draft.intents,
+        dialogues: &draft.dialogues,
+        manners: draft.manners.as_ref(),
+        manners_file: &draft.manners_file,
+        out_of_scope: &draft.out_of_scope_words,
+        unread: &unread,
+    };
+    check::check(&found, &mut diagnostics);
     diagnostics.sort_by(|one, other| {
         (&one.file, one.span, one.code).cmp(&(&other.file, other.span, other.code))
     });
@@ -119,12 +139,21 @@ fn revision_of(sources: &[Source]) -> String {
 }
 
 fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(node) = yaml::parse(file, text, diagnostics) else { return };
+    let before = diagnostics.len();
+    let node = match yaml::parse(file, text, diagnostics) {
+        Some(node) => node,
+        // A file of comments, or of nothing, parses to nothing without a word.
+        None if diagnostics.len() == before => Node { span: Span::at(1, 1), value: Value::Empty },
+        None => return,
+    };
     let first = match &node.value {
         Value::Map(entries) => entries.first().map(|(key, _)| (key.name.clone(), key.span)),
         _ => None,
     };
     let (kind, span) = first.unwrap_or_else(|| (String::new(), Span::at(1, 1)));
+    if KINDS.contains(&kind.as_str()) {
+        check_folder(file, &kind, span, diagnostics);
+    }
     match kind.as_str() {
         "intent" => {
             if let Some(intent) = intent::read(file, node, diagnostics) {
@@ -149,11 +178,15 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
             draft.corrections = answers::read_corrections(file, node, diagnostics);
         }
         "out_of_scope" => {
-            for (language, mut texts) in intent::read_out_of_scope(file, node, diagnostics) {
-                draft.out_of_scope.entry(language).or_default().append(&mut texts);
+            for (language, words) in intent::read_out_of_scope(file, node, diagnostics) {
+                for word in words {
+                    draft.out_of_scope.entry(language).or_default().push(word.text.clone());
+                    draft.out_of_scope_words.push((file.to_owned(), language, word));
+                }
             }
         }
         "manners" => {
+            file.clone_into(&mut draft.manners_file);
             if draft.manners.replace(manners::read(file, node, diagnostics)).is_some() {
                 repeated(file, span, "the file of", "manners", "another file", diagnostics);
             }
@@ -169,11 +202,17 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
 }
 
 fn unknown_kind(file: &str, kind: &str, span: Span, node: Node, diagnostics: &mut Vec<Diagnostic>) {
-    let known = ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections"];
+    let known = KINDS;
+    if node.value == Value::Empty {
+        Diagnostic::add(diagnostics, file, span, Code::WrongKind, "the file is empty")
+            .help("write it, or remove it");
+        return;
+    }
     let mut fields = Fields::open(file, node, "a content file", diagnostics);
     let misplaced = known.iter().any(|known| fields.has(known));
-    fields.rest();
-    if misplaced {
+    if fields.rest().is_empty() {
+        // It was told that this is no mapping.
+    } else if misplaced {
         fields
             .report(span, Code::BadValue, "the first key of a content file tells its kind")
             .help("move `intent:` or `dialogue:` to the top");
@@ -186,8 +225,7 @@ fn unknown_kind(file: &str, kind: &str, span: Span, node: Node, diagnostics: &mu
 }
 
 fn check_file_name(file: &str, id: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
-    let stem = file.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(stem, _)| stem);
-    if stem != Some(id) {
+    if stem_of(file) != id {
         Diagnostic::add(
             diagnostics,
             file,
@@ -196,6 +234,29 @@ fn check_file_name(file: &str, id: &str, span: Span, diagnostics: &mut Vec<Diagn
             &format!("the file holds `{id}` but is not named so"),
         )
         .help(&format!("rename the file to {id}.yaml, or the id to the file's name"));
+    }
+}
+
+/// The name of a file without its folder and ending.
+fn stem_of(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// An intent among the dialogues, or the other way round, is read and hard to find.
+fn check_folder(file: &str, kind: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let own = match kind {
+        "intent" | "out_of_scope" => "intents",
+        "dialogue" => "dialogues",
+        _ => "",
+    };
+    if folder != own {
+        let place = if own.is_empty() { "beside the folders" } else { own };
+        let message = format!("a file of kind `{kind}` lies in `{folder}/`");
+        Diagnostic::add(diagnostics, file, span, Code::NotRead, &message)
+            .help(&format!("its place is {place}, where whoever looks for it finds it"))
+            .only_warn();
     }
 }
 
@@ -217,6 +278,36 @@ impl Draft {
     #[must_use]
     pub fn revision(&self) -> &str {
         &self.revision
+    }
+
+    /// By id.
+    #[must_use]
+    pub fn intents(&self) -> &BTreeMap<IntentId, Intent> {
+        &self.intents
+    }
+
+    /// By id.
+    #[must_use]
+    pub fn dialogues(&self) -> &Dialogues {
+        &self.dialogues
+    }
+
+    /// The bot's own texts, if they could be read.
+    #[must_use]
+    pub fn manners(&self) -> Option<&Manners> {
+        self.manners.as_ref()
+    }
+
+    /// How much was read: what tells whether a file gave anything.
+    fn parts(&self) -> [usize; 6] {
+        [
+            self.intents.len(),
+            self.dialogues.len(),
+            self.out_of_scope_words.len(),
+            usize::from(self.manners.is_some()),
+            self.answers.len(),
+            self.corrections.len(),
+        ]
     }
 
     /// The dialogues alone: all that an older revision is still needed for.

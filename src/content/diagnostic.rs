@@ -98,8 +98,50 @@ codes! {
     UnusedDialogue = "unused-dialogue",
     /// The same example in two intents.
     SharedExample = "shared-example",
-    /// A text too long for a bubble.
+    /// A text too long for a bubble, a title or label too long for a button.
     LongText = "long-text",
+    /// A text that somebody still has to write.
+    Unfilled = "unfilled",
+    /// Invisible, look-alike or garbled characters.
+    Characters = "characters",
+    /// A text that a comment cuts off.
+    CutOff = "cut-off",
+    /// Formatting in a plain text.
+    Markup = "markup",
+    /// A text in another language than it stands under.
+    WrongLanguage = "wrong-language",
+    /// The same words in two languages.
+    SameText = "same-text",
+    /// Languages of a text that put in different values.
+    Placeholders = "placeholders",
+    /// Languages of a text with different numbers of variants.
+    Variants = "variants",
+    /// The same line twice in one list.
+    Repeated = "repeated",
+    /// Nearly the same example in two intents.
+    SimilarExample = "similar-example",
+    /// An example that the trained matcher gives to another intent.
+    MistakenExample = "mistaken-example",
+    /// The same keyword in two intents, or for and against one.
+    SharedKeyword = "shared-keyword",
+    /// Two buttons, choices or topics that a customer cannot tell apart.
+    SameLabel = "same-label",
+    /// A slot that is set and never read.
+    UnusedSlot = "unused-slot",
+    /// A name that is almost another one.
+    SimilarName = "similar-name",
+    /// A condition that always or never holds.
+    Condition = "condition",
+    /// A file where none is read.
+    NotRead = "not-read",
+    /// A dialogue that runs inside itself.
+    Recursion = "recursion",
+    /// A question that is passed over though a way comes back to it.
+    SkippedQuestion = "skipped-question",
+    /// A circle that whoever has no success never leaves.
+    UnsolvedLoop = "unsolved-loop",
+    /// A place from which no person can be reached.
+    NoPerson = "no-person",
 }
 
 impl Serialize for Code {
@@ -129,8 +171,9 @@ pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// How to mend it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// A conversation that comes to it, a line each; empty where none is needed.
+    pub example: Vec<String>,
 }
 
 impl Diagnostic {
@@ -149,6 +192,7 @@ impl Diagnostic {
             code,
             message: message.to_owned(),
             help: None,
+            example: Vec::new(),
         });
         list.last_mut().expect("one was pushed just now")
     }
@@ -160,8 +204,15 @@ impl Diagnostic {
     }
 
     /// Says that content can be served all the same.
-    pub(crate) fn only_warn(&mut self) {
+    pub(crate) fn only_warn(&mut self) -> &mut Self {
         self.severity = Severity::Warning;
+        self
+    }
+
+    /// Shows a conversation that comes to it.
+    pub(crate) fn example(&mut self, lines: Vec<String>) -> &mut Self {
+        self.example = lines;
+        self
     }
 
     /// The diagnostic as an author reads it: message, place, the line with a caret, help.
@@ -177,6 +228,10 @@ impl Diagnostic {
             .path(&self.file)
             .annotation(AnnotationKind::Primary.span(self.bytes_in(source)));
         let mut group = title.element(snippet);
+        let talk = self.example.join("\n");
+        if !self.example.is_empty() {
+            group = group.element(Level::NOTE.message(&talk));
+        }
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help));
         }

@@ -1,6 +1,7 @@
 //! Dialogues: steps that ask, tell and lead to an end.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::content::diagnostic::Span;
 use crate::content::dialogue::action::Action;
@@ -34,6 +35,11 @@ pub struct Dialogue {
     pub(crate) span: Span,
     /// Where its start is named.
     pub(crate) start_span: Span,
+    /// Steps that are there and could not be read: they were reported where they stand, and
+    /// nothing that follows from their lack is told besides.
+    pub(crate) broken: BTreeSet<StepId>,
+    /// Slots that those steps name.
+    pub(crate) broken_slots: BTreeSet<String>,
 }
 
 /// One step.
@@ -45,6 +51,23 @@ pub struct Step {
     pub kind: StepKind,
     /// Where it is named.
     pub(crate) span: Span,
+    /// Where its parts stand.
+    pub(crate) places: Places,
+}
+
+/// Where the parts of a step stand that carry no place of their own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    /// The name of a question's slot.
+    pub(crate) slot: Option<Span>,
+    /// The team of who takes over.
+    pub(crate) team: Option<Span>,
+    /// The conditions of a branch.
+    pub(crate) conditions: Vec<Span>,
+    /// The slots that are set.
+    pub(crate) values: Vec<Span>,
+    /// The values of choices.
+    pub(crate) choices: Vec<Span>,
 }
 
 /// What a step does.

@@ -7,6 +7,7 @@ use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Span;
 use crate::content::fields::Fields;
 use crate::content::fields::Word;
+use crate::content::lint;
 use crate::content::text::Text;
 use crate::content::yaml::Node;
 use crate::ids::DialogueId;
@@ -36,6 +37,8 @@ pub struct Intent {
     pub(crate) dialogue_span: Span,
     /// Where each example stands.
     pub(crate) example_spans: BTreeMap<Language, Vec<Word>>,
+    /// Where each keyword stands.
+    pub(crate) keyword_words: Vec<(Language, Word)>,
 }
 
 /// Reads an intent file.
@@ -45,9 +48,14 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     let title = fields.need_text("title", "an intent");
     let dialogue = fields.word("dialogue");
     let urgent = fields.flag("urgent");
-    let keywords = read_keywords(&mut fields);
-    let example_spans = fields.words("examples");
-    let span = fields.span();
+    let keyword_words = fields.words("keywords");
+    let keywords = read_keywords(&mut fields, &keyword_words);
+    let (example_span, example_spans) = match fields.take("examples") {
+        Some((span, node)) => (span, fields.as_words(node, "examples")),
+        None => (fields.span(), BTreeMap::new()),
+    };
+    lint::messages(file, "examples", &example_spans, fields.diagnostics());
+    let span = id.as_ref().map_or(fields.span(), |word| word.span);
     let has_any = example_spans.values().any(|words| !words.is_empty())
         || keywords.values().any(|list: &Vec<Keyword>| !list.is_empty());
     if has_any {
@@ -57,7 +65,7 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
             if silent {
                 let message = format!("the intent has no example in `{}`", language.code());
                 fields
-                    .report(span, Code::MissingLanguage, &message)
+                    .report(example_span, Code::MissingLanguage, &message)
                     .help("whoever writes in that language is never understood: give examples");
             }
         }
@@ -87,15 +95,22 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
         examples,
         file: file.to_owned(),
         example_spans,
+        keyword_words: keyword_words
+            .into_iter()
+            .flat_map(|(language, words)| words.into_iter().map(move |word| (language, word)))
+            .collect(),
     })
 }
 
-fn read_keywords(fields: &mut Fields<'_>) -> BTreeMap<Language, Vec<Keyword>> {
+fn read_keywords(
+    fields: &mut Fields<'_>,
+    words: &BTreeMap<Language, Vec<Word>>,
+) -> BTreeMap<Language, Vec<Keyword>> {
     let mut keywords: BTreeMap<Language, Vec<Keyword>> = BTreeMap::new();
-    for (language, words) in fields.words("keywords") {
+    for (language, words) in words {
         for word in words {
             match Keyword::parse(&word.text) {
-                Ok(keyword) => keywords.entry(language).or_default().push(keyword),
+                Ok(keyword) => keywords.entry(*language).or_default().push(keyword),
                 Err(error) => {
                     fields.report(word.span, Code::Keyword, &error.to_string());
                 }
@@ -110,12 +125,11 @@ pub(crate) fn read_out_of_scope(
     file: &str,
     node: Node,
     diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<Language, Vec<String>> {
+) -> BTreeMap<Language, Vec<Word>> {
     let mut fields = Fields::open(file, node, "this file", diagnostics);
-    let words = fields.words("out_of_scope");
+    let Some((span, node)) = fields.take("out_of_scope") else { return BTreeMap::new() };
+    let words = fields.as_words_in_all(span, node, "out_of_scope");
+    lint::messages(file, "out_of_scope", &words, fields.diagnostics());
     fields.finish("a file of out-of-scope messages");
     words
-        .into_iter()
-        .map(|(language, words)| (language, words.into_iter().map(|word| word.text).collect()))
-        .collect()
 }

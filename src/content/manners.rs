@@ -1,7 +1,10 @@
 //! What the bot says of itself: greeting, asking again, handing over.
 
+use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
 use crate::content::fields::Fields;
+use crate::content::suggest::did_you_mean;
+use crate::content::suggest::nearest;
 use crate::content::text::Text;
 use crate::content::yaml::Node;
 
@@ -12,6 +15,16 @@ macro_rules! manners {
         pub struct Manners {
             $($(#[$doc])* pub $name: Text,)*
         }
+
+        impl Manners {
+            /// Every text with its name.
+            pub(crate) fn named(&self) -> Vec<(&'static str, &Text)> {
+                vec![$((stringify!($name), &self.$name),)*]
+            }
+        }
+
+        /// The names of all texts.
+        pub(crate) const NAMES: &[&str] = &[$(stringify!($name),)*];
 
         fn read_all(fields: &mut Fields<'_>) -> Manners {
             Manners { $($name: fields.need_text(stringify!($name), "`manners`"),)* }
@@ -111,9 +124,21 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     let mut outer = Fields::open(file, node, "this file", diagnostics);
     let Some((_, inner)) = outer.need("manners", "this file") else { return Manners::default() };
     let mut fields = Fields::open(file, inner, "`manners`", outer.diagnostics());
-    // A key that a newer built-in file has and this version does not use is no harm.
     let manners = read_all(&mut fields);
-    fields.rest();
+    // A key that a newer built-in file has and this version does not use is no harm.
+    for (key, _) in fields.rest() {
+        if let Some(meant) = nearest(&key.name, NAMES.iter().copied()) {
+            fields.excuse(meant);
+            let message = format!("`{}` is not said by the bot", key.name);
+            fields
+                .report(key.span, Code::UnknownKey, &message)
+                .help(&format!("did you mean `{meant}`?"));
+            continue;
+        }
+        let help = did_you_mean(&key.name, NAMES.iter().copied());
+        let message = format!("the bot says `{}` at no occasion", key.name);
+        fields.report(key.span, Code::UnknownKey, &message).help(&help).only_warn();
+    }
     outer.finish("this file");
     manners
 }

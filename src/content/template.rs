@@ -44,37 +44,63 @@ fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
 }
 
-/// Whether a text can be filled in: its syntax, and that it names nothing but these slots.
-pub(crate) fn check(text: &str, slots: &BTreeSet<&str>) -> Result<(), TemplateError> {
+/// What a text names.
+pub(crate) fn names(text: &str) -> Result<BTreeSet<String>, TemplateError> {
     if !is_template(text) {
-        return Ok(());
+        return Ok(BTreeSet::new());
     }
     let environment = environment();
     let template = environment.template_from_str(text)?;
-    known_names(template.undeclared_variables(true), slots)
+    Ok(template.undeclared_variables(true).into_iter().collect())
+}
+
+/// What an expression names.
+pub(crate) fn names_in(expression: &str) -> Result<BTreeSet<String>, TemplateError> {
+    let environment = environment();
+    let expression = environment.compile_expression(expression)?;
+    Ok(expression.undeclared_variables(true).into_iter().collect())
+}
+
+/// A name in braces or an expression that the engine has no filter, test or function for. Such
+/// names are only looked up when the text is worked out, so that is done, with a word for each
+/// value.
+fn unknown_part(error: &minijinja::Error) -> bool {
+    use minijinja::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction
+    )
+}
+
+fn sample(names: &BTreeSet<String>) -> BTreeMap<String, serde_json::Value> {
+    let slots = names.iter().filter_map(|name| name.strip_prefix("slots."));
+    slots.map(|slot| (slot.to_owned(), serde_json::Value::from("1"))).collect()
+}
+
+/// Whether the engine knows everything that a text does with its values.
+pub(crate) fn try_text(text: &str, names: &BTreeSet<String>) -> Result<(), TemplateError> {
+    if !is_template(text) {
+        return Ok(());
+    }
+    let slots = sample(names);
+    let scope = Scope { slots: Some(&slots), topic: Some("1") };
+    match environment().render_str(text, Serde(&scope)) {
+        Err(error) if unknown_part(&error) => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// The same for an expression.
-pub(crate) fn check_expression(
+pub(crate) fn try_expression(
     expression: &str,
-    slots: &BTreeSet<&str>,
+    names: &BTreeSet<String>,
 ) -> Result<(), TemplateError> {
-    let environment = environment();
-    let expression = environment.compile_expression(expression)?;
-    known_names(expression.undeclared_variables(true), slots)
-}
-
-fn known_names(
-    names: impl IntoIterator<Item = String>,
-    slots: &BTreeSet<&str>,
-) -> Result<(), TemplateError> {
-    for name in names {
-        let slot = name.strip_prefix("slots.");
-        if slot.is_none_or(|slot| !slots.contains(slot)) {
-            return Err(TemplateError(format!("nothing sets `{name}`")));
-        }
+    let slots = sample(names);
+    let scope = Scope { slots: Some(&slots), topic: None };
+    match environment().compile_expression(expression)?.eval(Serde(&scope)) {
+        Err(error) if unknown_part(&error) => Err(error.into()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Fills in a text.

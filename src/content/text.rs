@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::content::diagnostic::Span;
+use crate::content::fields::Word;
 use crate::language::Language;
 
 /// A text in the bot's languages. **Invariant:** content that passed the check has at least one
@@ -9,13 +11,20 @@ use crate::language::Language;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     variants: BTreeMap<Language, Vec<String>>,
+    /// Where each variant stands, for diagnostics.
+    places: BTreeMap<Language, Vec<Span>>,
 }
 
 impl Text {
     /// A text with these variants.
-    #[must_use]
-    pub fn new(variants: BTreeMap<Language, Vec<String>>) -> Self {
-        Self { variants }
+    pub(crate) fn new(words: BTreeMap<Language, Vec<Word>>) -> Self {
+        let mut text = Self::default();
+        for (language, words) in words {
+            let (variants, places) = words.into_iter().map(|word| (word.text, word.span)).unzip();
+            text.variants.insert(language, variants);
+            text.places.insert(language, places);
+        }
+        text
     }
 
     /// The template in a language. `pick` chooses among variants; equal numbers choose equally,
@@ -43,5 +52,13 @@ impl Text {
         self.variants
             .iter()
             .flat_map(|(language, texts)| texts.iter().map(|text| (*language, text.as_str())))
+    }
+
+    /// All variants with their language and place.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (Language, Span, &str)> {
+        self.variants.iter().flat_map(|(language, texts)| {
+            let places = self.places.get(language).into_iter().flatten();
+            texts.iter().zip(places).map(|(text, span)| (*language, *span, text.as_str()))
+        })
     }
 }

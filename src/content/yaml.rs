@@ -14,6 +14,8 @@ use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Span;
 
+mod slip;
+
 /// Deeper nesting than any content needs; a bound for the recursion over the tree.
 const MAX_DEPTH: usize = 24;
 
@@ -58,7 +60,8 @@ struct Open {
 /// Reads one document. Syntax errors and repeated keys are added to `diagnostics`; a file that
 /// cannot be read at all gives `None`.
 pub(crate) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
-    let mut tree = Tree { file, open: Vec::new(), root: None, diagnostics };
+    let lines = text.lines().collect();
+    let mut tree = Tree { file, lines, open: Vec::new(), root: None, diagnostics };
     for event in Parser::new_from_str(text) {
         match event {
             Ok((event, span)) => {
@@ -68,6 +71,14 @@ pub(crate) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
             }
             Err(error) => {
                 let marker = error.marker();
+                let told = |found: &Diagnostic| found.code == Code::Yaml && found.file == file;
+                if tree.diagnostics.iter().any(told) {
+                    return None;
+                }
+                if let Some(slip) = slip::likely(text, marker.line()) {
+                    tree.report(slip.span, Code::Yaml, &slip.message).help(&slip.help);
+                    return None;
+                }
                 let span = Span::at(marker.line(), marker.col() + 1);
                 tree.report(span, Code::Yaml, &format!("this is not YAML: {}", error.info()))
                     .help("look for a missing quote, a missing colon or a line that is indented differently from its neighbours");
@@ -88,6 +99,7 @@ fn place(span: ParserSpan) -> Span {
 
 struct Tree<'a> {
     file: &'a str,
+    lines: Vec<&'a str>,
     open: Vec<Open>,
     root: Option<Node>,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -106,6 +118,9 @@ impl Tree<'_> {
             Event::Scalar(text, style, _, tag) => {
                 if tag.is_some() {
                     self.refuse(span, "a tag (`!something`)");
+                }
+                if style == ScalarStyle::Plain && text.contains(' ') {
+                    self.look_behind(span);
                 }
                 let empty = style == ScalarStyle::Plain && (text.is_empty() || text == "~");
                 let value = if empty { Value::Empty } else { Value::Scalar(text.into_owned()) };
@@ -130,6 +145,30 @@ impl Tree<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A comment straight behind a text of several words may be a part of it.
+    fn look_behind(&mut self, span: Span) {
+        let line = self.lines.get(span.line - 1).copied().unwrap_or_default();
+        let behind: String = line.chars().skip(span.column - 1 + span.length).collect();
+        if behind.trim_start().starts_with('#') {
+            self.report(span, Code::CutOff, "this text ends where a `#` begins a comment")
+                .help("put the text in quotation marks if the `#` belongs to it")
+                .only_warn();
+        }
+    }
+
+    /// `{{ slots.name }}` without quotation marks is a mapping as a key to YAML.
+    fn refuse_key(&mut self, span: Span) {
+        let line = self.lines.get(span.line - 1).copied().unwrap_or_default();
+        let around: String = line.chars().skip(span.column.saturating_sub(2)).take(2).collect();
+        if around == "{{" {
+            self.report(span, Code::Yaml, "a text that begins with `{{` needs quotation marks")
+                .help("put the whole text in quotation marks: \"…\"");
+        } else {
+            self.report(span, Code::Yaml, "a key must be a plain word")
+                .help("a text that begins with a bracket stands in quotation marks");
+        }
     }
 
     fn refuse(&mut self, span: Span, what: &str) {
@@ -162,7 +201,7 @@ impl Tree<'_> {
                     let is_scalar = matches!(node.value, Value::Scalar(_));
                     parent.key = Some(Key { span, name: name.clone() });
                     if !is_scalar {
-                        self.report(span, Code::Yaml, "a key must be a plain word");
+                        self.refuse_key(span);
                     } else if repeated {
                         self.report(
                             span,

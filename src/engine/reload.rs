@@ -15,6 +15,7 @@ use notify::Watcher;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use crate::authoring::proof;
 use crate::content::Content;
 use crate::content::build;
 use crate::content::diagnostic::Diagnostic;
@@ -97,6 +98,7 @@ fn read(folder: &Path, serving: &str) -> Found {
     let (sources, mut diagnostics) = load::read_folder(folder);
     let (draft, found) = build::draft(&sources);
     diagnostics.extend(found);
+    diagnostics.extend(proof::prove(&draft));
     if !build::is_servable(&diagnostics) {
         return Found::Faulty(diagnostics);
     }

@@ -13,6 +13,9 @@ use tokio::time::Instant;
 use tokio::time::sleep_until;
 use tokio::time::timeout;
 
+use crate::audit::Action;
+use crate::audit::Actor;
+use crate::audit::Entry;
 use crate::bus::Doorbell;
 use crate::bus::Following;
 use crate::bus::Passing;
@@ -71,13 +74,32 @@ const TYPING_TTL_S: u32 = 5;
 const NOT_SERVED: &str = "the conversation belongs to a team that you do not serve";
 
 /// A frame of the agent on its way, with what to answer to.
-type Waiting = (FrameId, ConversationId, Result<Receipt, SubmitError>);
+struct Waiting {
+    id: FrameId,
+    conversation: ConversationId,
+    /// What it is in the audit log, if it stands there.
+    action: Option<Action>,
+    result: Result<Receipt, SubmitError>,
+}
 
 /// The same before its receipt is there.
 struct Asked {
     id: FrameId,
     conversation: ConversationId,
+    action: Option<Action>,
     receipt: oneshot::Receiver<Result<Receipt, SubmitError>>,
+}
+
+/// What an agent's act is in the audit log; what they write stands in the conversation itself.
+fn audited(act: &Act) -> Option<Action> {
+    match act {
+        Act::Claim { .. } => Some(Action::Claimed),
+        Act::Transfer { .. } => Some(Action::Transferred),
+        Act::HandBack { .. } => Some(Action::HandedBack),
+        Act::Resolve { .. } => Some(Action::Resolved),
+        Act::Reopen { .. } => Some(Action::Reopened),
+        _ => None,
+    }
 }
 
 /// Serves one agent's socket to its end.
@@ -180,13 +202,13 @@ impl<'a> Shift<'a> {
                 }
                 incoming = socket.recv(), if pending.len() < PENDING => match incoming {
                     Received::Text(text) => {
-                        if let Some(Asked { id, conversation, receipt }) =
+                        if let Some(Asked { id, conversation, action, receipt }) =
                             self.take(socket, &text).await?
                         {
                             pending.push_back(async move {
                                 let result =
                                     receipt.await.unwrap_or(Err(SubmitError::Overloaded));
-                                (id, conversation, result)
+                                Waiting { id, conversation, action, result }
                             });
                         }
                         while let Some(text) = self.ready.pop_front() {
@@ -317,8 +339,16 @@ impl<'a> Shift<'a> {
     async fn answer(
         &self,
         socket: &mut Socket,
-        (id, conversation, result): Waiting,
+        Waiting { id, conversation, action, result }: Waiting,
     ) -> Result<(), Over> {
+        if let (Some(action), Ok(receipt)) = (action, &result)
+            && !receipt.duplicate
+        {
+            let by = Actor::Agent(self.agent.id.clone());
+            let entry = Entry::by(by, action).to_conversation(&receipt.conversation);
+            let noted = self.app.audit.note(entry).await;
+            noted.map_err(|error| failed(&SubmitError::Store(error)))?;
+        }
         let frame = match result {
             Ok(receipt) => ServerFrame::Ack(Ack {
                 id,
@@ -436,10 +466,11 @@ impl<'a> Shift<'a> {
             return self.refuse_new(id, conversation, error).await;
         }
         let sender = Sender::Agent(self.me());
+        let action = audited(&act);
         let submission =
             Submission { conversation: conversation.clone(), sender, id: Some(id.clone()), act };
         let receipt = self.app.engine.enqueue(submission);
-        Ok(Some(Asked { id, conversation, receipt }))
+        Ok(Some(Asked { id, conversation, action, receipt }))
     }
 
     /// Refuses a frame, unless it repeats one that was taken when it still could be: that is
@@ -458,7 +489,7 @@ impl<'a> Shift<'a> {
         let (done, receipt) = oneshot::channel();
         // The receiver is at hand.
         let _ = done.send(Ok(before));
-        Ok(Some(Asked { id, conversation, receipt }))
+        Ok(Some(Asked { id, conversation, action: None, receipt }))
     }
 
     async fn transfer(

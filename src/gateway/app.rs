@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::Audit;
 use crate::clock;
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -38,6 +39,8 @@ pub struct App {
     pub drain: CancellationToken,
     /// All connections and sockets; a stopping server waits for them.
     pub tasks: TaskTracker,
+    /// What agents and administrators did.
+    pub audit: Audit,
     /// Agents' accounts.
     pub accounts: Accounts,
     /// Visitors' tokens.
@@ -60,8 +63,10 @@ impl App {
         clock: Clock,
     ) -> Result<Arc<Self>, StoreError> {
         let key = directory.key(tokens::KEY_NAME, clock::random_bytes()).await?;
+        let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
         let limits = settings.limits;
         Ok(Arc::new(Self {
+            audit,
             accounts: Accounts::new(
                 Arc::clone(&directory),
                 clock.clone(),

@@ -19,6 +19,9 @@ use axum::routing::post;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::audit::Action;
+use crate::audit::Actor;
+use crate::audit::Entry;
 use crate::gateway::accounts::Profile;
 use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::SESSION_HOURS;
@@ -26,8 +29,10 @@ use crate::gateway::app::App;
 use crate::gateway::peer::COOKIE;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::ids::AgentId;
 use crate::protocol::Secret;
 use crate::protocol::code::Code;
+use crate::store::StoreError;
 
 /// The routes of these calls.
 pub fn routes() -> Router<Arc<App>> {
@@ -53,11 +58,17 @@ async fn log_in(
     let Json(Credentials { email, password }) = body?;
     let signed_in = app.accounts.sign_in(&email, &Secret::new(password), peer.address).await;
     let signed_in = signed_in.inspect_err(|refused| note_failure(&app, &peer, refused))?;
+    note(&app, &peer, &signed_in.agent.id, Action::SignedIn).await?;
     tracing::info!(agent.id = %signed_in.agent.id, "agent signed in");
     let token = signed_in.token.expose();
     let answer = json!({ "token": token, "agent": Profile::of(&signed_in.agent) });
     let max_age_s = SESSION_HOURS * 60 * 60;
     Ok(with_cookie(&app, Json(answer).into_response(), token, max_age_s))
+}
+
+async fn note(app: &App, peer: &Peer, agent: &AgentId, action: Action) -> Result<(), StoreError> {
+    let entry = Entry::by(Actor::Agent(agent.clone()), action).from_address(peer.address);
+    app.audit.note(entry).await
 }
 
 /// Failures are counted and logged without the address that was typed: it may be a password.
@@ -71,6 +82,9 @@ fn note_failure(app: &App, peer: &Peer, refused: &Refused) {
 async fn log_out(State(app): State<Arc<App>>, peer: Peer) -> Result<Response, Refusal> {
     refuse_foreign(&peer)?;
     if let Some(session) = &peer.session {
+        if let Some(agent) = app.accounts.signed_in(session).await? {
+            note(&app, &peer, &agent.id, Action::SignedOut).await?;
+        }
         app.accounts.sign_out(session).await?;
     }
     Ok(with_cookie(&app, Json(json!({})).into_response(), "", 0))
@@ -93,6 +107,7 @@ async fn change_password(
     let (old, new) = (Secret::new(old), Secret::new(new));
     let changed = app.accounts.change_password(session, &old, &new, peer.address).await;
     let agent = changed.inspect_err(|refused| note_failure(&app, &peer, refused))?;
+    note(&app, &peer, &agent.id, Action::PasswordChanged).await?;
     tracing::info!(agent.id = %agent.id, "agent changed their password");
     Ok(Json(json!({ "agent": Profile::of(&agent) })).into_response())
 }

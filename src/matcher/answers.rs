@@ -235,7 +235,7 @@ impl AnswerModel {
         let rows: Vec<Row> = messages
             .iter()
             .map(|message| {
-                let found = features::features(message, &lexicon);
+                let found = features::features(&features::corrected(message, &lexicon), &lexicon);
                 found
                     .into_iter()
                     .map(|(name, strength)| {
@@ -256,6 +256,8 @@ impl AnswerModel {
         if message.tokens.is_empty() {
             return AnswerReading { class: AnswerClass::None, confidence: 1.0, rest: None };
         }
+        // Read once: all parts of the message share it.
+        let message = features::corrected(&message, &self.lexicon);
         let whole = self.judge(&message);
         if let Some(class) = echo::read(&message, self.language, question)
             && matches!(

@@ -24,6 +24,7 @@ use crate::store::NewConversation;
 use crate::store::Role;
 
 pub(crate) mod accounts;
+pub(crate) mod audit;
 pub(crate) mod effects;
 pub(crate) mod lists;
 pub(crate) mod log;
@@ -60,6 +61,9 @@ macro_rules! store_contract {
         $crate::store::contract::store_contract!($world, accounts: [
             accounts_are_kept, an_address_is_one_accounts, sessions_expire_and_end,
             a_session_of_nobody_is_refused, the_first_key_stays,
+        ]);
+        $crate::store::contract::store_contract!($world, audit: [
+            entries_stand_in_a_chain, writers_at_once_make_one_chain,
         ]);
         $crate::store::contract::store_contract!($world, effects: [
             an_effect_waits_from_its_event_to_its_result, an_effect_is_taken_up_by_one,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The modules in their order; those of one row may not import each other.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["ids"],
     &["clock"],
     &["privacy", "language"],
@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 14] = [
     &["config", "telemetry"],
     &["store"],
     &["bus"],
+    &["audit"],
     &["engine"],
     &["gateway"],
 ];

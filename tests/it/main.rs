@@ -6,6 +6,7 @@ mod bank;
 mod bench;
 mod client;
 mod crash;
+mod defects;
 mod eval;
 mod fallback;
 mod frames;

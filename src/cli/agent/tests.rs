@@ -1,12 +1,16 @@
+use std::sync::Arc;
+
 use clap::Args as _;
 use clap::FromArgMatches as _;
 use tempfile::TempDir;
 
 use crate::cli::Failed;
 use crate::cli::agent::AgentArgs;
+use crate::cli::agent::Office;
 use crate::cli::agent::StdinArgs;
 use crate::cli::agent::open;
 use crate::cli::agent::perform;
+use crate::clock::Clock;
 use crate::gateway::password;
 use crate::ids::Timestamp;
 use crate::store::AgentRow;
@@ -19,7 +23,8 @@ use crate::store::sqlite::Sqlite;
 const PASSWORD: &str = "rätt häst batteri";
 
 struct World {
-    store: Sqlite,
+    store: Arc<Sqlite>,
+    office: Office,
     _folder: TempDir,
 }
 
@@ -36,14 +41,16 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("skicka.db");
-        Self { store: Sqlite::open(&path, Durability::Normal).await.unwrap(), _folder: folder }
+        let store = Arc::new(Sqlite::open(&path, Durability::Normal).await.unwrap());
+        let office = Office::open(Arc::clone(&store) as _, Clock::system()).await.unwrap();
+        Self { store, office, _folder: folder }
     }
 
     async fn says(&self, line: &str, password: Option<&str>) -> Result<String, String> {
         let args = parse(line).unwrap();
         let mut out = Vec::new();
         let password = password.map(str::to_owned);
-        match perform(&args.command, password, &self.store, &mut out).await {
+        match perform(&args.command, password, &self.office, &mut out).await {
             Ok(()) => Ok(String::from_utf8(out).unwrap()),
             Err(Failed::Use(sentence)) => Err(sentence),
             Err(other) => panic!("{other}"),
@@ -119,6 +126,12 @@ async fn a_disabled_account_and_a_new_password_end_the_sessions() {
     assert_eq!(world.sessions("bo@bank.example").await, 0);
     assert!(world.account("bo@bank.example").await.disabled);
     assert!(world.says("list", None).await.unwrap().ends_with("\tdisabled\n"));
+    let entries = world.store.audit(0, 10).await.unwrap();
+    for (entry, action) in entries.iter().zip(["added", "password_given", "disabled"]) {
+        assert!(entry.body.starts_with("{\"by\":\"operator\""), "{}", entry.body);
+        assert!(entry.body.contains(action), "{}", entry.body);
+    }
+    assert_eq!(entries.len(), 3);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use regex::Regex;
 use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Span;
 use crate::content::dialogue::Exit;
+use crate::content::dialogue::Places;
 use crate::content::dialogue::Target;
 use crate::content::dialogue::read::exit;
 use crate::content::fields::Fields;
@@ -61,6 +62,8 @@ pub struct AnswerField {
     pub pattern: Option<Regex>,
     /// Whether it may be missing; the slot is then empty.
     pub optional: bool,
+    /// Where the slot is named.
+    pub(crate) span: Span,
 }
 
 /// What a value in an answer must be.
@@ -91,13 +94,13 @@ impl Action {
 }
 
 /// Reads a step that calls another system.
-pub(super) fn read(fields: &mut Fields<'_>, what: &str) -> Option<Action> {
+pub(super) fn read(fields: &mut Fields<'_>, what: &str, places: &mut Places) -> Option<Action> {
     let say = fields.text("say");
     let (span, node) = fields.take("action")?;
     let file = fields.file();
     let mut inner = Fields::open(file, node, "`action`", fields.diagnostics());
     let call = read_call(&mut inner);
-    let send = read_send(&mut inner);
+    let send = read_send(&mut inner, places);
     let answer = read_answer(&mut inner);
     let timeout_s = read_count(&mut inner, "timeout_s", 1, LONGEST_TRY_S, USUAL_TRY_S);
     let retries = read_count(&mut inner, "retries", 0, MOST_RETRIES, USUAL_RETRIES);
@@ -145,13 +148,14 @@ fn read_call(inner: &mut Fields<'_>) -> Option<String> {
     None
 }
 
-fn read_send(inner: &mut Fields<'_>) -> Vec<(String, String)> {
+fn read_send(inner: &mut Fields<'_>, places: &mut Places) -> Vec<(String, String)> {
     let Some((_, node)) = inner.take("send") else { return Vec::new() };
     let file = inner.file();
     let mut fields = Fields::open(file, node, "`send`", inner.diagnostics());
     let mut values = Vec::new();
     for (key, node) in fields.rest() {
         if let Some(word) = fields.as_word(node, "send") {
+            places.values.push(key.span);
             values.push((key.name, word.text));
         }
     }
@@ -176,7 +180,9 @@ fn read_field(fields: &mut Fields<'_>, key: Key, node: Node) -> Option<AnswerFie
     if let Value::Scalar(name) = &node.value {
         let kind = kind_of(fields, name, node.span)?;
         let from = vec![key.name.clone()];
-        return Some(AnswerField { slot: key.name, from, kind, pattern: None, optional: false });
+        let span = key.span;
+        let slot = key.name;
+        return Some(AnswerField { slot, from, kind, pattern: None, optional: false, span });
     }
     let what = format!("`answer` of `{}`", key.name);
     let file = fields.file();
@@ -188,7 +194,7 @@ fn read_field(fields: &mut Fields<'_>, key: Key, node: Node) -> Option<AnswerFie
     let optional = inner.flag("optional");
     inner.finish(&what);
     let from = from.split('.').map(str::to_owned).collect();
-    Some(AnswerField { slot: key.name, from, kind: kind?, pattern, optional })
+    Some(AnswerField { slot: key.name, from, kind: kind?, pattern, optional, span: key.span })
 }
 
 fn is_name(name: &str) -> bool {

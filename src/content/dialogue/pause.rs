@@ -33,8 +33,9 @@ pub enum Pause {
 pub(super) fn read_wait(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
     let text = fields.need_text("say", what);
     let nudge = fields.text("nudge");
-    let (span, minutes) = fields.number("wait")?;
-    let next = exit(fields, "next", what)?;
+    let wait = fields.number("wait");
+    let next = exit(fields, "next", what);
+    let ((span, minutes), next) = (wait?, next?);
     if !(1.0..=LONGEST_WAIT).contains(&minutes) || minutes.fract() != 0.0 {
         fields
             .report(span, Code::BadValue, "`wait` is a number of whole minutes, 1 to 1440")

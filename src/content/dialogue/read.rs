@@ -1,6 +1,7 @@
 //! Reading dialogue files.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
@@ -12,6 +13,7 @@ use crate::content::dialogue::ChoiceStep;
 use crate::content::dialogue::Dialogue;
 use crate::content::dialogue::Exit;
 use crate::content::dialogue::LinkText;
+use crate::content::dialogue::Places;
 use crate::content::dialogue::Step;
 use crate::content::dialogue::StepKind;
 use crate::content::dialogue::Target;
@@ -20,6 +22,7 @@ use crate::content::dialogue::known;
 use crate::content::dialogue::pause;
 use crate::content::dialogue::slot;
 use crate::content::fields::Fields;
+use crate::content::suggest::nearest;
 use crate::content::text::Text;
 use crate::content::yaml::Key;
 use crate::content::yaml::Node;
@@ -58,22 +61,51 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     let id = fields.need_word("dialogue", "a dialogue");
     let start = fields.need_word("start", "a dialogue");
     let steps = fields.need("steps", "a dialogue").map(|(_, node)| node);
-    let read = steps.map(|node| read_steps(file, node, fields.diagnostics()));
+    let read = steps.map(|node| read_steps(file, node, fields.diagnostics())).unwrap_or_default();
+    if let Some(word) = id.as_ref() {
+        check_id(&mut fields, &word.text, word.span);
+    }
     fields.finish("a dialogue");
     let (id, start) = (id?, start?);
     Some(Dialogue {
         id: DialogueId::new(&id.text),
         start: StepId::new(&start.text),
-        steps: read.unwrap_or_default(),
+        steps: read.steps,
         file: file.to_owned(),
         span: id.span,
         start_span: start.span,
+        broken: read.broken,
+        broken_slots: read.slots,
     })
 }
 
-fn read_steps(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<StepId, Step> {
+#[derive(Default)]
+struct ReadSteps {
+    steps: BTreeMap<StepId, Step>,
+    broken: BTreeSet<StepId>,
+    slots: BTreeSet<String>,
+}
+
+/// The slots that a step names, be the rest of it right or wrong.
+fn slots_in(node: &Node) -> Vec<String> {
+    let Value::Map(entries) = &node.value else { return Vec::new() };
+    let named = entries.iter().flat_map(|(key, node)| match (key.name.as_str(), &node.value) {
+        ("slot", Value::Scalar(slot)) => vec![slot.clone()],
+        ("set", Value::Map(values)) => values.iter().map(|(key, _)| key.name.clone()).collect(),
+        _ => Vec::new(),
+    });
+    named.collect()
+}
+
+fn read_steps(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> ReadSteps {
+    if let Value::List(_) = node.value {
+        Diagnostic::add(diagnostics, file, node.span, Code::WrongKind, "`steps` is a list").help(
+            "give each step a name of its own: `name:` and its keys below it, without dashes",
+        );
+        return ReadSteps::default();
+    }
     let mut fields = Fields::open(file, node, "`steps`", diagnostics);
-    let mut steps = BTreeMap::new();
+    let mut read = ReadSteps::default();
     for (key, node) in fields.rest() {
         check_id(&mut fields, &key.name, key.span);
         if !matches!(Target::named(&key.name), Target::Step(_)) {
@@ -81,26 +113,43 @@ fn read_steps(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> BTre
                 .report(key.span, Code::BadValue, &format!("`{}` is a reserved word", key.name))
                 .help("give the step another name");
         }
-        if let Some(step) = read_step(file, &key, node, fields.diagnostics()) {
-            steps.insert(step.id.clone(), step);
+        let slots = slots_in(&node);
+        let id = StepId::new(&key.name);
+        match read_step(file, &key, node, fields.diagnostics()) {
+            Some(step) if !read.steps.contains_key(&id) => {
+                read.steps.insert(id, step);
+            }
+            // Of two steps with one name either may be meant.
+            _ => {
+                read.broken.insert(id);
+                read.slots.extend(slots);
+            }
         }
     }
-    steps
+    read
 }
 
 fn read_step(file: &str, key: &Key, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Step> {
-    let mut fields = Fields::open(file, node, "a step", diagnostics);
     let what = format!("step `{}`", key.name);
+    let mut fields = Fields::open(file, node, &what, diagnostics).named_at(key.span);
+    let mut places = Places::default();
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
     let kind = match kinds.as_slice() {
         [one, "say"] if SAYING.contains(one) => *one,
         [one] => *one,
         [] => {
+            let entries = fields.rest();
+            let meant = |key: &Key| nearest(&key.name, KINDS);
+            if let Some((key, meant)) = entries.iter().find_map(|(key, _)| Some((key, meant(key)?)))
+            {
+                fields
+                    .report(key.span, Code::UnknownKey, &format!("{what} has no `{}:`", key.name))
+                    .help(&format!("did you mean `{meant}`?"));
+                return None;
+            }
             fields
                 .report(key.span, Code::MissingKey, &format!("{what} does nothing"))
                 .help(&format!("give it one of: {}", KINDS.join(", ")));
-            // Its other keys are still read, so that a misspelt kind is pointed at.
-            fields.finish("a step");
             return None;
         }
         [one, other, ..] => {
@@ -112,20 +161,22 @@ fn read_step(file: &str, key: &Key, node: Node, diagnostics: &mut Vec<Diagnostic
         }
     };
     let kind = match kind {
-        "ask" => read_ask(&mut fields, &what, false),
-        "check" => read_ask(&mut fields, &what, true),
+        "ask" => read_ask(&mut fields, &what, false, &mut places),
+        "check" => read_ask(&mut fields, &what, true, &mut places),
         "say" => read_say(&mut fields, &what),
-        "branch" => read_branch(&mut fields),
-        "set" => read_set(&mut fields, &what),
+        "branch" => read_branch(&mut fields, &mut places),
+        "set" => read_set(&mut fields, &what, &mut places),
         "call" | "goto" => read_jump(&mut fields, &what),
         "resolve" => Some(read_resolve(&mut fields)),
         "wait" => pause::read_wait(&mut fields, &what),
         "callback" => pause::read_callback(&mut fields, &what),
-        "action" => action::read(&mut fields, &what).map(|it| StepKind::Action(Box::new(it))),
-        _ => read_escalate(&mut fields),
+        "action" => {
+            action::read(&mut fields, &what, &mut places).map(|it| StepKind::Action(Box::new(it)))
+        }
+        _ => read_escalate(&mut fields, &mut places),
     };
     fields.finish(&what);
-    Some(Step { id: StepId::new(&key.name), kind: kind?, span: key.span })
+    Some(Step { id: StepId::new(&key.name), kind: kind?, span: key.span, places })
 }
 
 pub(super) fn exit(fields: &mut Fields<'_>, name: &'static str, what: &str) -> Option<Exit> {
@@ -140,12 +191,19 @@ fn read_say(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
     Some(StepKind::Say { text, links, next })
 }
 
-fn read_ask(fields: &mut Fields<'_>, what: &str, check: bool) -> Option<StepKind> {
+fn read_ask(
+    fields: &mut Fields<'_>,
+    what: &str,
+    check: bool,
+    places: &mut Places,
+) -> Option<StepKind> {
     let text = fields.need_text(if check { "check" } else { "ask" }, what);
     let again = fields.need_text("again", what);
     let label = fields.need_text("label", what);
     let links = read_links(fields);
-    let slot = fields.word("slot").map(|word| word.text);
+    let slot = fields.word("slot");
+    places.slot = slot.as_ref().map(|word| word.span);
+    let slot = slot.map(|word| word.text);
     let verb = read_verb(fields);
     let known_by = known::read(fields, slot.is_some());
     let answers = if check {
@@ -153,7 +211,7 @@ fn read_ask(fields: &mut Fields<'_>, what: &str, check: bool) -> Option<StepKind
         let yes = Exit { target: Target::Resolved, span: no.span };
         Answers::YesNo { yes, no: no.clone(), unsure: no, check: true }
     } else if fields.has("choices") {
-        Answers::Choices(read_choices(fields)?)
+        Answers::Choices(read_choices(fields, places)?)
     } else if fields.has("kind") {
         Answers::Value(Box::new(slot::read(fields, what, slot.is_some())?))
     } else {
@@ -191,13 +249,29 @@ fn read_yes_no(fields: &mut Fields<'_>, what: &str) -> Option<Answers> {
     Some(Answers::YesNo { yes: yes?, no: no?, unsure: unsure?, check: false })
 }
 
-fn read_choices(fields: &mut Fields<'_>) -> Option<Vec<ChoiceStep>> {
+fn read_choices(fields: &mut Fields<'_>, places: &mut Places) -> Option<Vec<ChoiceStep>> {
     let (span, node) = fields.take("choices")?;
     let file = fields.file();
+    if let Value::List(_) = node.value {
+        fields.report(node.span, Code::WrongKind, "`choices` is a list").help(
+            "give each choice a value of its own: `value:` and its keys below it, without dashes",
+        );
+        return None;
+    }
     let mut inner = Fields::open(file, node, "`choices`", fields.diagnostics());
     let mut choices = Vec::new();
-    for (key, node) in inner.rest() {
-        choices.extend(read_choice(file, key, node, inner.diagnostics()));
+    let entries = inner.rest();
+    let count = entries.len();
+    for (key, node) in entries {
+        let place = key.span;
+        if let Some(choice) = read_choice(file, key, node, inner.diagnostics()) {
+            choices.push(choice);
+            places.choices.push(place);
+        }
+    }
+    if choices.len() < count {
+        // What is wrong with the others was reported where they stand.
+        return None;
     }
     if choices.len() < 2 {
         inner.report(span, Code::BadValue, "a choice needs at least two `choices`");
@@ -211,8 +285,8 @@ fn read_choice(
     node: Node,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<ChoiceStep> {
-    let mut fields = Fields::open(file, node, "a choice", diagnostics);
     let what = format!("choice `{}`", key.name);
+    let mut fields = Fields::open(file, node, &what, diagnostics).named_at(key.span);
     let label = fields.need_text("label", &what);
     let also = plain(fields.words("also"));
     let next = exit(&mut fields, "next", &what);
@@ -252,7 +326,7 @@ fn read_links(fields: &mut Fields<'_>) -> Vec<LinkText> {
         let label = inner.need_text("label", "a link");
         let url = inner.need_word("url", "a link");
         if let Some(word) = &url
-            && !["https://", "mailto:", "tel:"].iter().any(|scheme| word.text.starts_with(scheme))
+            && !is_address(&word.text)
         {
             inner
                 .report(word.span, Code::BadValue, "a link leads to https://, mailto: or tel:")
@@ -264,7 +338,21 @@ fn read_links(fields: &mut Fields<'_>) -> Vec<LinkText> {
     links
 }
 
-fn read_branch(fields: &mut Fields<'_>) -> Option<StepKind> {
+/// Whether a link leads somewhere that a browser can open without danger.
+fn is_address(url: &str) -> bool {
+    let schemes = ["https://", "mailto:", "tel:"];
+    let place = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)).unwrap_or_default();
+    let starts = place.chars().next().is_some_and(|it| it.is_alphanumeric() || it == '+');
+    let host = place.split(['/', '?', '#']).next().unwrap_or_default();
+    let fits = match url.split(':').next() {
+        Some("mailto") => place.contains('@'),
+        Some("tel") => place.chars().all(|it| it.is_ascii_digit() || "+-().".contains(it)),
+        _ => host.contains('.'),
+    };
+    starts && fits && !url.contains(char::is_whitespace)
+}
+
+fn read_branch(fields: &mut Fields<'_>, places: &mut Places) -> Option<StepKind> {
     let (span, node) = fields.take("branch")?;
     let Value::List(items) = node.value else {
         fields.report(span, Code::WrongKind, "`branch` must be a list of `if`/`next` and `else`");
@@ -272,17 +360,32 @@ fn read_branch(fields: &mut Fields<'_>) -> Option<StepKind> {
     };
     let file = fields.file();
     let mut arms = Vec::new();
-    for item in items {
+    let mut faulty = false;
+    let last = items.len().saturating_sub(1);
+    for (place, item) in items.into_iter().enumerate() {
         let mut inner = Fields::open(file, item, "a branch", fields.diagnostics());
+        if inner.has("else") && place < last {
+            let span = inner.span();
+            inner
+                .report(span, Code::BadValue, "what stands below an `else` is never tried")
+                .help("put the `else` last");
+        }
         let arm = if inner.has("else") {
             exit(&mut inner, "else", "a branch").map(|next| Arm { condition: None, next })
         } else {
             let condition = inner.need_word("if", "a branch");
             let next = exit(&mut inner, "next", "a branch");
-            condition.zip(next).map(|(word, next)| Arm { condition: Some(word.text), next })
+            condition.zip(next).map(|(word, next)| {
+                places.conditions.push(word.span);
+                Arm { condition: Some(word.text), next }
+            })
         };
         inner.finish("a branch");
+        faulty |= arm.is_none();
         arms.extend(arm);
+    }
+    if faulty {
+        return None;
     }
     if arms.last().is_none_or(|arm| arm.condition.is_some()) {
         fields
@@ -292,13 +395,14 @@ fn read_branch(fields: &mut Fields<'_>) -> Option<StepKind> {
     Some(StepKind::Branch(arms))
 }
 
-fn read_set(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
+fn read_set(fields: &mut Fields<'_>, what: &str, places: &mut Places) -> Option<StepKind> {
     let (_, node) = fields.take("set")?;
     let file = fields.file();
     let mut inner = Fields::open(file, node, "`set`", fields.diagnostics());
     let mut values = Vec::new();
     for (key, node) in inner.rest() {
         if let Some(word) = inner.as_word(node, "set") {
+            places.values.push(key.span);
             values.push((key.name, word.text));
         }
     }
@@ -325,12 +429,14 @@ fn read_resolve(fields: &mut Fields<'_>) -> StepKind {
     StepKind::Resolve { text }
 }
 
-fn read_escalate(fields: &mut Fields<'_>) -> Option<StepKind> {
+fn read_escalate(fields: &mut Fields<'_>, places: &mut Places) -> Option<StepKind> {
     let say: Option<Text> = fields.text("say");
     let (_, node) = fields.take("escalate")?;
     let file = fields.file();
     let mut inner = Fields::open(file, node, "`escalate`", fields.diagnostics());
-    let team = inner.word("team").map(|word| TeamId::new(&word.text));
+    let team = inner.word("team");
+    places.team = team.as_ref().map(|word| word.span);
+    let team = team.map(|word| TeamId::new(&word.text));
     let reason =
         inner.word("reason").map_or_else(|| "steps_exhausted".to_owned(), |word| word.text);
     inner.finish("`escalate`");

@@ -38,7 +38,11 @@ pub struct ValueAnswer {
 
 /// Reads the keys of a question about a value.
 pub(super) fn read(fields: &mut Fields<'_>, what: &str, has_slot: bool) -> Option<ValueAnswer> {
-    let kind = read_kind(fields)?;
+    let Some(kind) = read_kind(fields) else {
+        // What else belongs to the question depends on the kind.
+        fields.rest();
+        return None;
+    };
     let pattern = read_pattern(fields, kind, what);
     let refuse = fields.need_text("refuse", what);
     let confirm = fields.text("confirm");

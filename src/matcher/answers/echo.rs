@@ -48,7 +48,9 @@ pub(super) fn read(
     language: Language,
     question: &AskedQuestion<'_>,
 ) -> Option<AnswerClass> {
-    if message.asks || message.tokens.len() > MAX_WORDS || question.check {
+    let first = message.tokens.first()?;
+    let asks = message.asks || asks_back(language, &first.word);
+    if asks || message.tokens.len() > MAX_WORDS || question.check {
         return None;
     }
     let echoed = match question.verb {
@@ -66,6 +68,14 @@ pub(super) fn read(
         (true, false) => Some(AnswerClass::No),
         (false, false) => Some(AnswerClass::Yes),
     }
+}
+
+/// Whether a message that begins with `word` asks something itself, question mark or not.
+fn asks_back(language: Language, word: &str) -> bool {
+    // In Swedish and English these also begin what is told: "är den", "var på", "is fine".
+    const TELLS: [&str; 12] =
+        ["ar", "var", "vart", "va", "kan", "finns", "maste", "far", "is", "are", "can", "do"];
+    cues::is(language, word, Cue::Question) && !TELLS.contains(&word)
 }
 
 /// Whether the message tells as done what the question asks about: somebody did something with a

@@ -10,6 +10,7 @@ use crate::language::Language;
 use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
 use crate::matcher::answers::text::Message;
+use crate::matcher::answers::text::Token;
 use crate::matcher::answers::text::squeezed;
 
 /// A word seen at least so often in the examples stands for itself in the outline of a sentence.
@@ -26,8 +27,8 @@ const MAX_CORRECTIONS: usize = 8;
 pub(super) struct Lexicon {
     language: Language,
     counts: HashMap<String, usize>,
-    /// Words worth correcting to, by length in letters.
-    by_length: BTreeMap<usize, Vec<String>>,
+    /// Words worth correcting to, by length in letters, each with which letters it holds.
+    by_length: BTreeMap<usize, Vec<(u32, String)>>,
     cues: HashMap<&'static str, Vec<Cue>>,
 }
 
@@ -44,12 +45,12 @@ impl Lexicon {
             cue_map.entry(word).or_default().push(cue);
             counts.entry(word.to_owned()).or_insert(1);
         }
-        let mut by_length: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        let mut by_length: BTreeMap<usize, Vec<(u32, String)>> = BTreeMap::new();
         for (word, &count) in &counts {
             let length = word.chars().count();
             let plain = word.chars().all(char::is_alphabetic);
             if plain && length >= 4 && (count >= 2 || cue_map.contains_key(word.as_str())) {
-                by_length.entry(length).or_default().push(word.clone());
+                by_length.entry(length).or_default().push((letters_in(word), word.clone()));
             }
         }
         for words in by_length.values_mut() {
@@ -82,9 +83,14 @@ impl Lexicon {
             8..=24 => 2,
             _ => return None,
         };
+        let own = letters_in(word);
         let mut best: Option<(usize, std::cmp::Reverse<usize>, &str)> = None;
         for (_, words) in self.by_length.range(length - allowed..=length + allowed) {
-            for known in words {
+            for (letters, known) in words {
+                // One slip changes at most two letters of the set: most words need no comparison.
+                if (own ^ letters).count_ones() as usize > 2 * allowed {
+                    continue;
+                }
                 let distance = strsim::osa_distance(word, known);
                 if distance > allowed {
                     continue;
@@ -117,9 +123,29 @@ impl Lexicon {
     }
 }
 
+/// Which letters a word holds, a bit each; letters that share a bit only cost a comparison.
+fn letters_in(word: &str) -> u32 {
+    word.chars().fold(0, |set, letter| set | 1 << (u32::from(letter) % 32))
+}
+
+/// `message` as the model reads it: spoken spellings written out, unknown words corrected.
+pub(super) fn corrected(message: &Message, lexicon: &Lexicon) -> Message {
+    let mut read = message.clone();
+    let mut left = MAX_CORRECTIONS;
+    for token in &mut read.tokens {
+        if left > 0
+            && let Some(known) = lexicon.read(&token.word)
+        {
+            left -= 1;
+            token.read = Some(known);
+        }
+    }
+    read
+}
+
 /// The features of `message`: a hash of the name and the strength.
 pub(super) fn features(message: &Message, lexicon: &Lexicon) -> Vec<(u64, f32)> {
-    let words = corrected(message, lexicon);
+    let words: Vec<&str> = message.tokens.iter().map(Token::read).collect();
     let mut out = Gathering { features: Vec::with_capacity(words.len() * 24 + 8) };
     out.add(0.3, &["bias"]);
     out.add(0.5, &["length", length_name(words.len())]);
@@ -139,26 +165,9 @@ pub(super) fn features(message: &Message, lexicon: &Lexicon) -> Vec<(u64, f32)> 
     out.normalised()
 }
 
-fn corrected(message: &Message, lexicon: &Lexicon) -> Vec<String> {
-    let mut left = MAX_CORRECTIONS;
-    message
-        .tokens
-        .iter()
-        .map(|token| {
-            if left > 0
-                && let Some(known) = lexicon.read(&token.word)
-            {
-                left -= 1;
-                return known;
-            }
-            token.word.clone()
-        })
-        .collect()
-}
-
 /// How much of the message no answer has said before. A word that only one example holds counts as
 /// new, so that the examples look to the model as unseen messages will.
-fn novelty_features(out: &mut Gathering, words: &[String], lexicon: &Lexicon) {
+fn novelty_features(out: &mut Gathering, words: &[&str], lexicon: &Lexicon) {
     let new = words.iter().filter(|word| lexicon.is_new(word)).count();
     let count = match new {
         0 => "0",
@@ -176,13 +185,13 @@ fn novelty_features(out: &mut Gathering, words: &[String], lexicon: &Lexicon) {
     }
 }
 
-fn word_features(out: &mut Gathering, message: &Message, words: &[String]) {
+fn word_features(out: &mut Gathering, message: &Message, words: &[&str]) {
     let mut before = "^";
     for (index, word) in words.iter().enumerate() {
         out.add(1.0, &["w", word]);
         out.add(0.7, &["2", before, word]);
         if index + 2 < words.len() {
-            out.add(0.4, &["3", word, &words[index + 1], &words[index + 2]]);
+            out.add(0.4, &["3", word, words[index + 1], words[index + 2]]);
         }
         before = word;
     }
@@ -198,7 +207,7 @@ fn word_features(out: &mut Gathering, message: &Message, words: &[String]) {
     }
 }
 
-fn cue_features(out: &mut Gathering, message: &Message, words: &[String], lexicon: &Lexicon) {
+fn cue_features(out: &mut Gathering, message: &Message, words: &[&str], lexicon: &Lexicon) {
     let mut negated = 0;
     let mut shape = String::new();
     for (index, word) in words.iter().enumerate() {
@@ -227,7 +236,7 @@ fn cue_features(out: &mut Gathering, message: &Message, words: &[String], lexico
     out.add(0.4, &["shape", &shape]);
 }
 
-fn outline_features(out: &mut Gathering, words: &[String], lexicon: &Lexicon) {
+fn outline_features(out: &mut Gathering, words: &[&str], lexicon: &Lexicon) {
     let outline: Vec<_> = std::iter::once("^".into())
         .chain(words.iter().map(|word| lexicon.outline(word)))
         .chain(std::iter::once("$".into()))

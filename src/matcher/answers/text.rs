@@ -18,10 +18,19 @@ const MAX_WORD_CHARS: usize = 40;
 pub(super) struct Token {
     /// The folded letters; digits are all `0`; an emoji is a name in angle brackets.
     pub(super) word: String,
+    /// The word that it is read as, when that is another.
+    pub(super) read: Option<String>,
     /// Where the word begins in the original text.
     pub(super) start: usize,
     /// Whether a punctuation mark or a line break stands between this word and the one before.
     pub(super) breaks: bool,
+}
+
+impl Token {
+    /// The word that counts: as read, else as it stands.
+    pub(super) fn read(&self) -> &str {
+        self.read.as_deref().unwrap_or(&self.word)
+    }
 }
 
 /// A message as a list of words and what its punctuation says.
@@ -48,7 +57,12 @@ impl Message {
         cut.finish_word();
         let mut message = cut.message;
         if message.tokens.is_empty() && message.asks {
-            message.tokens.push(Token { word: "<?>".to_owned(), start: 0, breaks: false });
+            message.tokens.push(Token {
+                word: "<?>".to_owned(),
+                read: None,
+                start: 0,
+                breaks: false,
+            });
         }
         message
     }
@@ -89,7 +103,12 @@ impl Cutter {
             let breaks = std::mem::take(&mut self.breaks);
             let again = self.message.tokens.last().is_some_and(|last| last.word == name);
             if !again {
-                self.message.tokens.push(Token { word: name.to_owned(), start: at, breaks });
+                self.message.tokens.push(Token {
+                    word: name.to_owned(),
+                    read: None,
+                    start: at,
+                    breaks,
+                });
             }
             return;
         }
@@ -140,7 +159,7 @@ impl Cutter {
         }
         let word = std::mem::take(&mut self.word);
         let breaks = std::mem::take(&mut self.breaks) && !self.message.tokens.is_empty();
-        self.message.tokens.push(Token { word, start: self.start, breaks });
+        self.message.tokens.push(Token { word, read: None, start: self.start, breaks });
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Mark {
     pub(super) seq: Seq,
 }
 
-/// A change beside the log: of accounts, sessions, keys, effects or revisions.
+/// A change beside the log: of accounts, sessions, keys, the audit log, effects or revisions.
 #[derive(Debug)]
 pub(super) enum Change {
     AddAgent(AgentRow),
@@ -52,6 +52,7 @@ pub(super) enum Change {
     EndSession { token_hash: String },
     EndSessionsOf { agent: AgentId },
     AddKey { name: String, bytes: [u8; 32] },
+    AddAudit { at: Timestamp, body: String },
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
     KeepRevision { name: String, body: String },
     ForgetRevision { name: String },

@@ -1,10 +1,14 @@
-//! Changes of accounts, sessions, keys, effects and revisions inside a batch.
+//! Changes of accounts, sessions, keys, the audit log, effects and revisions inside a batch.
 
 use sqlx::SqliteConnection;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 
+use crate::ids::Seq;
+use crate::ids::Timestamp;
+use crate::store::AUDIT_ROOT;
 use crate::store::AgentRow;
+use crate::store::audit_hash;
 use crate::store::sqlite::batch::Change;
 use crate::store::sqlite::batch::Refused;
 use crate::store::sqlite::opening;
@@ -53,6 +57,7 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         Change::AddKey { name, bytes } => {
             sqlx::query(statements::ADD_KEY).bind(name.as_str()).bind(bytes.as_slice())
         }
+        Change::AddAudit { at, body } => return add_audit(connection, *at, body).await,
         Change::MoveEffect { effect, due, tries } => sqlx::query(statements::MOVE_EFFECT)
             .bind(effect.conversation.as_str())
             .bind(rows::stored_seq(effect.seq))
@@ -68,6 +73,27 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         }
     };
     Ok(query.execute(connection).await?.rows_affected())
+}
+
+/// The write lock is held, so the entry found last stays the last until this one stands.
+async fn add_audit(
+    connection: &mut SqliteConnection,
+    at: Timestamp,
+    body: &str,
+) -> Result<u64, sqlx::Error> {
+    let last = sqlx::query(statements::LAST_AUDIT).fetch_optional(&mut *connection).await?;
+    let last = last.as_ref().map(rows::audit).transpose();
+    let last = last.map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let (number, before) = last.map_or((1, AUDIT_ROOT), |last| (last.number + 1, last.hash));
+    let hash = audit_hash(&before, number, at, body);
+    let done = sqlx::query(statements::ADD_AUDIT)
+        .bind(rows::stored_seq(Seq(number)))
+        .bind(at.0)
+        .bind(body)
+        .bind(hash.as_slice())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 fn bind_agent<'agent>(

@@ -1,10 +1,12 @@
-//! Accounts, sessions and keys: reads by the readers, changes through the writer.
+//! Accounts, sessions, keys and the audit log: reads by the readers, changes through the writer.
 
 use async_trait::async_trait;
 
 use crate::ids::AgentId;
+use crate::ids::Seq;
 use crate::ids::Timestamp;
 use crate::store::AgentRow;
+use crate::store::AuditRow;
 use crate::store::Directory;
 use crate::store::SessionRow;
 use crate::store::StoreError;
@@ -66,5 +68,16 @@ impl Directory for Sqlite {
         find().await?.ok_or_else(|| {
             StoreError::Unavailable(anyhow::anyhow!("the key `{name}` was not kept"))
         })
+    }
+
+    async fn add_audit(&self, at: Timestamp, body: &str) -> Result<(), StoreError> {
+        self.change(Change::AddAudit { at, body: body.to_owned() }).await.map(drop)
+    }
+
+    async fn audit(&self, after: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let query = sqlx::query(statements::AUDIT)
+            .bind(rows::stored_seq(Seq(after)))
+            .bind(i64::from(limit));
+        self.many(query, rows::audit).await
     }
 }

@@ -20,6 +20,7 @@ use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::language::Language;
 use crate::store::AgentRow;
+use crate::store::AuditRow;
 use crate::store::ConversationRow;
 use crate::store::EffectRow;
 use crate::store::EventRow;
@@ -212,6 +213,19 @@ pub(super) fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
         })
     };
     read().map_err(corrupt("session"))
+}
+
+/// An entry of the audit log: `number, at, body, hash`.
+pub(super) fn audit(row: &SqliteRow) -> Result<AuditRow, StoreError> {
+    let read = || -> anyhow::Result<AuditRow> {
+        Ok(AuditRow {
+            number: u64::try_from(row.try_get::<i64, _>(0)?)?,
+            at: moment(row, 1)?,
+            body: row.try_get(2)?,
+            hash: row.try_get::<&[u8], _>(3)?.try_into()?,
+        })
+    };
+    read().map_err(corrupt("entry of the audit log"))
 }
 
 /// A key's 32 bytes in the first column.

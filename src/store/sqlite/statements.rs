@@ -218,6 +218,12 @@ single! {
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
     KEY: "SELECT bytes FROM keys WHERE name = $1";
+    LAST_AUDIT:
+        "SELECT number, at, body, hash FROM audit \
+         WHERE number = (SELECT MAX(number) FROM audit)";
+    ADD_AUDIT: "INSERT INTO audit (number, at, body, hash) VALUES ($1, $2, $3, $4)";
+    AUDIT:
+        "SELECT number, at, body, hash FROM audit WHERE number > $1 ORDER BY number LIMIT $2";
     ADD_KEY: "INSERT INTO keys (name, bytes) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
 }
 

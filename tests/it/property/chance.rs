@@ -1,6 +1,6 @@
 //! Chance that can be had again: the same seed draws the same.
 
-/// SplitMix64, by Sebastiano Vigna.
+/// `SplitMix64`, by Sebastiano Vigna.
 pub(crate) struct Chance(u64);
 
 impl Chance {

@@ -136,7 +136,7 @@ impl Draw<'_> {
     }
 
     fn slot(&mut self) -> &'static str {
-        *self.chance.one(&SLOTS)
+        SLOTS[self.chance.below(SLOTS.len())]
     }
 
     fn expression(&mut self) -> String {
@@ -175,6 +175,12 @@ impl Draw<'_> {
 
     fn step(&mut self) -> String {
         let may_call = self.dialogue + 1 < DIALOGUES.len();
+        if self.at == self.last && self.chance.percent(50) {
+            let ends: &[&str] =
+                if may_call { &["goto", "resolve", "escalate"] } else { &["resolve", "escalate"] };
+            let end = *self.chance.one(ends);
+            return self.step_of(end);
+        }
         loop {
             let kind = *self.chance.one(&KINDS);
             let ends = matches!(kind, "goto" | "resolve" | "escalate");

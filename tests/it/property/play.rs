@@ -160,12 +160,15 @@ impl<'e> Play<'e> {
             42..=63 => self.press(chance),
             64..=73 => self.end_call(chance),
             74..=81 => {
-                if let Some(due) = deadline(&self.state, &self.policy) {
+                // Silence ends a conversation; most shall go on.
+                let due = deadline(&self.state, &self.policy);
+                let far = due.is_some_and(|due| due.ms_since(self.at) > HOUR_MS / 2);
+                if let Some(due) = due.filter(|_| !far || chance.percent(15)) {
                     self.at = self.at.max(due);
                 }
                 self.act(Act::Tick)
             }
-            82 => {
+            82 if chance.percent(30) => {
                 self.at = self.at.plus_ms(HOUR_MS);
                 self.act(Act::Tick)
             }
@@ -174,7 +177,10 @@ impl<'e> Play<'e> {
                 self.at = self.at.plus_ms(-HOUR_MS);
                 self.act(Act::Tick)
             }
-            84..=86 => self.reload(),
+            84..=86 => {
+                self.reload();
+                Ok(())
+            }
             87..=88 => self.restart(),
             89 => {
                 self.duty = if chance.percent(50) { Duty::OnDuty } else { Duty::Nobody };
@@ -252,7 +258,7 @@ impl<'e> Play<'e> {
     }
 
     /// Other files serve from now on.
-    fn reload(&mut self) -> Result<(), String> {
+    fn reload(&mut self) {
         self.newest = 1 - self.newest;
         let before = self.content.clone();
         self.content = self.editions[self.newest].content.clone().after(&before);
@@ -260,7 +266,6 @@ impl<'e> Play<'e> {
             self.reach("reload in the middle of a dialogue");
         }
         self.story.push(format!("-- reload: {}", self.content.revision));
-        Ok(())
     }
 
     /// All that is left is what the store holds: the log, and the revisions that are needed.
