@@ -171,11 +171,27 @@ pub struct Conversation {
     pub burst_ms: u32,
     /// After how much silence of the visitor the bot closes a conversation.
     pub idle_close_min: u32,
+    /// Messages in a row that may fail to be understood before a person is brought.
+    pub misses_before_person: u32,
+    /// The same for answers to one question.
+    pub misses_per_question: u32,
+    /// The same for a whole conversation.
+    pub misses_in_all: u32,
+    /// How often one question may be left open by "I am at it" before a person is offered.
+    pub holds_per_question: u32,
 }
 
 impl Default for Conversation {
     fn default() -> Self {
-        Self { language: Language::Sv, burst_ms: 1_200, idle_close_min: 60 }
+        Self {
+            language: Language::Sv,
+            burst_ms: 1_200,
+            idle_close_min: 60,
+            misses_before_person: 3,
+            misses_per_question: 4,
+            misses_in_all: 8,
+            holds_per_question: 3,
+        }
     }
 }
 

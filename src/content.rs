@@ -12,10 +12,12 @@ use crate::content::dialogue::StepKind;
 use crate::content::editions::Dialogues;
 use crate::content::intent::Intent;
 use crate::content::manners::Manners;
+use crate::content::remarks::Remarks;
 use crate::ids::IntentId;
 use crate::language::Language;
 use crate::matcher::Matcher;
 use crate::matcher::answers::AnswerModel;
+use crate::matcher::answers::remark::RemarkModel;
 
 mod answers;
 pub mod build;
@@ -28,6 +30,7 @@ pub mod intent;
 pub mod lint;
 pub mod load;
 pub mod manners;
+pub mod remarks;
 mod suggest;
 pub mod template;
 pub mod text;
@@ -66,8 +69,11 @@ pub struct Content {
     pub manners: Manners,
     /// What people say before they correct themselves.
     pub corrections: BTreeMap<Language, Vec<String>>,
+    /// What people say beside answers and topics.
+    pub remarks: Remarks,
     matchers: Arc<[Matcher; 3]>,
     answers: Arc<[AnswerModel; 3]>,
+    remark_models: Arc<[RemarkModel; 3]>,
     /// The files that the dialogues were read from.
     sources: Arc<[Source]>,
     /// By revision.
@@ -85,6 +91,12 @@ impl Content {
     #[must_use]
     pub fn answers(&self, language: Language) -> &AnswerModel {
         &self.answers[place(language)]
+    }
+
+    /// The reader of remarks of a language.
+    #[must_use]
+    pub fn remark_model(&self, language: Language) -> &RemarkModel {
+        &self.remark_models[place(language)]
     }
 
     /// The dialogue that treats an intent.

@@ -44,6 +44,7 @@ mod mention;
 mod pause;
 pub mod policy;
 mod read;
+mod remark;
 mod slot;
 pub mod state;
 mod turn;

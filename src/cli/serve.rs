@@ -108,8 +108,14 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
 }
 
 fn policy(settings: &Settings) -> Policy {
+    let conversation = &settings.conversation;
     Policy {
-        idle_close_ms: i64::from(settings.conversation.idle_close_min) * 60_000,
+        idle_close_ms: i64::from(conversation.idle_close_min) * 60_000,
+        burst_ms: i64::from(conversation.burst_ms),
+        misses_before_person: conversation.misses_before_person,
+        misses_per_question: conversation.misses_per_question,
+        misses_in_all: conversation.misses_in_all,
+        holds_per_question: conversation.holds_per_question,
         ..Policy::default()
     }
 }

@@ -41,6 +41,10 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("conversation.idle_close_min", 1, 525_600),
     ("actions.answer_bytes", 1_024, 16_777_216),
     ("actions.at_once", 1, 1_000),
+    ("conversation.misses_before_person", 1, 100),
+    ("conversation.misses_per_question", 1, 100),
+    ("conversation.misses_in_all", 1, 1_000),
+    ("conversation.holds_per_question", 1, 100),
 ];
 
 /// What begins the name of every variable that is read here.

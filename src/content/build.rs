@@ -28,6 +28,8 @@ use crate::content::intent;
 use crate::content::intent::Intent;
 use crate::content::manners;
 use crate::content::manners::Manners;
+use crate::content::remarks;
+use crate::content::remarks::Remarks;
 use crate::content::yaml;
 use crate::content::yaml::Node;
 use crate::content::yaml::Value;
@@ -40,17 +42,19 @@ use crate::matcher::TrainingSet;
 use crate::matcher::answers::AnswerExamples;
 use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::AnswerTable;
+use crate::matcher::answers::remark::RemarkModel;
 
 /// The texts and examples that serve where a content folder brings none of its own.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("manners.yaml", include_str!("../../manners.yaml")),
     ("answers.yaml", include_str!("../../answers.yaml")),
     ("corrections.yaml", include_str!("../../corrections.yaml")),
+    ("remarks.yaml", include_str!("../../remarks.yaml")),
 ];
 
 /// The first keys of content files, which tell their kinds.
-pub(crate) const KINDS: [&str; 6] =
-    ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections"];
+pub(crate) const KINDS: [&str; 7] =
+    ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections", "remarks"];
 
 /// What the files say, before any model is trained.
 #[derive(Debug, Default)]
@@ -60,6 +64,7 @@ pub struct Draft {
     manners: Option<Manners>,
     answers: AnswerTable,
     corrections: BTreeMap<Language, Vec<String>>,
+    remarks: Option<Remarks>,
     out_of_scope: BTreeMap<Language, Vec<String>>,
     /// The same with files and places, for diagnostics.
     out_of_scope_words: Vec<(String, Language, Word)>,
@@ -86,6 +91,7 @@ pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
         let brought = match file {
             "manners.yaml" => draft.manners.is_some(),
             "corrections.yaml" => !draft.corrections.is_empty(),
+            "remarks.yaml" => draft.remarks.is_some(),
             _ => !draft.answers.is_empty(),
         };
         if !brought {
@@ -176,6 +182,11 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
                 repeated(file, span, "the file of", "corrections", "another file", diagnostics);
             }
             draft.corrections = answers::read_corrections(file, node, diagnostics);
+        }
+        "remarks" => {
+            if draft.remarks.replace(remarks::read(file, node, diagnostics)).is_some() {
+                repeated(file, span, "the file of", "remarks", "another file", diagnostics);
+            }
         }
         "out_of_scope" => {
             for (language, words) in intent::read_out_of_scope(file, node, diagnostics) {
@@ -348,10 +359,15 @@ impl Draft {
     /// Trains the models. A draft with errors must not come here.
     #[must_use]
     pub fn train(self) -> Content {
-        let (matchers, answers) = std::thread::scope(|scope| {
+        let remarks = self.remarks.clone().unwrap_or_default();
+        let (matchers, (answers, remark_models)) = std::thread::scope(|scope| {
             // A matcher trains on every core by itself; the small models run beside them.
             let answers = scope.spawn(|| {
-                Language::ALL.map(|language| AnswerModel::train(&self.answer_examples(language)))
+                let examples = Language::ALL.map(|language| self.answer_examples(language));
+                let models = examples.each_ref().map(AnswerModel::train);
+                let read =
+                    |of: &AnswerExamples| RemarkModel::train(&remarks.examples_of(of.language), of);
+                (models, examples.each_ref().map(read))
             });
             let matchers =
                 Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
@@ -370,6 +386,8 @@ impl Draft {
             corrections: self.corrections,
             matchers: Arc::new(matchers),
             answers: Arc::new(answers),
+            remarks,
+            remark_models: Arc::new(remark_models),
             older: BTreeMap::new(),
         }
     }

@@ -13,7 +13,7 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 /// The folders that hold content.
 const FOLDERS: [&str; 2] = ["intents", "dialogues"];
 /// The files beside them.
-const FILES: [&str; 3] = ["manners.yaml", "answers.yaml", "corrections.yaml"];
+const FILES: [&str; 4] = ["manners.yaml", "answers.yaml", "corrections.yaml", "remarks.yaml"];
 /// What a container platform links anew when a mounted folder changes.
 const LINKED: &str = "..data";
 

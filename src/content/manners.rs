@@ -55,6 +55,8 @@ manners! {
     cannot_help,
     /// Not the bot's own business.
     out_of_scope,
+    /// The same beside an open question, which is asked again afterwards.
+    out_of_scope_aside,
     /// Which of these is meant.
     clarify,
     /// A problem is gone.
@@ -85,6 +87,12 @@ manners! {
     one_moment,
     /// While the customer has time for something.
     take_your_time,
+    /// It has not helped so far, and only a person is left.
+    not_yet,
+    /// The customer has been at it for long: a person?
+    held_long,
+    /// The customer has tried everything: a person?
+    tried_all,
     /// Button: the customer is ready.
     ready,
     /// The matter is dropped.

@@ -215,6 +215,7 @@ impl<'a> Turn<'a> {
                 self.say(one_moment)
             }
             Taken::Correction(fix) => self.correct(&fix),
+            Taken::Language(lang) => self.switch_language(lang),
             Taken::Answer {
                 class:
                     class @ (AnswerClass::Solved

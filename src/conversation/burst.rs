@@ -26,7 +26,7 @@ impl Turn<'_> {
     /// was read besides. `state` is what the turn knows, in the language of the message.
     pub(crate) fn read_burst(&self, state: &State, text: &str) -> (Heard, String) {
         let alone = read(self.content, self.policy, state, self.open_ask(), text, self.at);
-        let Some(waiting) = &state.waiting else { return (alone, text.to_owned()) };
+        let Some(waiting) = &state.waiting else { return self.read_with_last(state, alone, text) };
         // An answer or a wish is meant by itself; a matter is told in pieces.
         if matches!(
             alone.taken,
@@ -37,6 +37,22 @@ impl Turn<'_> {
         let whole = joined(&waiting.texts, text);
         let together = read(self.content, self.policy, state, self.open_ask(), &whole, self.at);
         if is_decisive(&together.taken) || !is_decisive(&alone.taken) {
+            (together, whole)
+        } else {
+            (alone, text.to_owned())
+        }
+    }
+
+    /// A matter told in two messages, neither of which says enough by itself: they are read
+    /// together, however long lies between.
+    fn read_with_last(&self, state: &State, alone: Heard, text: &str) -> (Heard, String) {
+        let before = state.undecided().filter(|_| state.stack.is_empty());
+        let Some(before) = before.filter(|_| !is_decisive(&alone.taken)) else {
+            return (alone, text.to_owned());
+        };
+        let whole = joined(&[before.to_owned()], text);
+        let together = read(self.content, self.policy, state, self.open_ask(), &whole, self.at);
+        if matches!(together.taken, Taken::Topic(_)) {
             (together, whole)
         } else {
             (alone, text.to_owned())

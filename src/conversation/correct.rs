@@ -82,6 +82,9 @@ pub(crate) fn announced(
     if let Some(fix) = mentioned(content, state, rest) {
         return Some(fix);
     }
+    if let Some(fix) = contradicted(content, state, rest) {
+        return Some(fix);
+    }
     for (tried, at, ask) in given(content, state) {
         let value = match &ask.answers {
             Answers::Choices(choices) => {
@@ -148,6 +151,22 @@ pub(crate) fn mentioned(content: &Content, state: &State, text: &str) -> Option<
     given(content, state).find_map(|(tried, at, ask)| {
         let value = mention::answer_in(ask, text, &statements, state.lang)?;
         (tried.value != value).then(|| Fix { at: at.clone(), value: Value::from(value) })
+    })
+}
+
+/// A fact told before and never asked for that a message contradicts. What was not done and is
+/// done by now is no contradiction.
+pub(crate) fn contradicted(content: &Content, state: &State, text: &str) -> Option<Fix> {
+    let statements = Statements::of(text, state.lang);
+    let frame = state.stack.iter().rev().find(|frame| frame.topic.is_some())?;
+    let dialogue = content.dialogue(frame.revision.as_deref(), &frame.dialogue)?;
+    dialogue.steps.values().find_map(|step| {
+        let StepKind::Ask(ask) = &step.kind else { return None };
+        let known = state.slots.get(ask.slot.as_ref()?)?.as_str()?;
+        let value = mention::answer_in(ask, text, &statements, state.lang)?;
+        let is_other = known != value && known != "no";
+        let at = Place { dialogue: dialogue.id.clone(), step: step.id.clone() };
+        is_other.then(|| Fix { at, value: Value::from(value) })
     })
 }
 

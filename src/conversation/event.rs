@@ -462,6 +462,9 @@ pub enum Move {
     },
     /// The count of messages not understood in a row starts anew.
     Understood,
+    /// The open question stays open, though the message was understood: the visitor is at it, or
+    /// told something else.
+    Held,
     /// The conversation is in this language from now on.
     Speaks {
         /// Which.

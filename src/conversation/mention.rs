@@ -12,6 +12,7 @@ use crate::content::dialogue::StepKind;
 use crate::conversation::event::Move;
 use crate::conversation::event::Question;
 use crate::conversation::slot;
+use crate::conversation::state::Frame;
 use crate::conversation::state::State;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
@@ -103,8 +104,36 @@ pub(crate) fn new_facts(
         (true, None) => facts_in(content.dialogues.values(), text, state.lang),
         (_, begun) => facts_in(running().chain(begun), text, state.lang),
     };
-    found.retain(|(slot, _)| state.slots.get(slot).is_none_or(Value::is_null));
+    // What was not so may be done by now.
+    found.retain(|(slot, value)| match state.slots.get(slot).and_then(Value::as_str) {
+        None => state.slots.get(slot).is_none_or(Value::is_null),
+        Some(known) => known == "no" && value == "yes",
+    });
     found
+}
+
+/// The paused topic that all of these facts belong to, when none is about the running one.
+pub(crate) fn topic_left(content: &Content, state: &State, facts: &[Fact]) -> Option<IntentId> {
+    let knows = |frame: &Frame| {
+        content.dialogue(frame.revision.as_deref(), &frame.dialogue).is_some_and(|dialogue| {
+            let asks = dialogue.steps.values().filter_map(|step| match &step.kind {
+                StepKind::Ask(ask) => ask.slot.as_ref(),
+                _ => None,
+            });
+            asks.into_iter().any(|slot| facts.iter().any(|(fact, _)| fact == slot))
+        })
+    };
+    let running = state.running_topic()?;
+    let mut left = None;
+    for frame in state.stack.iter().rev().filter(|frame| knows(frame)) {
+        match &frame.topic {
+            Some(topic) if topic == running => return None,
+            // A called dialogue belongs to the topic below it.
+            None => return None,
+            Some(topic) => left = left.or(Some(topic.clone())),
+        }
+    }
+    left
 }
 
 impl Turn<'_> {
@@ -133,8 +162,13 @@ impl Turn<'_> {
             self.note_answer(ask, words, value);
             return self.walk_to(&exit.target);
         }
+        if self.state.open.as_ref().is_some_and(|open| open.question == Question::Resume) {
+            self.shift(Move::Closed);
+            return self.resume();
+        }
         self.say(&content.manners.noted)?;
         if at_step {
+            self.shift(Move::Held);
             self.ask_again(false)
         } else if self.state.open.is_none() {
             self.say(&content.manners.what_else)

@@ -17,6 +17,8 @@ pub struct Policy {
     pub misses_per_question: u32,
     /// The same for a whole conversation.
     pub misses_in_all: u32,
+    /// How often one question may be left open by "I am at it" before a person is offered.
+    pub holds_per_question: u32,
     /// How long a message that says too little waits for more, in milliseconds; 0 = it does not.
     pub burst_ms: i64,
     /// Where the customers' days begin and end: what "yesterday" means.
@@ -42,6 +44,7 @@ impl Default for Policy {
             misses_before_person: 3,
             misses_per_question: 4,
             misses_in_all: 8,
+            holds_per_question: 3,
             // Off for tools that have nobody to wait for; the server takes it from its settings.
             burst_ms: 0,
             zone: home_zone(),

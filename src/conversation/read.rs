@@ -38,14 +38,22 @@ use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::ChoiceOption;
 use crate::matcher::answers::clauses;
 use crate::matcher::answers::read_choice;
+use crate::matcher::answers::remark::Remark;
 use crate::matcher::answers::value::ValueKind;
+
+mod aside;
 
 /// An answer as sure as this is taken before a topic is thought of.
 const SURE_ANSWER: f32 = 0.6;
+/// That there is no value is believed when it is as sure as this.
+const SURE_NONE: f32 = 0.8;
 /// An answer below this is none.
 const POSSIBLE_ANSWER: f32 = 0.4;
 /// Out of scope as sure as this is said plainly.
 const SURE_OUT_OF_SCOPE: f32 = 0.5;
+
+/// A message of so many words beside a question is rather a poor answer than another matter.
+const SHORT_ASIDE: usize = 3;
 
 /// So many words may stand in any of the languages by chance.
 const SHORT_ANSWER: usize = 2;
@@ -70,6 +78,14 @@ pub(crate) enum Taken {
     Correction(Fix),
     /// Nothing but facts that were not asked for.
     Facts(Vec<Fact>),
+    /// What the customer is doing, rather than an answer.
+    Remark(Remark),
+    /// Back to a matter that was left.
+    Return(IntentId),
+    /// The wish for another language.
+    Language(Language),
+    /// The running problem, told once more.
+    Restated,
     /// A topic.
     Topic(IntentId),
     /// One of these topics.
@@ -83,7 +99,14 @@ pub(crate) enum Taken {
 impl Taken {
     /// Whether it is neither an answer nor a wish.
     pub(crate) fn is_no_answer(&self) -> bool {
-        matches!(self, Self::Topic(_) | Self::Unclear(_) | Self::OutOfScope | Self::NotUnderstood)
+        matches!(
+            self,
+            Self::Topic(_)
+                | Self::Unclear(_)
+                | Self::OutOfScope
+                | Self::Restated
+                | Self::NotUnderstood
+        )
     }
 }
 
@@ -161,8 +184,13 @@ struct Reader<'r> {
 
 fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     let Reader { content, state, ask, today } = *reader;
-    if let Some(intent) = urgent(content, ranking) {
+    if let Some(intent) = urgent(content, ranking)
+        && !aside::names_an_answer(reader, text)
+    {
         return Taken::Topic(intent);
+    }
+    if let Some(language) = aside::wish_for_language(content, state.lang, text) {
+        return Taken::Language(language);
     }
     if let Some(fix) = correct::announced(content, state, text, today) {
         return Taken::Correction(fix);
@@ -173,10 +201,21 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     if let Some(fix) = correct::named(content, state, text) {
         return Taken::Correction(fix);
     }
+    if let Some(topic) = aside::matter_left(content, state, ranking, text) {
+        return Taken::Return(topic);
+    }
     let answer = read_answer(content, state, ask, text);
     let topic = new_topic(content, state, ranking);
     if let Some(wanted) = wanted_value(state, ask) {
         return take_value(reader, wanted, text, answer, topic);
+    }
+    // What became of the problem counts before what else is told, be it less sure.
+    let heard = answer.as_ref().filter(|answer| {
+        answer.confidence >= SURE_ANSWER
+            || matches!(answer.class, AnswerClass::Solved | AnswerClass::Failing)
+    });
+    if let Some(taken) = aside::remarked(reader, text, heard, topic.as_ref()) {
+        return taken;
     }
     match (&answer, topic) {
         (Some(answer), _) if answer.confidence >= SURE_ANSWER => {
@@ -217,7 +256,9 @@ fn take_value(
 ) -> Taken {
     let Reader { content, state, today, .. } = *reader;
     let found = slot::found_in(text, state.lang, wanted, today);
-    let sure = answer.filter(|answer| answer.confidence >= SURE_ANSWER);
+    // "I have none" leaves the question for good: it takes more than a poor value to be read so.
+    let enough = |class| if class == AnswerClass::No { SURE_NONE } else { SURE_ANSWER };
+    let sure = answer.filter(|answer| answer.confidence >= enough(answer.class));
     if wanted.kind == ValueKind::Text {
         // One's own words may look like a problem: what else should they tell of?
         let wish = topic.filter(|topic| topic.as_str() == TALK_TO_HUMAN);
@@ -285,17 +326,21 @@ fn unsure_of(content: &Content, state: &State, text: &str, ranking: &Ranking) ->
     }
     if ranking.decision == Decision::Clarify && !running {
         let close = || ranking.candidates.iter().take(3).map(|candidate| &candidate.intent);
-        let topics: Vec<IntentId> =
-            close().filter(|intent| !content.is_courtesy(intent)).cloned().collect();
         // Which courtesy was meant is not worth a question.
-        return match (topics.is_empty(), close().next()) {
-            (true, Some(first)) => Taken::Topic(first.clone()),
-            _ => Taken::Unclear(topics),
-        };
+        if let Some(first) = close().next().filter(|first| content.is_courtesy(first)) {
+            return Taken::Topic(first.clone());
+        }
+        let topics = close().filter(|intent| !content.is_courtesy(intent)).cloned().collect();
+        return Taken::Unclear(topics);
     }
-    // Of a message without one known word nothing can be said, not even whose business it is.
-    if ranking.out_of_scope >= SURE_OUT_OF_SCOPE && ranking.known_words > 0 && !running {
+    // Of a message without one known word nothing can be said, not even whose business it is. A
+    // short one beside a question is an answer that was not understood.
+    let says_enough = !running || text.split_whitespace().count() > SHORT_ASIDE;
+    if ranking.out_of_scope >= SURE_OUT_OF_SCOPE && ranking.known_words > 0 && says_enough {
         return Taken::OutOfScope;
+    }
+    if running && aside::names_running(ranking, state.running_topic()) {
+        return Taken::Restated;
     }
     Taken::NotUnderstood
 }
@@ -358,9 +403,12 @@ fn read_answer(
         return None;
     }
     let expects_yes_no = open.is_some_and(|open| match open.question {
-        Question::Step => {
-            matches!(ask.map(|ask| &ask.answers), Some(Answers::YesNo { .. } | Answers::Value(_)))
-        }
+        Question::Step => match ask.map(|ask| &ask.answers) {
+            Some(Answers::YesNo { .. } | Answers::Value(_)) => true,
+            // "No idea": there is often a way for whoever cannot say.
+            Some(Answers::Choices(_)) => reading.class == AnswerClass::Unsure,
+            None => false,
+        },
         // "I have none" and "I don't know" are answers to a question about a value.
         Question::Wait { .. }
         | Question::Confirm { .. }
@@ -375,7 +423,10 @@ fn read_answer(
         AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure => {
             expects_yes_no.then_some(reading)
         }
-        AnswerClass::Solved | AnswerClass::Failing => (!state.stack.is_empty()).then_some(reading),
+        // Once it is solved, it may be so again, or not be so after all.
+        AnswerClass::Solved | AnswerClass::Failing => {
+            (!state.stack.is_empty() || state.outcome.is_some()).then_some(reading)
+        }
         AnswerClass::Repeat
         | AnswerClass::Back
         | AnswerClass::StartOver
@@ -403,7 +454,10 @@ fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
         | Taken::Value(_)
         | Taken::Refused
         | Taken::Correction(_)
+        | Taken::Restated
+        | Taken::Remark(_)
         | Taken::Facts(_) => ReadAs::Answer,
+        Taken::Language(_) | Taken::Return(_) => ReadAs::Command,
         Taken::Answer { class, .. } => match class {
             AnswerClass::Repeat
             | AnswerClass::Back

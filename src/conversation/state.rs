@@ -18,6 +18,7 @@ use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Place;
 use crate::conversation::event::Question;
+use crate::conversation::event::ReadAs;
 use crate::conversation::event::Reading;
 use crate::conversation::event::Status;
 use crate::conversation::event::StatusChange;
@@ -33,6 +34,11 @@ use crate::language::Language;
 
 /// Messages not understood that a packet shows; the newest are kept.
 const KEPT_MISSES: usize = 20;
+
+/// Answers that are remembered; the newest are kept.
+const KEPT_ANSWERS: usize = 200;
+/// Questions that one can go back to.
+const KEPT_TRAIL: usize = 100;
 
 /// A conversation at a moment.
 #[expect(
@@ -171,6 +177,8 @@ pub struct OpenQuestion {
     pub choices: Vec<Choice>,
     /// How often an answer to it was not understood.
     pub misses: u32,
+    /// How often it was left open by what was said, though that was understood.
+    pub held: u32,
 }
 
 /// A question asked and the answer to it.
@@ -265,6 +273,14 @@ impl State {
     #[must_use]
     pub fn running_topic(&self) -> Option<&IntentId> {
         self.stack.iter().rev().find_map(|frame| frame.topic.as_ref())
+    }
+
+    /// The newest message, if it left open what it was about.
+    #[must_use]
+    pub fn undecided(&self) -> Option<&str> {
+        let read_as = self.last_reading.as_ref()?.read_as;
+        matches!(read_as, ReadAs::NotUnderstood | ReadAs::Unclear | ReadAs::OutOfScope)
+            .then_some(self.preview.as_str())
     }
 
     /// Takes one event in.
@@ -426,6 +442,9 @@ impl State {
             Move::Closed => self.close_question(),
             Move::Answered { question, answer, at, value } => {
                 let topic = self.running_topic().cloned();
+                if self.tried.len() == KEPT_ANSWERS {
+                    self.tried.remove(0);
+                }
                 self.tried.push(Tried {
                     question: question.clone(),
                     answer: answer.clone(),
@@ -463,6 +482,12 @@ impl State {
                 self.not_understood.push(text.clone());
             }
             Move::Understood => self.misses = 0,
+            Move::Held => {
+                self.misses = 0;
+                if let Some(open) = &mut self.open {
+                    open.held += 1;
+                }
+            }
             Move::Speaks { lang, chosen } => {
                 self.lang = *lang;
                 self.lang_chosen |= *chosen;
@@ -488,11 +513,12 @@ impl State {
             _ => Vec::new(),
         };
         // Asking the same question again keeps the count of answers that were not understood.
-        let misses = match &self.open {
-            Some(open) if open.question == *question => open.misses,
-            _ => 0,
+        let (misses, held) = match &self.open {
+            Some(open) if open.question == *question => (open.misses, open.held),
+            _ => (0, 0),
         };
-        self.open = Some(OpenQuestion { question: question.clone(), offer: seq, choices, misses });
+        let question = question.clone();
+        self.open = Some(OpenQuestion { question, offer: seq, choices, misses, held });
     }
 
     fn call(&mut self, seq: Seq, until: Timestamp, beside: &Fact) {
@@ -531,6 +557,9 @@ impl State {
             && let Some(step) = &frame.step
             && frame.trail.last() != Some(step)
         {
+            if frame.trail.len() == KEPT_TRAIL {
+                frame.trail.remove(0);
+            }
             frame.trail.push(step.clone());
         }
     }

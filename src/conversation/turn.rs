@@ -56,6 +56,9 @@ pub(crate) struct Turn<'a> {
     pub(crate) passed: BTreeSet<StepId>,
     /// While a topic is gone through again: the answers that are given anew.
     pub(crate) redo: Option<BTreeMap<Place, serde_json::Value>>,
+    /// Whether the customer said that what was tried did not help: "did it help?" need not be
+    /// asked before something new is told.
+    pub(crate) failing: bool,
     /// Steps that this turn may still take; a dialogue that needs more is broken.
     pub(crate) steps_left: usize,
 }
@@ -79,6 +82,7 @@ impl<'a> Turn<'a> {
             effects: Vec::new(),
             passed: BTreeSet::new(),
             redo: None,
+            failing: false,
             steps_left: MAX_STEPS,
         }
     }

@@ -6,6 +6,7 @@ use crate::content::GOODBYE;
 use crate::content::THANKS;
 use crate::content::dialogue::Answers;
 use crate::content::dialogue::Ask;
+use crate::content::dialogue::ChoiceStep;
 use crate::conversation::action::is_calling;
 use crate::conversation::event::Choice;
 use crate::conversation::event::EndedBy;
@@ -23,6 +24,8 @@ use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::ids::IntentId;
 use crate::matcher::answers::AnswerClass;
+use crate::matcher::answers::AskedQuestion;
+use crate::matcher::answers::remark::Remark;
 
 /// The value of the button that brings a person, wherever it stands.
 pub(crate) const PERSON: &str = "person";
@@ -30,6 +33,8 @@ pub(crate) const PERSON: &str = "person";
 pub(crate) const SOMETHING_ELSE: &str = "something_else";
 /// The value of the button that goes on with the bot.
 pub(crate) const GO_ON: &str = "go_on";
+/// The value of a choice for whoever cannot say.
+const UNSURE: &str = "unsure";
 /// The same written so often in a row is a sign that the bot is of no use.
 const SAME_AGAIN: u32 = 3;
 /// The topics that an offer shows at most.
@@ -60,9 +65,23 @@ impl Turn<'_> {
                 self.learn(others);
                 self.answered(class, text)
             }
+            Taken::Remark(remark) => {
+                if remark == Remark::TriedAll {
+                    let facts = mention::new_facts(self.content, &self.state, None, text);
+                    self.learn(facts);
+                }
+                self.remarked(remark, text)
+            }
+            Taken::Return(topic) => {
+                let facts = mention::new_facts(self.content, &self.state, Some(&topic), text);
+                self.learn(facts);
+                self.return_to(&topic)
+            }
+            Taken::Language(lang) => self.switch_language(lang),
+            Taken::Restated => self.restated(text),
             Taken::Topic(intent) => self.topic_heard(&intent, text),
             Taken::Unclear(topics) => self.clarify(topics),
-            Taken::OutOfScope => self.out_of_scope(),
+            Taken::OutOfScope => self.out_of_scope(text),
             Taken::NotUnderstood => self.not_understood(text),
         }
     }
@@ -75,9 +94,12 @@ impl Turn<'_> {
         }
         let open = self.state.open.as_ref().map(|open| &open.question);
         let interrupts = open == Some(&Question::Step);
-        if open == Some(&Question::AnythingElse) && is_farewell(intent) {
+        if open == Some(&Question::AnythingElse) && self.is_farewell(intent) {
             self.shift(Move::Closed);
             return self.say_goodbye();
+        }
+        if self.state.stack.iter().any(|frame| frame.topic.as_ref() == Some(intent)) {
+            return self.return_to(intent);
         }
         if interrupts && self.content.is_problem(intent) {
             self.say_about(&self.content.manners.switching, intent)?;
@@ -162,9 +184,7 @@ impl Turn<'_> {
                 Some(Question::Step) => self.step_answered(class, text),
                 Some(question) => self.aside_answered(&question, class, text),
                 None if self.is_waiting() => self.said_while_waiting(class),
-                None if class == AnswerClass::Solved && !self.state.stack.is_empty() => {
-                    self.finish_resolved(None)
-                }
+                None if class == AnswerClass::Solved => self.solved_aside(),
                 None => self.not_understood(text),
             },
         }
@@ -175,6 +195,14 @@ impl Turn<'_> {
         let (yes, no, unsure, check) = match &ask.answers {
             Answers::YesNo { yes, no, unsure, check } => (yes, no, unsure, check),
             _ if class == AnswerClass::Solved => return self.solved(ask, text),
+            Answers::Choices(choices)
+                if matches!(
+                    class,
+                    AnswerClass::Unsure | AnswerClass::No | AnswerClass::Failing
+                ) =>
+            {
+                return self.no_choice(ask, choices, class, text);
+            }
             // Whoever does not know the value, or says that there is none.
             Answers::Value(wanted) if matches!(class, AnswerClass::Unsure | AnswerClass::No) => {
                 let answer = self.content.manners.unsure.plain(self.lang()).to_owned();
@@ -192,6 +220,7 @@ impl Turn<'_> {
                 // "Still the same" says that what was asked about did not help: on to what comes
                 // for those who have done it, with their own words in the packet.
                 self.note_answer(ask, text.to_owned(), Value::Null);
+                self.failing = true;
                 return self.walk_to(&yes.target);
             }
             AnswerClass::No | AnswerClass::Failing => (&no.target, &manners.no, "no"),
@@ -200,6 +229,48 @@ impl Turn<'_> {
         let answer = label.plain(self.lang()).to_owned();
         self.note_answer(ask, answer, Value::from(value));
         self.walk_to(target)
+    }
+
+    /// A choice was asked for and none was taken: there may be a way for whoever cannot say. To
+    /// say that nothing helps, or no, is to be asked once more first.
+    fn no_choice(
+        &mut self,
+        ask: &Ask,
+        choices: &[ChoiceStep],
+        class: AnswerClass,
+        text: &str,
+    ) -> Result<(), Fault> {
+        let missed = self.state.open.as_ref().is_some_and(|open| open.misses > 0);
+        match choices.iter().find(|choice| choice.value == UNSURE) {
+            Some(choice) if class == AnswerClass::Unsure || missed => {
+                let answer = choice.label.plain(self.lang()).to_owned();
+                self.note_answer(ask, answer, Value::from(UNSURE));
+                self.walk_to(&choice.next.target)
+            }
+            _ => self.not_understood(text),
+        }
+    }
+
+    /// The problem is gone, be it asked about or not.
+    fn solved_aside(&mut self) -> Result<(), Fault> {
+        if !self.state.stack.is_empty() {
+            if self.state.open.is_some() {
+                self.shift(Move::Closed);
+            }
+            self.shift(Move::Understood);
+            return self.finish_resolved(None);
+        }
+        self.shift(Move::Understood);
+        self.say(&self.content.manners.resolved)?;
+        self.asks(Question::AnythingElse);
+        Ok(())
+    }
+
+    /// "No thanks, all is well now" declines before it tells of anything.
+    fn begins_with_no(&self, text: &str) -> bool {
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let reading = self.content.answers(self.lang()).read(first, &AskedQuestion::default());
+        reading.class == AnswerClass::No
     }
 
     /// The problem went away before the question was answered.
@@ -223,14 +294,24 @@ impl Turn<'_> {
                 _ => self.not_understood(text),
             },
             Question::Wait { .. } => self.said_while_waiting(class),
+            Question::Resume if class == AnswerClass::Solved => self.solved_aside(),
             Question::Resume => {
                 self.shift(Move::Closed);
-                if yes { self.resume() } else { self.drop_below() }
+                if yes || class == AnswerClass::Failing { self.resume() } else { self.drop_below() }
             }
             Question::Second { topic } => {
                 self.shift(Move::Closed);
                 self.shift(Move::TookUp { topic: topic.clone() });
-                if yes { self.open_topic(topic) } else { self.after_topic_or_ask() }
+                if yes || class == AnswerClass::Failing {
+                    self.open_topic(topic)
+                } else {
+                    self.after_topic_or_ask()
+                }
+            }
+            Question::AnythingElse
+                if class == AnswerClass::Solved && !self.begins_with_no(text) =>
+            {
+                self.solved_aside()
             }
             Question::AnythingElse => {
                 self.shift(Move::Closed);
@@ -240,9 +321,15 @@ impl Turn<'_> {
                     _ => self.say_goodbye(),
                 }
             }
+            Question::Person | Question::Clarify { .. } | Question::Offer { .. }
+                if class == AnswerClass::Solved =>
+            {
+                self.solved_aside()
+            }
             Question::Person => {
+                let failing = class == AnswerClass::Failing;
                 self.shift(Move::Closed);
-                if yes {
+                if yes || failing {
                     self.wants_person()
                 } else if self.open_ask().is_some() {
                     self.ask_again(false)
@@ -269,17 +356,11 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn resume(&mut self) -> Result<(), Fault> {
+    pub(crate) fn resume(&mut self) -> Result<(), Fault> {
         if let Some(topic) = self.state.running_topic().cloned() {
             self.topic(&topic, TopicState::Resumed, None);
         }
-        if self.is_waiting() {
-            return self.go_on();
-        }
-        if self.is_at_call() {
-            return self.go_on_after_call();
-        }
-        self.ask_again(false)
+        self.stand_again()
     }
 
     /// The topic below is not wanted any more.
@@ -287,7 +368,7 @@ impl Turn<'_> {
         while let Some(frame) = self.state.frame() {
             let topic = frame.topic.clone();
             if let Some(topic) = &topic {
-                self.topic(topic, TopicState::Closed, Some(Outcome::Unresolved));
+                self.close_topic(topic, Outcome::Unresolved);
             }
             self.shift(Move::Left);
             if topic.is_some() {
@@ -377,7 +458,7 @@ impl Turn<'_> {
         let topics: Vec<IntentId> =
             self.state.stack.iter().rev().filter_map(|frame| frame.topic.clone()).collect();
         for topic in topics {
-            self.topic(&topic, TopicState::Closed, Some(Outcome::Unresolved));
+            self.close_topic(&topic, Outcome::Unresolved);
         }
         self.shift(Move::Cleared);
     }
@@ -389,14 +470,7 @@ impl Turn<'_> {
         if before {
             return self.escalate(None, "frustrated", None);
         }
-        let manners = &self.content.manners;
-        let words = self.words(&manners.frustrated, None)?;
-        let buttons =
-            vec![self.button(PERSON, &manners.person), self.button(GO_ON, &manners.go_on)];
-        let topic = self.state.running_topic().cloned();
-        self.put(words, Vec::new(), buttons, topic);
-        self.asks(Question::Person);
-        Ok(())
+        self.offer_person(&self.content.manners.frustrated)
     }
 
     fn clarify(&mut self, topics: Vec<IntentId>) -> Result<(), Fault> {
@@ -420,8 +494,17 @@ impl Turn<'_> {
             .collect()
     }
 
-    fn out_of_scope(&mut self) -> Result<(), Fault> {
+    fn out_of_scope(&mut self, text: &str) -> Result<(), Fault> {
         let manners = &self.content.manners;
+        let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+        if at_step {
+            self.shift(Move::Missed { text: slot::shortened(text) });
+            if self.is_out_of_patience() {
+                return self.escalate(None, "not_understood", Some(&manners.cannot_help));
+            }
+            self.say(&manners.out_of_scope_aside)?;
+            return self.ask_again(false);
+        }
         let words = self.words(&manners.out_of_scope, None)?;
         let buttons = vec![
             self.button(PERSON, &manners.person),
@@ -451,7 +534,7 @@ impl Turn<'_> {
     }
 
     /// Asks in other words, then offers what there is, then brings a person.
-    fn not_understood(&mut self, text: &str) -> Result<(), Fault> {
+    pub(crate) fn not_understood(&mut self, text: &str) -> Result<(), Fault> {
         self.shift(Move::Missed { text: slot::shortened(text) });
         let manners = &self.content.manners;
         let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
@@ -473,6 +556,13 @@ impl Turn<'_> {
             || self.state.missed >= self.policy.misses_in_all
     }
 
+    /// Whether an intent, said to "anything else?", means that there is nothing: a goodbye, or
+    /// thanks for the second time. After the first there may be one more thing.
+    fn is_farewell(&self, intent: &IntentId) -> bool {
+        let last = self.state.last_said.as_ref().and_then(|message| message.topic.as_ref());
+        intent.as_str() == GOODBYE || intent.as_str() == THANKS && last == Some(intent)
+    }
+
     fn ask_reworded(&mut self) -> Result<(), Fault> {
         let Some(ask) = self.open_ask() else { return Err(Fault) };
         let mut buttons = self.buttons(ask);
@@ -481,9 +571,4 @@ impl Turn<'_> {
         self.asks(Question::Step);
         Ok(())
     }
-}
-
-/// Whether an intent, said to "anything else?", means that there is nothing.
-fn is_farewell(intent: &IntentId) -> bool {
-    [THANKS, GOODBYE].contains(&intent.as_str())
 }

@@ -30,6 +30,9 @@ impl<'a> Turn<'a> {
     /// Begins to treat an intent.
     pub(crate) fn open_topic(&mut self, intent: &IntentId) -> Result<(), Fault> {
         let content = self.content;
+        if self.state.stack.iter().any(|frame| frame.topic.as_ref() == Some(intent)) {
+            return self.return_to(intent);
+        }
         let intent = content.intents.get(intent).ok_or(Fault)?;
         let dialogue = content.dialogues.get(&intent.dialogue).ok_or(Fault)?;
         self.shift(Move::Understood);
@@ -147,6 +150,7 @@ impl<'a> Turn<'a> {
                 if self.redo.is_none() || !self.state.told.contains(&at) {
                     self.tell(text, links, Vec::new())?;
                     self.shift(Move::Told { at });
+                    self.failing = false;
                 }
                 Ok(Some(next.target.clone()))
             }
@@ -225,6 +229,11 @@ impl<'a> Turn<'a> {
         if let Some(exit) = self.given_again(step, ask)? {
             return Ok(Some(exit.target.clone()));
         }
+        if let Answers::YesNo { no, check: true, .. } = &ask.answers
+            && self.failing
+        {
+            return Ok(Some(no.target.clone()));
+        }
         self.redo = None;
         // A question that comes round again in the same turn is asked after all: whatever was
         // known leads in a circle.
@@ -268,7 +277,7 @@ impl<'a> Turn<'a> {
     fn leave_dialogue(&mut self) -> Result<Option<Target>, Fault> {
         let called = self.state.frame().is_some_and(|frame| frame.topic.is_none());
         if let Some(topic) = self.state.frame().and_then(|frame| frame.topic.clone()) {
-            self.topic(&topic, TopicState::Closed, Some(Outcome::Unresolved));
+            self.close_topic(&topic, Outcome::Unresolved);
         }
         self.shift(Move::Left);
         if !called {
@@ -297,7 +306,7 @@ impl<'a> Turn<'a> {
         while let Some(frame) = self.state.frame() {
             let topic = frame.topic.clone();
             if let Some(topic) = &topic {
-                self.topic(topic, TopicState::Closed, Some(Outcome::Resolved));
+                self.close_topic(topic, Outcome::Resolved);
             }
             self.shift(Move::Left);
             if topic.is_some() {
@@ -305,6 +314,21 @@ impl<'a> Turn<'a> {
             }
         }
         self.after_topic()
+    }
+
+    /// Closes a topic that no person takes over. What its questions learnt by yes and no held for
+    /// this time: should it come back, they are asked again.
+    pub(crate) fn close_topic(&mut self, topic: &IntentId, outcome: Outcome) {
+        self.topic(topic, TopicState::Closed, Some(outcome));
+        let content = self.content;
+        let Some(dialogue) = content.dialogue_of(topic) else { return };
+        for step in dialogue.steps.values() {
+            let StepKind::Ask(ask) = &step.kind else { continue };
+            let (Some(slot), Answers::YesNo { .. }) = (&ask.slot, &ask.answers) else { continue };
+            if self.state.slots.get(slot).is_some_and(|value| !value.is_null()) {
+                self.shift(Move::Learnt { slot: slot.clone(), value: serde_json::Value::Null });
+            }
+        }
     }
 
     /// What comes when a topic is over: the one below, one kept for later, or "anything else?".

@@ -31,6 +31,7 @@ pub mod fact;
 mod features;
 pub mod lead;
 mod linear;
+pub mod remark;
 mod text;
 pub mod value;
 

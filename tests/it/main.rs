@@ -4,6 +4,7 @@
 mod actions;
 mod bank;
 mod bench;
+mod bounds;
 mod client;
 mod crash;
 mod defects;
@@ -20,4 +21,5 @@ mod server;
 mod sockets;
 mod starts;
 mod story;
+mod talks;
 mod transcripts;

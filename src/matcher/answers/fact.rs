@@ -18,6 +18,13 @@ const MAX_CLAUSES: usize = 12;
 /// With fewer words of meaning an example would be met by chance.
 const LEAST_WORDS: usize = 2;
 
+/// A word that is denied says enough by itself when it is as long as this.
+const LONG_WORD: usize = 4;
+/// Marks the stem of a word for something done.
+const DONE: char = '!';
+/// The Swedish word for the net, folded.
+const NET: &str = "nat";
+
 /// Words that carry no meaning of their own, folded; the three languages together.
 const LIGHT: &[&str] = &[
     "jag", "vi", "du", "ni", "det", "den", "de", "har", "hade", "ar", "var", "ju", "nog", "redan",
@@ -61,7 +68,10 @@ impl Statements {
         // A question states nothing; where it begins in a longer message cannot be told for sure.
         let tokens = if message.asks { &[][..] } else { &message.tokens };
         for token in tokens {
-            if token.breaks || cues::joins(language, &token.word) {
+            let written = written(&text[token.start..]);
+            // "å" is how "och" is said.
+            let joins = cues::joins(language, &token.word) || written == "å";
+            if token.breaks || joins {
                 clauses.push(std::mem::take(&mut clause));
             }
             if clauses.len() == MAX_CLAUSES {
@@ -74,13 +84,22 @@ impl Statements {
         Self { language, clauses }
     }
 
+    /// Whether the message is all of a piece.
+    #[must_use]
+    pub fn are_one(&self) -> bool {
+        self.clauses.len() == 1
+    }
+
     /// Whether some clause says what one of the examples says.
     #[must_use]
     pub fn say(&self, examples: &[String]) -> bool {
         !self.clauses.is_empty()
             && examples.iter().any(|example| {
                 let wanted = whole(example, self.language);
-                wanted.words.len() >= LEAST_WORDS
+                let long = |word: &String| word.chars().count() >= LONG_WORD;
+                // "Nothing is blocked": that it is denied says something too.
+                let denied = usize::from(wanted.denies && wanted.words.iter().all(long));
+                wanted.words.len() + denied >= LEAST_WORDS
                     && self.clauses.iter().any(|clause| meets(clause, &wanted))
             })
     }
@@ -103,8 +122,32 @@ fn take(clause: &mut Clause, from_here: &str, folded: &str, language: Language) 
         return;
     }
     // The stemmers want the word with its diacritics.
-    let written: String = from_here.chars().take_while(|letter| letter.is_alphanumeric()).collect();
-    clause.words.insert(fold(&Endings::of(language).stem(&written.to_lowercase())));
+    let written = written(from_here);
+    // "Nåt" is "något", and only without its ring the net.
+    if folded == NET && written != "nät" {
+        return;
+    }
+    let mut stem = fold(&Endings::of(language).stem(&written));
+    // What was done is told from what will be or should be.
+    if cues::is(language, folded, Cue::Acted) || ends_as_done(language, folded) {
+        stem.push(DONE);
+    }
+    clause.words.insert(stem);
+}
+
+/// Whether a word has the form of something done: "kollad", "tarkistettu", "checked".
+fn ends_as_done(language: Language, folded: &str) -> bool {
+    let endings: &[&str] = match language {
+        Language::Sv => &["ad", "at", "ade", "ats"],
+        Language::Fi => &["ttu", "tty", "nut", "nyt"],
+        Language::En => &["ed"],
+    };
+    folded.len() > 5 && endings.iter().any(|ending| folded.ends_with(ending))
+}
+
+fn written(from_here: &str) -> String {
+    let word = from_here.chars().take_while(|letter| letter.is_alphanumeric());
+    word.flat_map(char::to_lowercase).collect()
 }
 
 fn meets(clause: &Clause, wanted: &Clause) -> bool {
@@ -116,7 +159,8 @@ fn meets(clause: &Clause, wanted: &Clause) -> bool {
 
 /// The same word mistyped.
 fn alike(word: &str, other: &str) -> bool {
-    word.chars().count() >= 5
+    word.ends_with(DONE) == other.ends_with(DONE)
+        && word.chars().count() >= 5
         && word.chars().count().abs_diff(other.chars().count()) <= 1
         && strsim::osa_distance(word, other) <= 1
 }
@@ -144,6 +188,25 @@ mod tests {
         let en = |text| says(Language::En, text, "I checked the number");
         assert!(en("no text message, and I have already checked the number"));
         assert!(!en("I haven't checked the number"));
+    }
+
+    #[test]
+    fn what_was_done_is_not_what_will_be() {
+        let sv = |text| says(Language::Sv, text, "har ändrat lösenordet");
+        assert!(sv("lösenordet ändrade jag igår"));
+        assert!(!sv("jag behöver ändra lösenordet"));
+        assert!(says(Language::Sv, "spårningen har vi kollat", "spårningen är kollad"));
+        assert!(!says(Language::Sv, "ok, väntar en stund", "har väntat en stund"));
+    }
+
+    #[test]
+    fn what_is_denied_says_something() {
+        let blocked = |text| says(Language::Sv, text, "inget är blockerat");
+        assert!(blocked("nej inget är blockerat hos mig"));
+        assert!(blocked("numret är rätt å inget är blockerat"));
+        assert!(!blocked("sms är blockerat"));
+        assert!(!says(Language::Sv, "det dyker inte upp nåt", "inget nät"));
+        assert!(!says(Language::Sv, "det är nåt som inte funkar", "nätet funkar inte"));
     }
 
     #[test]

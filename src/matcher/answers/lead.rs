@@ -39,9 +39,30 @@ pub fn after<'t>(text: &'t str, leads: &[String]) -> Option<&'t str> {
     Some(text[..end].trim())
 }
 
+/// Whether one of `phrases` stands in a message, word for word.
+#[must_use]
+pub fn contains(text: &str, phrases: &[String]) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        Message::parse(text).tokens.into_iter().map(|token| token.word).collect()
+    };
+    let said = words(text);
+    phrases.iter().map(|phrase| words(phrase)).any(|phrase| {
+        !phrase.is_empty() && said.windows(phrase.len()).any(|window| window == phrase.as_slice())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::after;
+    use super::contains;
+
+    #[test]
+    fn a_phrase_stands_anywhere_word_for_word() {
+        let phrases = ["på finska".to_owned()];
+        assert!(contains("Ursäkta, går det PÅ FINSKA?", &phrases));
+        assert!(!contains("på finskan", &phrases));
+        assert!(!contains("", &phrases));
+    }
 
     #[test]
     fn what_stands_behind_or_before_a_lead() {

@@ -1,0 +1,165 @@
+//! What a message says beside answers and topics: remarks, facts about what is asked or will be,
+//! the way back to what was left, the wish for another language.
+
+use crate::content::Content;
+use crate::content::dialogue::Answers;
+use crate::conversation::correct;
+use crate::conversation::event::Question;
+use crate::conversation::mention;
+use crate::conversation::read::Reader;
+use crate::conversation::read::Taken;
+use crate::conversation::read::read_buttons;
+use crate::conversation::state::State;
+use crate::ids::IntentId;
+use crate::language::Language;
+use crate::matcher::Decision;
+use crate::matcher::Ranking;
+use crate::matcher::answers::AnswerClass;
+use crate::matcher::answers::AnswerReading;
+use crate::matcher::answers::fact::Statements;
+use crate::matcher::answers::lead;
+use crate::matcher::answers::remark::Remark;
+
+/// What a message says of the talk itself or of what else was asked or could be, where that goes
+/// before its reading as yes or no.
+pub(super) fn remarked(
+    reader: &Reader<'_>,
+    text: &str,
+    sure: Option<&AnswerReading>,
+    topic: Option<&IntentId>,
+) -> Option<Taken> {
+    let Reader { content, state, .. } = *reader;
+    let class = sure.map(|answer| answer.class);
+    let talks_on = state.open.is_some() || !state.stack.is_empty();
+    let remark = content.remark_model(state.lang).read(text).filter(|_| talks_on);
+    if remark == Some(Remark::TriedAll) && topic.is_none() && class != Some(AnswerClass::Solved) {
+        return Some(Taken::Remark(Remark::TriedAll));
+    }
+    let told = stated(reader, text, sure, topic);
+    let plain =
+        matches!(class, None | Some(AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure));
+    match remark {
+        // "I'll try again": that it was in vain until now is only half of it.
+        Some(Remark::Doing)
+            if topic.is_none() && (plain || class == Some(AnswerClass::Failing)) =>
+        {
+            Some(Taken::Remark(Remark::Doing))
+        }
+        _ if told.is_some() => told,
+        Some(Remark::NotYet) if topic.is_none() && class != Some(AnswerClass::Solved) => {
+            is_check(reader).then_some(Taken::Remark(Remark::NotYet))
+        }
+        _ => None,
+    }
+}
+
+fn is_check(reader: &Reader<'_>) -> bool {
+    is_at_step(reader.state)
+        && reader.ask.is_some_and(|ask| matches!(ask.answers, Answers::YesNo { check: true, .. }))
+}
+
+fn is_at_step(state: &State) -> bool {
+    state.open.as_ref().is_some_and(|open| open.question == Question::Step)
+}
+
+/// What a message states of what is asked or will be: it goes before a mere yes or no that may be
+/// heard in it, but not before "solved" and "still failing".
+fn stated(
+    reader: &Reader<'_>,
+    text: &str,
+    sure: Option<&AnswerReading>,
+    topic: Option<&IntentId>,
+) -> Option<Taken> {
+    let Reader { content, state, ask, .. } = *reader;
+    let statements = Statements::of(text, state.lang);
+    let class = sure.map(|answer| answer.class);
+    let plain =
+        matches!(class, None | Some(AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure));
+    let asked = ask.filter(|ask| ask.slot.is_some() && is_at_step(state));
+    let own = asked.and_then(|ask| mention::answer_in(ask, text, &statements, state.lang));
+    if let Some(value) = own {
+        let told = match value.as_str() {
+            "yes" => AnswerClass::Yes,
+            "no" => AnswerClass::No,
+            _ => return plain.then_some(Taken::Choice(value)),
+        };
+        let decides = match class {
+            Some(AnswerClass::Solved) => statements.are_one(),
+            Some(AnswerClass::Failing) => told == AnswerClass::No,
+            _ => plain,
+        };
+        let besides = topic.filter(|topic| content.is_problem(topic)).cloned();
+        return decides.then_some(Taken::Answer { class: told, besides });
+    }
+    // An answer and news, or another matter and facts about it.
+    let more = sure.is_some_and(|answer| answer.rest.is_some());
+    if !plain || more || topic.is_some() {
+        return None;
+    }
+    if let Some(fix) = correct::contradicted(content, state, text) {
+        return Some(Taken::Correction(fix));
+    }
+    let facts = mention::new_facts(content, state, None, text);
+    if facts.is_empty() || state.stack.is_empty() {
+        return None;
+    }
+    let left = mention::topic_left(content, state, &facts);
+    Some(left.map_or(Taken::Facts(facts), Taken::Return))
+}
+
+/// Whether the message takes a choice that is offered, or states what is asked.
+pub(super) fn names_an_answer(reader: &Reader<'_>, text: &str) -> bool {
+    let Reader { state, ask, .. } = *reader;
+    let Some(ask) = ask.filter(|_| is_at_step(state)) else { return false };
+    let statements = Statements::of(text, state.lang);
+    match ask.answers {
+        Answers::Choices(_) => read_buttons(state, Some(ask), text).is_some(),
+        Answers::YesNo { .. } => {
+            ask.slot.is_some() && mention::answer_in(ask, text, &statements, state.lang).is_some()
+        }
+        Answers::Value(_) => false,
+    }
+}
+
+/// A wish for another language is short.
+const WISH_WORDS: usize = 12;
+
+pub(super) fn wish_for_language(
+    content: &Content,
+    spoken: Language,
+    text: &str,
+) -> Option<Language> {
+    if text.split_whitespace().count() > WISH_WORDS {
+        return None;
+    }
+    Language::ALL.into_iter().filter(|wanted| *wanted != spoken).find(|wanted| {
+        let wishes = content.remarks.wishes.get(wanted);
+        wishes.into_iter().flatten().any(|(_, phrases)| lead::contains(text, phrases))
+    })
+}
+
+/// The matter on the stack, or kept for later, that a message leads back to.
+pub(super) fn matter_left(
+    content: &Content,
+    state: &State,
+    ranking: &Ranking,
+    text: &str,
+) -> Option<IntentId> {
+    let returns = content.remarks.returning.get(&state.lang)?;
+    let running = state.running_topic();
+    let asks_back = state.open.as_ref().is_some_and(|open| open.question == Question::Resume);
+    let on_stack = state.stack.iter().rev().filter_map(|frame| frame.topic.as_ref());
+    let left: Vec<&IntentId> =
+        on_stack.chain(&state.noted).filter(|topic| Some(*topic) != running || asks_back).collect();
+    if left.is_empty() || !lead::contains(text, returns) {
+        return None;
+    }
+    let named = ranking.candidates.iter().map(|candidate| &candidate.intent);
+    let named = named.take(1).find(|intent| left.contains(intent));
+    named.or(left.first().copied().filter(|_| !names_running(ranking, running))).cloned()
+}
+
+pub(super) fn names_running(ranking: &Ranking, running: Option<&IntentId>) -> bool {
+    ranking.decision == Decision::Answer
+        && ranking.candidates.first().map(|candidate| &candidate.intent) == running
+}

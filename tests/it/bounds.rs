@@ -1,0 +1,128 @@
+//! Conversations that go on and on, and content that breaks while a customer waits: every turn
+//! ends in a defined way.
+
+use skicka::content::Content;
+use skicka::content::Source;
+use skicka::content::build;
+use skicka::conversation::decide;
+use skicka::conversation::event::Status;
+use skicka::conversation::input::Act;
+use skicka::conversation::input::Duty;
+use skicka::conversation::input::Input;
+use skicka::conversation::policy::Policy;
+use skicka::conversation::state::State;
+use skicka::ids::Timestamp;
+use skicka::language::Language;
+
+use crate::bank;
+
+const START: Timestamp = Timestamp(1_795_392_000_000);
+
+/// Plays lines a second apart from `at` on; a refused line changes nothing.
+fn play<'a>(content: &Content, state: State, lines: impl Iterator<Item = &'a str>) -> State {
+    let policy = Policy::default();
+    let mut state = state;
+    let mut at = state.at;
+    for line in lines {
+        at = at.plus_ms(1_000);
+        let act = Act::Said { text: line.to_owned(), masked: false };
+        let input = Input { at, id: None, act, duty: Duty::OnDuty };
+        if let Ok(decision) = decide(content, &policy, &state, &input) {
+            state = decision.state;
+        }
+    }
+    state
+}
+
+fn begun() -> State {
+    State::new(Language::Sv, START)
+}
+
+/// Content of one intent, "lampan lyser inte", with this dialogue.
+fn lamp(dialogue: &str) -> Content {
+    let intent = "intent: lamp\n\
+        title: { sv: Lampa, fi: Lamppu, en: Lamp }\n\
+        examples:\n  sv: [lampan lyser inte, lampan är släckt, trasig lampa]\n  \
+        fi: [lamppu ei pala]\n  en: [the lamp is dark]\n";
+    let source = |file: &str, text: &str| Source { file: file.to_owned(), text: text.to_owned() };
+    let files = [source("intents/lamp.yaml", intent), source("dialogues/lamp.yaml", dialogue)];
+    build::draft(&files).0.train()
+}
+
+#[test]
+fn ten_thousand_answers_in_a_row_leave_a_small_state() {
+    let round = [
+        "appen öppnas inte",
+        "ja",
+        "jag väntar lite",
+        "tillbaka",
+        "nej",
+        "nu fungerar den",
+        "inget sms kommer",
+        "nej",
+        "privatkund",
+        "eller nej, företagskund",
+        "nu kom det",
+    ];
+    let state = play(bank::content(), begun(), round.into_iter().cycle().take(10_000));
+    assert_eq!(state.status, Status::Bot, "nothing in it asks for a person");
+    assert!(state.tried.len() <= 200, "{} answers are kept", state.tried.len());
+    assert!(state.stack.len() <= 2, "{} dialogues run", state.stack.len());
+}
+
+#[test]
+fn who_says_the_same_for_ever_comes_to_a_person() {
+    for line in ["hjälpte inte", "jag väntar lite", "blah", "vad kostar ett lån hos er", "nej"] {
+        let lines = ["appen öppnas inte"].into_iter().chain(std::iter::repeat_n(line, 12));
+        let state = play(bank::content(), begun(), lines);
+        let offered = state
+            .open
+            .as_ref()
+            .is_some_and(|open| open.choices.iter().any(|choice| choice.value == "person"));
+        assert!(state.status == Status::Queued || offered, "{line}: {:?}", state.open);
+    }
+}
+
+#[test]
+fn a_value_of_ten_thousand_letters_is_refused_and_asked_for_again() {
+    let content = lamp(
+        "dialogue: lamp\nstart: name\nsteps:\n  name:\n    \
+         ask: { sv: \"Vad heter du?\", fi: \"Nimi?\", en: \"Name?\" }\n    \
+         again: { sv: \"Ditt namn?\", fi: \"Nimesi?\", en: \"Your name?\" }\n    \
+         label: { sv: Namn, fi: Nimi, en: Name }\n    slot: name\n    kind: text\n    \
+         refuse: { sv: \"Kortare, tack.\", fi: \"Lyhyemmin.\", en: \"Shorter, please.\" }\n    \
+         next: person\n    unsure: person\n",
+    );
+    let long = "a".repeat(10_000);
+    let state = play(&content, begun(), ["lampan lyser inte", &long].into_iter());
+    assert!(!state.slots.contains_key("name"), "so long a value is not kept");
+    assert_eq!(state.status, Status::Bot);
+    assert_eq!(state.open.map(|open| open.misses), Some(1));
+}
+
+#[test]
+fn a_dialogue_that_calls_itself_and_one_that_cannot_be_worded_bring_a_person() {
+    let calls = "dialogue: lamp\nstart: again\nsteps:\n  again:\n    call: lamp\n    next: end\n";
+    let words = "dialogue: lamp\nstart: count\nsteps:\n  count:\n    say: { \
+         sv: \"{% for i in range(9999) %}x{% endfor %}\", fi: \"x\", en: \"x\" }\n    \
+         next: person\n";
+    for dialogue in [calls, words] {
+        let state = play(&lamp(dialogue), begun(), ["lampan lyser inte"].into_iter());
+        assert_eq!(state.status, Status::Queued);
+        assert_eq!(state.reason.as_deref(), Some("bot_fault"));
+    }
+}
+
+#[test]
+fn a_clock_that_jumps_neither_turns_the_log_back_nor_ends_the_talk() {
+    let state = play(bank::content(), begun(), ["appen öppnas inte"].into_iter());
+    let before = state.at;
+    let policy = Policy::default();
+    for jump in [-86_400_000, 86_400_000] {
+        let act = Act::Said { text: "ja".to_owned(), masked: false };
+        let input = Input { at: before.plus_ms(jump), id: None, act, duty: Duty::OnDuty };
+        let decision = decide(bank::content(), &policy, &state, &input).unwrap();
+        assert!(decision.events.iter().all(|event| event.at >= before), "time goes forward");
+        assert_eq!(decision.state.status, Status::Bot);
+    }
+}
