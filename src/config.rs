@@ -17,11 +17,13 @@ use serde::Serialize;
 use crate::language::Language;
 use crate::protocol;
 
+pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
 pub mod system;
 
+use identity::Identity;
 use network::Network;
 use origin::Origin;
 use system::System;
@@ -46,6 +48,8 @@ pub struct Settings {
     pub actions: Actions,
     /// How the database writes.
     pub store: Store,
+    /// How the bank says who a customer is.
+    pub identity: Identity,
     /// What the chat window shows before anybody has said anything.
     pub chat: Chat,
 }
@@ -61,6 +65,7 @@ impl Default for Settings {
             conversation: Conversation::default(),
             actions: Actions::default(),
             store: Store::default(),
+            identity: Identity::default(),
             chat: Chat::default(),
         }
     }

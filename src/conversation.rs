@@ -114,6 +114,7 @@ pub fn decide(
     let mut turn = Turn::new(content, policy, state, input);
     match &input.act {
         Act::Begin => turn.begin(),
+        Act::Identified { customer, name } => turn.identified(customer, name.clone())?,
         Act::Said { text, masked } => turn.said(input.id.as_ref(), text, *masked)?,
         Act::Chose { offer, value } => turn.chose(input.id.as_ref(), *offer, value)?,
         Act::WantsPerson => turn.asked_for_person(input.id.as_ref())?,
@@ -165,6 +166,22 @@ impl Turn<'_> {
             let text = self.content.manners.hello.pick(self.lang(), 0).to_owned();
             self.put_plain(text, Vec::new());
         }
+    }
+
+    /// Once a customer, always that customer: nobody becomes another in the middle.
+    fn identified(&mut self, customer: &str, name: Option<String>) -> Result<(), Refusal> {
+        match &self.state.customer {
+            Some(known) if known.key == customer => return Ok(()),
+            Some(_) => return Err(Refusal::Forbidden("the conversation is another customer's")),
+            None => self.not_ended()?,
+        }
+        if self.state.seq == Seq::ZERO {
+            self.begin();
+        } else {
+            self.repeat_status();
+        }
+        self.shift(Move::Identified { customer: customer.to_owned(), name });
+        Ok(())
     }
 
     /// Puts the visitor's message down.

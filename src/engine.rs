@@ -39,8 +39,10 @@ use lanes::Lanes;
 /// Who sends an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sender {
-    /// The customer.
+    /// A visitor of whom nothing is known.
     Visitor(VisitorId),
+    /// A visitor whom the bank knows.
+    Customer(VisitorId),
     /// A person.
     Agent(AgentRef),
     /// The engine itself: timers, people coming and going.
@@ -51,7 +53,7 @@ impl Sender {
     /// The name under which the ids of this sender's frames are unique.
     fn key(&self) -> Option<String> {
         match self {
-            Self::Visitor(visitor) => Some(format!("v:{visitor}")),
+            Self::Visitor(visitor) | Self::Customer(visitor) => Some(format!("v:{visitor}")),
             Self::Agent(agent) => Some(format!("a:{}", agent.id)),
             Self::Engine => None,
         }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use crate::content::Content;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Status;
+use crate::conversation::state::Customer;
 use crate::conversation::state::State;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
@@ -46,6 +47,8 @@ pub struct Item {
     pub preview: String,
     /// Messages of the visitor that no agent has seen.
     pub unread: u32,
+    /// Who the visitor is by the bank's word.
+    pub customer: Option<Customer>,
 }
 
 impl Item {
@@ -68,6 +71,7 @@ impl Item {
             agent: state.agent.clone(),
             preview: state.preview.chars().take(PREVIEW).collect(),
             unread: state.unseen,
+            customer: state.customer.clone(),
         })
     }
 }

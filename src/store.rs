@@ -325,6 +325,18 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
+/// A visitor who became a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerRow {
+    /// The customer's keyed pseudonym.
+    pub customer: String,
+    /// Under which visitor the customer's conversations stand.
+    pub main: VisitorId,
+    /// What was issued to the customer up to then is worth nothing; the beginning of time if they
+    /// never signed out.
+    pub signed_out_at: Timestamp,
+}
+
 /// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
@@ -381,6 +393,22 @@ pub trait Directory: Send + Sync + 'static {
     async fn end_sessions_of(&self, agent: &AgentId) -> Result<(), StoreError>;
     /// The key of this name; the first caller's `fresh` becomes it.
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+    /// The customer who a visitor became.
+    async fn customer_of(&self, visitor: &VisitorId) -> Result<Option<CustomerRow>, StoreError>;
+    /// A customer by their pseudonym.
+    async fn customer(&self, customer: &str) -> Result<Option<CustomerRow>, StoreError>;
+    /// Makes a visitor the customer, unless they are another already; durable. Answers the
+    /// customer's main visitor: the first who became them.
+    async fn bind_customer(
+        &self,
+        visitor: &VisitorId,
+        customer: &str,
+    ) -> Result<VisitorId, StoreError>;
+    /// Puts one visitor's conversations, and the ids of the inputs that were taken from them,
+    /// under another. Again, it changes nothing.
+    async fn join_visitors(&self, from: &VisitorId, to: &VisitorId) -> Result<(), StoreError>;
+    /// Notes that a customer signed out.
+    async fn sign_customer_out(&self, customer: &str, at: Timestamp) -> Result<(), StoreError>;
     /// Puts an entry behind the last one of the audit log, durably.
     async fn add_audit(&self, at: Timestamp, body: &str) -> Result<(), StoreError>;
     /// Entries of the audit log with `number > after`, rising, at most `limit`.

@@ -95,12 +95,14 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     if let Some(first) = first {
         println!("Administrator: {}, one-time password: {}", first.email, first.password);
     }
+    let keys = tokio::spawn(Arc::clone(app.identities.source()).keep_fresh());
     let ticking = tokio::spawn(tick(Arc::clone(&app)));
     let reloading =
         tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
     let calling = tokio::spawn(actions::run(app.engine.clone(), systems));
     accept::serve(listener, Arc::clone(&app), stop).await;
     calling.abort();
+    keys.abort();
     ticking.abort();
     reloading.abort();
     store.close().await;

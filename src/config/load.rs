@@ -37,6 +37,9 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("limits.logins_per_minute", 1, 1_000_000),
     ("limits.connections_per_address", 0, 10_000_000),
     ("limits.connections", 1, 10_000_000),
+    ("identity.leeway_s", 0, 600),
+    ("identity.session_min", 1, 43_200),
+    ("identity.refresh_min", 1, 1_440),
     ("conversation.burst_ms", 0, 60_000),
     ("conversation.idle_close_min", 1, 525_600),
     ("actions.answer_bytes", 1_024, 16_777_216),
@@ -94,6 +97,10 @@ pub fn load(
     }
     let Flags { config: _, listen, data, content } = flags.clone();
     let settings = layers.settings;
+    settings
+        .identity
+        .check()
+        .map_err(|problem| ConfigError { place: "the settings".to_owned(), problem })?;
     Ok(Settings {
         listen: listen.unwrap_or(settings.listen),
         data: data.unwrap_or(settings.data),

@@ -487,6 +487,14 @@ pub enum Move {
     WentBack,
     /// The visitor was told once that something was masked.
     ToldOfMask,
+    /// The bank said who the visitor is.
+    Identified {
+        /// The customer's keyed pseudonym.
+        customer: String,
+        /// Their name, for agents to read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
     /// A change that this version does not know.
     #[serde(untagged)]
     Unknown(serde_json::Map<String, serde_json::Value>),

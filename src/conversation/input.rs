@@ -40,6 +40,13 @@ pub enum Duty {
 pub enum Act {
     /// The conversation begins: greet.
     Begin,
+    /// The bank says who the visitor is. A conversation that has not begun begins with it.
+    Identified {
+        /// The customer's keyed pseudonym.
+        customer: String,
+        /// Their name, for agents to read.
+        name: Option<String>,
+    },
     /// The visitor says something.
     Said {
         /// The masked text.

@@ -51,6 +51,8 @@ pub struct State {
     pub seq: Seq,
     /// The moment of its newest event.
     pub at: Timestamp,
+    /// Who the visitor is by the bank's word.
+    pub customer: Option<Customer>,
     /// The language it is in.
     pub lang: Language,
     /// Whether the visitor chose that by name.
@@ -125,6 +127,15 @@ pub struct State {
     last_reading: Option<Reading>,
     /// The newest message, with those before it that waited for it.
     recent: Vec<String>,
+}
+
+/// A visitor whom the bank knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Their keyed pseudonym.
+    pub key: String,
+    /// Their name, for agents to read.
+    pub name: Option<String>,
 }
 
 /// A running dialogue.
@@ -203,6 +214,7 @@ impl State {
         Self {
             seq: Seq::ZERO,
             at,
+            customer: None,
             lang,
             lang_chosen: false,
             status: Status::Bot,
@@ -501,6 +513,9 @@ impl State {
                     frame.call = None;
                 }
                 self.open = None;
+            }
+            Move::Identified { customer, name } => {
+                self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
             }
             Move::ToldOfMask => self.told_of_mask = true,
             Move::Unknown(_) => {}

@@ -148,6 +148,20 @@ impl Engine {
         .map(|_| ())
     }
 
+    /// Tells a conversation whom the bank knows its visitor as; one that has not begun begins with
+    /// that. Answers its newest event. Again, it changes nothing; another customer is refused.
+    pub async fn identify(
+        &self,
+        conversation: &ConversationId,
+        customer: &str,
+        name: Option<String>,
+    ) -> Result<Seq, SubmitError> {
+        let act = Act::Identified { customer: customer.to_owned(), name };
+        let conversation = conversation.clone();
+        let submission = Submission { conversation, sender: Sender::Engine, id: None, act };
+        Ok(self.submit(submission).await?.seq)
+    }
+
     /// What is kept of the hello that began a conversation.
     pub async fn profile(&self, id: &ConversationId) -> Result<Profile, SubmitError> {
         let row = self.inner.store.conversation(id).await?.ok_or(SubmitError::NotFound)?;

@@ -33,6 +33,13 @@ impl Engine {
         self.inner.bus.follow(id, doorbell)
     }
 
+    /// Whether a conversation that has just moved is a customer's. One that has not moved of late
+    /// counts as none: whoever comes to it is told by its visitor's token.
+    #[must_use]
+    pub fn became_a_customers(&self, id: &ConversationId) -> bool {
+        self.inner.lanes.state(id).is_some_and(|state| state.customer.is_some())
+    }
+
     /// Tells everybody else who follows the conversation something in passing.
     pub fn tell(&self, passing: &Passing, by: &Arc<Doorbell>) {
         self.inner.bus.tell(passing, by);

@@ -172,6 +172,10 @@ impl Inner {
         let id = &submission.conversation;
         for _ in 0..TRIES {
             let state = self.state_of(id).await?;
+            if matches!(submission.sender, Sender::Visitor(_)) && state.customer.is_some() {
+                let refusal = Refusal::Forbidden("the conversation is a customer's");
+                return self.repeated(submission, refusal).await;
+            }
             let content = self.content_for(&state).await?;
             let decision = match self.decide(&content, &state, submission) {
                 Ok(decision) => decision,

@@ -11,14 +11,15 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::Engine;
 use crate::gateway::accounts::Accounts;
+use crate::gateway::identity;
+use crate::gateway::identity::Identities;
+use crate::gateway::leases::Leases;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
-use crate::gateway::tokens;
 use crate::gateway::tokens::VisitorTokens;
 use crate::store::Directory;
 use crate::store::EventStore;
-use crate::store::StoreError;
 use crate::telemetry::metrics::Metrics;
 
 /// One running server.
@@ -43,6 +44,10 @@ pub struct App {
     pub audit: Audit,
     /// Agents' accounts.
     pub accounts: Accounts,
+    /// Customers' identity.
+    pub identities: Identities,
+    /// Customers' sockets.
+    pub leases: Arc<Leases>,
     /// Visitors' tokens.
     pub tokens: VisitorTokens,
     /// How fast visitors may write.
@@ -55,14 +60,18 @@ pub struct App {
 
 impl App {
     /// A server on this store, not yet reachable by anybody.
+    ///
+    /// # Errors
+    /// The store fails, or the keys for customers' identity cannot be read.
     pub async fn new(
         settings: Settings,
         metrics: Arc<Metrics>,
         engine: Engine,
         directory: Arc<dyn Directory>,
         clock: Clock,
-    ) -> Result<Arc<Self>, StoreError> {
-        let key = directory.key(tokens::KEY_NAME, clock::random_bytes()).await?;
+    ) -> anyhow::Result<Arc<Self>> {
+        let key = directory.key(identity::KEY_NAME, clock::random_bytes()).await?;
+        let identities = Identities::open(settings.identity.clone(), key, clock.clone()).await?;
         let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
         let limits = settings.limits;
         Ok(Arc::new(Self {
@@ -72,7 +81,9 @@ impl App {
                 clock.clone(),
                 limits.logins_per_minute,
             ),
-            tokens: VisitorTokens::new(&key),
+            identities,
+            leases: Arc::default(),
+            tokens: VisitorTokens::new(Arc::clone(&directory)),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
             typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),

@@ -2,6 +2,7 @@
 
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Status;
+use crate::conversation::state::Customer;
 use crate::conversation::state::State;
 use crate::engine::SubmitError;
 use crate::gateway::app::App;
@@ -51,11 +52,18 @@ pub(super) fn inbox_item(conversation: ConversationId, item: &Item) -> InboxItem
             .agent
             .as_ref()
             .map(|agent| AgentName { id: agent.id.clone(), name: agent.name.clone() }),
-        visitor: InboxVisitor { name: None, identity: Identity::Anonymous },
+        visitor: InboxVisitor {
+            name: item.customer.as_ref().and_then(|customer| customer.name.clone()),
+            identity: level(item.customer.as_ref()),
+        },
         preview: item.preview.clone(),
         unread: item.unread,
         removed: false,
     }
+}
+
+fn level(customer: Option<&Customer>) -> Identity {
+    if customer.is_some() { Identity::Verified } else { Identity::Anonymous }
 }
 
 /// Says that a conversation left the inbox.
@@ -109,7 +117,7 @@ pub(super) async fn packet(
             .collect(),
         not_understood: state.not_understood.clone(),
         lang: state.lang,
-        identity: Identity::Anonymous,
+        identity: level(state.customer.as_ref()),
         waited_s: waited_s(app.clock.now(), &state),
         page,
         summary: handover::summary(&app.engine.content(), &state, lang),

@@ -26,13 +26,14 @@ use serde_json::value::RawValue;
 use crate::bus::Doorbell;
 use crate::config::Limits;
 use crate::engine::SubmitError;
-use crate::engine::arrival::Arrived;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
 use crate::gateway::guest::Guest;
 use crate::gateway::guest::Receiving;
 use crate::gateway::guest::Taken;
-use crate::gateway::guest::arrival;
+use crate::gateway::hello;
+use crate::gateway::hello::Met;
+use crate::gateway::hello::NotMet;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::gateway::peer::Peer;
@@ -232,19 +233,19 @@ impl<'a> Call<'a> {
             None => wanted.conversation()?,
             named => named,
         };
-        let arrival = arrival(self.app, *hello).map_err(refusal)?;
-        match self.app.engine.arrive(arrival).await {
-            Ok(arrived) => {
-                let guest = self.guest(arrived);
+        match hello::meet(self.app, *hello).await {
+            Ok(met) => {
+                let guest = self.guest(met);
                 self.say(&guest.welcome());
                 guest.greet().await.map_err(refusal)?;
                 Ok(Some(guest))
             }
-            Err(SubmitError::NotFound) => {
+            Err(NotMet::Refused(SubmitError::NotFound)) => {
                 self.say(&ServerFrame::Error(error_frame(&SubmitError::NotFound, None)));
                 Ok(None)
             }
-            Err(error) => Err(refusal(failed(&error))),
+            Err(NotMet::Refused(error)) => Err(refusal(failed(&error))),
+            Err(NotMet::Over(over)) => Err(refusal(over)),
         }
     }
 
@@ -253,8 +254,8 @@ impl<'a> Call<'a> {
         Ok(self.guest(rejoined(self.app, wanted, headers, None).await?))
     }
 
-    fn guest(&self, arrived: Arrived) -> Guest<'a> {
-        Guest::new(self.app, arrived, Arc::new(Doorbell::default()))
+    fn guest(&self, met: Met) -> Guest<'a> {
+        Guest::new(self.app, met, Arc::new(Doorbell::default()))
     }
 
     /// Waits for what is on its way to the log.
@@ -293,19 +294,16 @@ async fn rejoined(
     wanted: Wanted,
     headers: &HeaderMap,
     after: Option<Seq>,
-) -> Result<Arrived, Refusal> {
+) -> Result<Met, Refusal> {
     let token = bearer(headers).ok_or_else(|| refusal(Close::Unauthorized.into()))?;
-    let visitor = app
-        .tokens
-        .verify(token.expose(), app.clock.now())
-        .map_err(|_| refusal(Close::Unauthorized.into()))?;
     let conversation = wanted.conversation()?;
-    app.engine.rejoin(&visitor, conversation, after).await.map_err(|error| match error {
-        SubmitError::NotFound => {
+    hello::meet_again(app, &token, conversation, after).await.map_err(|not_met| match not_met {
+        NotMet::Over(over) => refusal(over),
+        NotMet::Refused(SubmitError::NotFound) => {
             let message = "no such conversation of this visitor's";
             Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, message)
         }
-        other => refusal(failed(&other)),
+        NotMet::Refused(other) => refusal(failed(&other)),
     })
 }
 

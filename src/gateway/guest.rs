@@ -15,10 +15,9 @@ use crate::engine::Receipt;
 use crate::engine::Sender;
 use crate::engine::Submission;
 use crate::engine::SubmitError;
-use crate::engine::arrival::Arrival;
-use crate::engine::arrival::Arrived;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
+use crate::gateway::hello::Met;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::ids::FrameId;
@@ -27,12 +26,9 @@ use crate::ids::VisitorId;
 use crate::privacy;
 use crate::protocol::Ack;
 use crate::protocol::ErrorFrame;
-use crate::protocol::Identity;
 use crate::protocol::code::Close;
 use crate::protocol::code::Code;
 use crate::protocol::visitor::ClientFrame;
-use crate::protocol::visitor::Hello;
-use crate::protocol::visitor::Page;
 use crate::protocol::visitor::ReadBy;
 use crate::protocol::visitor::ServerFrame;
 use crate::protocol::visitor::Welcome;
@@ -45,37 +41,10 @@ const FLOOD: u32 = 40;
 /// Where a receipt comes.
 pub(super) type Receiving = oneshot::Receiver<Result<Receipt, SubmitError>>;
 
-/// Who says hello, as far as a valid token or nothing at all tells.
-pub(super) fn arrival(app: &App, hello: Hello) -> Result<Arrival, Over> {
-    // No bank has told this server how it signs its customers, so nobody can be verified.
-    if hello.identity.is_some() {
-        return Err(Close::Unauthorized.into());
-    }
-    let visitor = match &hello.token {
-        None => None,
-        Some(token) => Some(
-            app.tokens
-                .verify(token.expose(), app.clock.now())
-                .map_err(|_| Over::from(Close::Unauthorized))?,
-        ),
-    };
-    let page = hello.page.map(|page| Page {
-        url: page.url.map(|url| privacy::mask_url(&url).into_owned()),
-        title: page.title.map(|title| privacy::mask(&title).text.into_owned()),
-    });
-    Ok(Arrival {
-        visitor,
-        conversation: hello.conversation,
-        after: hello.after,
-        lang: hello.lang,
-        page,
-    })
-}
-
 /// A visitor who has been welcomed, on one connection.
 pub(super) struct Guest<'a> {
     app: &'a App,
-    arrived: Arrived,
+    met: Met,
     sender: Sender,
     /// Where this visitor's own connection hears of things, so that it is not told what it said.
     doorbell: Arc<Doorbell>,
@@ -96,36 +65,45 @@ pub(super) enum Taken {
 }
 
 impl<'a> Guest<'a> {
-    pub(super) fn new(app: &'a App, arrived: Arrived, doorbell: Arc<Doorbell>) -> Self {
-        Self {
-            app,
-            sender: Sender::Visitor(arrived.visitor.clone()),
-            read: arrived.read_by_visitor,
-            floods: 0,
-            doorbell,
-            arrived,
-        }
+    pub(super) fn new(app: &'a App, met: Met, doorbell: Arc<Doorbell>) -> Self {
+        let visitor = met.arrived.visitor.clone();
+        let sender = match met.customer {
+            Some(_) => Sender::Customer(visitor),
+            None => Sender::Visitor(visitor),
+        };
+        Self { app, sender, read: met.arrived.read_by_visitor, floods: 0, doorbell, met }
+    }
+
+    /// Waits until the visitor may not be here any more.
+    pub(super) async fn signed_out(&self) {
+        self.met.signed_out().await;
     }
 
     fn visitor(&self) -> &VisitorId {
-        &self.arrived.visitor
+        &self.met.arrived.visitor
     }
 
     /// The newest event when the visitor arrived.
     pub(super) fn newest(&self) -> Seq {
-        self.arrived.seq
+        self.met.arrived.seq
     }
 
     pub(super) fn welcome(&self) -> ServerFrame {
-        welcome(self.app, &self.arrived)
+        welcome(self.app, &self.met)
     }
 
     /// Lets the bot greet a visitor to whom nobody has said anything yet.
     pub(super) async fn greet(&self) -> Result<(), Over> {
-        if self.arrived.seq > Seq::ZERO {
+        if self.met.arrived.seq > Seq::ZERO {
             return Ok(());
         }
-        let greeted = self.app.engine.greet(&self.arrived.conversation).await;
+        let (engine, conversation) = (&self.app.engine, &self.met.arrived.conversation);
+        let greeted = match &self.met.customer {
+            None => engine.greet(conversation).await,
+            Some(known) => {
+                engine.identify(conversation, &known.key, known.name.clone()).await.map(drop)
+            }
+        };
         greeted.map_err(|error| failed(&error))
     }
 
@@ -186,7 +164,7 @@ impl<'a> Guest<'a> {
         }
         self.floods = 0;
         let receipt = self.app.engine.enqueue(Submission {
-            conversation: self.arrived.conversation.clone(),
+            conversation: self.met.arrived.conversation.clone(),
             sender: self.sender.clone(),
             id: Some(id.clone()),
             act,
@@ -201,7 +179,7 @@ impl<'a> Guest<'a> {
 
     fn typing(&self) {
         if self.app.typing_rate.take(self.visitor()).is_ok() {
-            let conversation = self.arrived.conversation.clone();
+            let conversation = self.met.arrived.conversation.clone();
             let passing = Passing::Typing { conversation, from: Writer::Visitor };
             self.app.engine.tell(&passing, &self.doorbell);
         }
@@ -215,7 +193,7 @@ impl<'a> Guest<'a> {
         self.read = seq;
         self.app
             .engine
-            .read_up_to(&self.arrived.conversation, Reader::Visitor, seq, &self.doorbell)
+            .read_up_to(&self.met.arrived.conversation, Reader::Visitor, seq, &self.doorbell)
             .await
             .map_err(|error| failed(&error))
     }
@@ -244,17 +222,18 @@ impl<'a> Guest<'a> {
 }
 
 /// The answer to a hello.
-pub(super) fn welcome(app: &App, arrived: &Arrived) -> ServerFrame {
+pub(super) fn welcome(app: &App, met: &Met) -> ServerFrame {
     let limits = &app.settings.limits;
+    let arrived = &met.arrived;
     ServerFrame::Welcome(Box::new(Welcome {
-        token: app.tokens.issue(&arrived.visitor, app.clock.now()),
+        token: met.token.clone(),
         visitor: arrived.visitor.clone(),
         conversation: arrived.conversation.clone(),
         seq: arrived.seq,
         resumed: arrived.resumed,
         lang: arrived.lang,
         status: arrived.status,
-        identity: Identity::Anonymous,
+        identity: met.identity(),
         read: ReadBy { visitor: arrived.read_by_visitor, agent: arrived.read_by_agent },
         ping_s: limits.ping_s,
         limits: limits.on_the_wire(),

@@ -30,6 +30,7 @@ use crate::gateway::login;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::gateway::signout;
 use crate::gateway::upgrade::upgrade;
 use crate::gateway::visitor;
 use crate::language::Language;
@@ -58,6 +59,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(console::routes())
         .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())
+        .merge(signout::routes())
         .merge(pages::routes())
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, "no such address"))
         .method_not_allowed_fallback(async || {

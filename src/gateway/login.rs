@@ -118,7 +118,7 @@ async fn me(State(app): State<Arc<App>>, peer: Peer) -> Result<Response, Refusal
     Ok(Json(json!({ "agent": Profile::of(&agent) })).into_response())
 }
 
-fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {
+pub(super) fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {
     if peer.is_foreign() {
         let message = "this origin is not on the list of allowed origins";
         return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));

@@ -12,9 +12,11 @@ use crate::bus::Doorbell;
 use crate::bus::Following;
 use crate::bus::Passing;
 use crate::bus::Writer;
+use crate::conversation::input::Refusal;
 use crate::engine::SubmitError;
 use crate::engine::floor::Place;
 use crate::gateway::app::App;
+use crate::gateway::hello::Met;
 use crate::ids::ConversationId;
 use crate::ids::Seq;
 use crate::protocol::ReadUpTo;
@@ -37,6 +39,8 @@ pub(super) struct News {
     told: Seq,
     /// What the visitor was last told of the queue.
     place: Option<Place>,
+    /// Whether the bank knows the visitor.
+    verified: bool,
 }
 
 /// A frame that is to be sent, with its place when it is an event.
@@ -54,18 +58,15 @@ impl Item {
 }
 
 impl News {
-    /// Follows a conversation from the event behind `from` on.
-    pub(super) fn new(
-        app: &App,
-        conversation: ConversationId,
-        from: Seq,
-        doorbell: &Arc<Doorbell>,
-    ) -> Self {
+    /// Follows a visitor's conversation from what they hold on.
+    pub(super) fn new(app: &App, met: &Met, doorbell: &Arc<Doorbell>) -> Self {
+        let conversation = met.arrived.conversation.clone();
         Self {
+            verified: met.customer.is_some(),
             _following: app.engine.follow(&conversation, doorbell),
             doorbell: Arc::clone(doorbell),
             conversation,
-            told: from,
+            told: met.arrived.from,
             place: None,
         }
     }
@@ -87,6 +88,10 @@ impl News {
         drop(self.doorbell.take_moved());
         let engine = &app.engine;
         let events = engine.frames_after(&self.conversation, self.told, Audience::Visitor).await?;
+        // Whoever holds a copy of an anonymous token sees nothing of the customer's.
+        if !events.is_empty() && !self.verified && engine.became_a_customers(&self.conversation) {
+            return Err(Refusal::Forbidden("the conversation is a customer's").into());
+        }
         if let Some(last) = events.last() {
             self.told = last.seq;
             return Ok(events

@@ -1,5 +1,6 @@
 //! How the work on a socket comes to its end.
 
+use crate::conversation::input::Refusal;
 use crate::engine::SubmitError;
 use crate::gateway::socket::Lost;
 use crate::gateway::socket::Received;
@@ -45,6 +46,9 @@ pub(super) fn over(received: &Received) -> Over {
 
 /// How a socket ends when the engine fails it.
 pub(super) fn failed(error: &SubmitError) -> Over {
+    if let SubmitError::Refused(Refusal::Forbidden(_)) = error {
+        return Close::Unauthorized.into();
+    }
     tracing::error!(%error, "a socket could not be served");
     match error {
         SubmitError::Store(_) | SubmitError::Overloaded => Close::StoreUnavailable.into(),

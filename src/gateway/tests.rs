@@ -3,5 +3,6 @@
 mod accounts;
 mod connections;
 mod http;
+mod identity;
 mod sockets;
 mod world;

@@ -13,12 +13,13 @@ use tokio::time::timeout;
 use crate::bus::Doorbell;
 use crate::config::seconds;
 use crate::engine::SubmitError;
-use crate::engine::arrival::Arrived;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
 use crate::gateway::guest::Guest;
 use crate::gateway::guest::Taken;
-use crate::gateway::guest::arrival;
+use crate::gateway::hello;
+use crate::gateway::hello::Met;
+use crate::gateway::hello::NotMet;
 use crate::gateway::news::News;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
@@ -39,7 +40,7 @@ const PENDING: usize = 64;
 /// Serves one visitor's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, _peer: Peer) {
     let over = match meet(&mut socket, &app).await {
-        Ok(arrived) => visit(&mut socket, &app, arrived).await.err(),
+        Ok(met) => visit(&mut socket, &app, met).await.err(),
         Err(over) => Some(over),
     };
     if let Some(Over::Close(why)) = over {
@@ -48,7 +49,7 @@ pub async fn serve(mut socket: Socket, app: Arc<App>, _peer: Peer) {
 }
 
 /// Waits for a hello that names something of the visitor's own.
-async fn meet(socket: &mut Socket, app: &App) -> Result<Arrived, Over> {
+async fn meet(socket: &mut Socket, app: &App) -> Result<Met, Over> {
     let met = timeout(seconds(app.settings.limits.hello_s), async {
         loop {
             let hello = match socket.recv().await {
@@ -58,13 +59,14 @@ async fn meet(socket: &mut Socket, app: &App) -> Result<Arrived, Over> {
                 },
                 other => return Err(over(&other)),
             };
-            match app.engine.arrive(arrival(app, *hello)?).await {
-                Ok(arrived) => return Ok(arrived),
-                Err(SubmitError::Store(error)) => {
+            match hello::meet(app, *hello).await {
+                Ok(met) => return Ok(met),
+                Err(NotMet::Over(over)) => return Err(over),
+                Err(NotMet::Refused(SubmitError::Store(error))) => {
                     tracing::error!(%error, "a visitor could not be welcomed");
                     return Err(Close::StoreUnavailable.into());
                 }
-                Err(error) => {
+                Err(NotMet::Refused(error)) => {
                     socket.send(ServerFrame::Error(error_frame(&error, None)).to_json()).await?;
                 }
             }
@@ -74,10 +76,10 @@ async fn meet(socket: &mut Socket, app: &App) -> Result<Arrived, Over> {
 }
 
 /// Serves a visitor who has arrived, until either side goes.
-async fn visit(socket: &mut Socket, app: &App, arrived: Arrived) -> Result<(), Over> {
+async fn visit(socket: &mut Socket, app: &App, met: Met) -> Result<(), Over> {
     let doorbell = Arc::new(Doorbell::default());
-    let mut news = News::new(app, arrived.conversation.clone(), arrived.from, &doorbell);
-    let mut guest = Guest::new(app, arrived, doorbell);
+    let mut news = News::new(app, &met, &doorbell);
+    let mut guest = Guest::new(app, met, doorbell);
     socket.send(guest.welcome().to_json()).await?;
     guest.greet().await?;
     tell(socket, app, &mut news).await?;
@@ -103,6 +105,7 @@ async fn visit(socket: &mut Socket, app: &App, arrived: Arrived) -> Result<(), O
                 }
                 other => return Err(over(&other)),
             },
+            () = guest.signed_out() => return Err(Close::Unauthorized.into()),
             () = news.heard() => tell(socket, app, &mut news).await?,
         }
     }

@@ -17,6 +17,7 @@ fn waiting(team: &str, since: i64) -> Item {
         agent: None,
         preview: String::new(),
         unread: 0,
+        customer: None,
     }
 }
 

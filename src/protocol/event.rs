@@ -14,6 +14,7 @@ use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Link;
 use crate::conversation::event::Message;
+use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::ReadAs;
 use crate::conversation::event::Reading;
@@ -30,6 +31,7 @@ use crate::ids::IntentId;
 use crate::ids::Seq;
 use crate::ids::TeamId;
 use crate::language::Language;
+use crate::protocol::Identity;
 use crate::protocol::SenderRole;
 use crate::protocol::to_json;
 
@@ -55,7 +57,7 @@ pub fn event_frame(
         conversation,
         seq: event.seq,
         at: event.at.to_rfc3339(),
-        body: Body::of(&event.fact, audience),
+        body: Body::of(event, audience),
     })
 }
 
@@ -112,14 +114,14 @@ enum Body<'e> {
 }
 
 impl<'e> Body<'e> {
-    fn of(fact: &'e Fact, audience: Audience) -> Self {
+    fn of(event: &'e Event, audience: Audience) -> Self {
         let private = |text: &'e Option<String>| match audience {
             Audience::Visitor => None,
             Audience::Agent => text.as_deref(),
         };
-        match fact {
+        match &event.fact {
             Fact::Message(message) => Self::Message(MessageBody::of(message, audience)),
-            Fact::Status(change) => Self::Status(StatusBody::of(change, audience)),
+            Fact::Status(change) => Self::Status(StatusBody::of(change, &event.moves, audience)),
             Fact::Topic(TopicChange { topic, state, outcome }) => {
                 Self::Topic { topic, state: *state, outcome: *outcome }
             }
@@ -224,15 +226,20 @@ struct StatusBody<'e> {
     reason: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     team: Option<&'e TeamId>,
+    /// Said where the visitor becomes known to the bank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<Identity>,
 }
 
 impl<'e> StatusBody<'e> {
-    fn of(change: &'e StatusChange, audience: Audience) -> Self {
+    fn of(change: &'e StatusChange, moves: &[Move], audience: Audience) -> Self {
+        let is_identified = moves.iter().any(|it| matches!(it, Move::Identified { .. }));
         Self {
             status: change.status,
             agent: change.agent.as_ref().map(|agent| Named::of(agent, audience)),
             reason: change.reason.as_deref(),
             team: change.team.as_ref().filter(|_| audience == Audience::Agent),
+            identity: is_identified.then_some(Identity::Verified),
         }
     }
 }

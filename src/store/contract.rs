@@ -25,6 +25,7 @@ use crate::store::Role;
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod customers;
 pub(crate) mod effects;
 pub(crate) mod lists;
 pub(crate) mod log;
@@ -61,6 +62,10 @@ macro_rules! store_contract {
         $crate::store::contract::store_contract!($world, accounts: [
             accounts_are_kept, an_address_is_one_accounts, sessions_expire_and_end,
             a_session_of_nobody_is_refused, the_first_key_stays,
+        ]);
+        $crate::store::contract::store_contract!($world, customers: [
+            a_visitor_becomes_one_customer, a_customer_has_one_main_visitor,
+            joined_visitors_are_one, a_customer_signs_out,
         ]);
         $crate::store::contract::store_contract!($world, audit: [
             entries_stand_in_a_chain, writers_at_once_make_one_chain,

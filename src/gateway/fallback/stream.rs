@@ -27,12 +27,12 @@ use tokio::time::timeout;
 
 use crate::bus::Doorbell;
 use crate::config::seconds;
-use crate::engine::arrival::Arrived;
 use crate::gateway::app::App;
 use crate::gateway::fallback::Wanted;
 use crate::gateway::fallback::open_to;
 use crate::gateway::fallback::rejoined;
 use crate::gateway::guest::welcome;
+use crate::gateway::hello::Met;
 use crate::gateway::lasting::Lasting;
 use crate::gateway::lasting::UnderWay;
 use crate::gateway::news::Item;
@@ -66,10 +66,10 @@ pub(super) async fn stream(
         return refused.into_response();
     }
     let response = match begin(&app, &peer, wanted, &headers).await {
-        Ok((place, arrived)) => {
+        Ok((place, met)) => {
             let under_way = lasting.map(|it| it.0).unwrap_or_default().begin();
             let (out, body) = mpsc::channel(1);
-            app.tasks.spawn(Stream::new(&app, out, under_way, place).run(arrived));
+            app.tasks.spawn(Stream::new(&app, out, under_way, place).run(met));
             body_of(body)
         }
         Err(refused) => {
@@ -85,10 +85,10 @@ async fn begin(
     peer: &Peer,
     wanted: Wanted,
     headers: &HeaderMap,
-) -> Result<(Place, Arrived), Refusal> {
+) -> Result<(Place, Met), Refusal> {
     let place = admit(app, peer)?;
-    let arrived = rejoined(app, wanted, headers, held(headers)?).await?;
-    Ok((place, arrived))
+    let met = rejoined(app, wanted, headers, held(headers)?).await?;
+    Ok((place, met))
 }
 
 /// The last event that the reader holds.
@@ -136,8 +136,8 @@ impl Stream {
     }
 
     /// Writes until either side goes, and says why if it is ours.
-    async fn run(self, arrived: Arrived) {
-        let over = self.pour(arrived).await;
+    async fn run(self, met: Met) {
+        let over = self.pour(met).await;
         if let Over::Close(why) = over {
             self.app.metrics.closes(why).inc();
             let (code, reason) = (why.code(), why.reason());
@@ -149,13 +149,13 @@ impl Stream {
         }
     }
 
-    async fn pour(&self, arrived: Arrived) -> Over {
+    async fn pour(&self, met: Met) -> Over {
         let app = &*self.app;
         let doorbell = Arc::new(Doorbell::default());
-        let mut news = News::new(app, arrived.conversation.clone(), arrived.from, &doorbell);
+        let mut news = News::new(app, &met, &doorbell);
         // A reader that holds more than there is must drop it, and is told so first.
         let first =
-            if arrived.resumed { Vec::new() } else { vec![Item::plain(&welcome(app, &arrived))] };
+            if met.arrived.resumed { Vec::new() } else { vec![Item::plain(&welcome(app, &met))] };
         if let Err(over) = self.tell(&first).await {
             return over;
         }
@@ -172,6 +172,7 @@ impl Stream {
                 biased;
                 () = app.drain.cancelled() => return Close::GoingAway.into(),
                 () = self.out.closed() => return Over::Gone,
+                () = met.signed_out() => return Close::Unauthorized.into(),
                 () = news.heard() => {}
                 () = sleep(seconds(app.settings.limits.ping_s)) => {
                     if let Err(over) = self.tell(&[Item::plain(&ServerFrame::Ping)]).await {

@@ -6,6 +6,7 @@ use crate::ids::AgentId;
 use crate::ids::ConversationId;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
+use crate::ids::VisitorId;
 use crate::store::AgentRow;
 use crate::store::Append;
 use crate::store::Appended;
@@ -52,6 +53,9 @@ pub(super) enum Change {
     EndSession { token_hash: String },
     EndSessionsOf { agent: AgentId },
     AddKey { name: String, bytes: [u8; 32] },
+    BindCustomer { visitor: VisitorId, customer: String },
+    JoinVisitors { from: VisitorId, to: VisitorId },
+    SignCustomerOut { customer: String, at: Timestamp },
     AddAudit { at: Timestamp, body: String },
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
     KeepRevision { name: String, body: String },

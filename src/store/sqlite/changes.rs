@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteArguments;
 
 use crate::ids::Seq;
 use crate::ids::Timestamp;
+use crate::ids::VisitorId;
 use crate::store::AUDIT_ROOT;
 use crate::store::AgentRow;
 use crate::store::audit_hash;
@@ -57,6 +58,13 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         Change::AddKey { name, bytes } => {
             sqlx::query(statements::ADD_KEY).bind(name.as_str()).bind(bytes.as_slice())
         }
+        Change::BindCustomer { visitor, customer } => {
+            sqlx::query(statements::BIND_CUSTOMER).bind(visitor.as_str()).bind(customer.as_str())
+        }
+        Change::JoinVisitors { from, to } => return join_visitors(connection, from, to).await,
+        Change::SignCustomerOut { customer, at } => {
+            sqlx::query(statements::SIGN_CUSTOMER_OUT).bind(customer.as_str()).bind(at.0)
+        }
         Change::AddAudit { at, body } => return add_audit(connection, *at, body).await,
         Change::MoveEffect { effect, due, tries } => sqlx::query(statements::MOVE_EFFECT)
             .bind(effect.conversation.as_str())
@@ -73,6 +81,19 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         }
     };
     Ok(query.execute(connection).await?.rows_affected())
+}
+
+/// One of them may have said nothing yet, and so is no author.
+async fn join_visitors(
+    connection: &mut SqliteConnection,
+    from: &VisitorId,
+    to: &VisitorId,
+) -> Result<u64, sqlx::Error> {
+    let (from, to) = (rows::visitor_name(from), rows::visitor_name(to));
+    sqlx::query(statements::ADD_AUTHOR).bind(&to).execute(&mut *connection).await?;
+    sqlx::query(statements::MOVE_INPUTS).bind(&from).bind(&to).execute(&mut *connection).await?;
+    let moved = sqlx::query(statements::MOVE_CONVERSATIONS).bind(&from).bind(&to);
+    Ok(moved.execute(connection).await?.rows_affected())
 }
 
 /// The write lock is held, so the entry found last stays the last until this one stands.

@@ -2,11 +2,14 @@
 
 use async_trait::async_trait;
 
+use crate::clock::new_id;
 use crate::ids::AgentId;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
+use crate::ids::VisitorId;
 use crate::store::AgentRow;
 use crate::store::AuditRow;
+use crate::store::CustomerRow;
 use crate::store::Directory;
 use crate::store::SessionRow;
 use crate::store::StoreError;
@@ -68,6 +71,46 @@ impl Directory for Sqlite {
         find().await?.ok_or_else(|| {
             StoreError::Unavailable(anyhow::anyhow!("the key `{name}` was not kept"))
         })
+    }
+
+    async fn customer_of(&self, visitor: &VisitorId) -> Result<Option<CustomerRow>, StoreError> {
+        let query = sqlx::query(statements::CUSTOMER_OF).bind(visitor.as_str());
+        self.one(query, rows::customer).await
+    }
+
+    async fn customer(&self, customer: &str) -> Result<Option<CustomerRow>, StoreError> {
+        self.one(sqlx::query(statements::CUSTOMER).bind(customer), rows::customer).await
+    }
+
+    async fn bind_customer(
+        &self,
+        visitor: &VisitorId,
+        customer: &str,
+    ) -> Result<VisitorId, StoreError> {
+        let find = || async {
+            // Another customer's visitor is of no use to this one: someone else must stand in.
+            let found = self.customer(customer).await?;
+            Ok::<_, StoreError>(found.map(|row| row.main))
+        };
+        let change = |visitor| Change::BindCustomer { visitor, customer: customer.to_owned() };
+        self.change(change(visitor.clone())).await?;
+        if let Some(main) = find().await? {
+            return Ok(main);
+        }
+        self.change(change(VisitorId::new(&new_id()))).await?;
+        find()
+            .await?
+            .ok_or_else(|| StoreError::Unavailable(anyhow::anyhow!("a customer was not kept")))
+    }
+
+    async fn join_visitors(&self, from: &VisitorId, to: &VisitorId) -> Result<(), StoreError> {
+        let change = Change::JoinVisitors { from: from.clone(), to: to.clone() };
+        self.change(change).await.map(drop)
+    }
+
+    async fn sign_customer_out(&self, customer: &str, at: Timestamp) -> Result<(), StoreError> {
+        let change = Change::SignCustomerOut { customer: customer.to_owned(), at };
+        self.change(change).await.map(drop)
     }
 
     async fn add_audit(&self, at: Timestamp, body: &str) -> Result<(), StoreError> {

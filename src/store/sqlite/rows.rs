@@ -22,6 +22,7 @@ use crate::language::Language;
 use crate::store::AgentRow;
 use crate::store::AuditRow;
 use crate::store::ConversationRow;
+use crate::store::CustomerRow;
 use crate::store::EffectRow;
 use crate::store::EventRow;
 use crate::store::Head;
@@ -213,6 +214,18 @@ pub(super) fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
         })
     };
     read().map_err(corrupt("session"))
+}
+
+/// A customer: `customer, main visitor, signed_out_at`.
+pub(super) fn customer(row: &SqliteRow) -> Result<CustomerRow, StoreError> {
+    let read = || -> anyhow::Result<CustomerRow> {
+        Ok(CustomerRow {
+            customer: row.try_get(0)?,
+            main: VisitorId::new(row.try_get(1)?),
+            signed_out_at: moment(row, 2)?,
+        })
+    };
+    read().map_err(corrupt("customer"))
 }
 
 /// An entry of the audit log: `number, at, body, hash`.

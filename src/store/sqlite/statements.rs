@@ -218,6 +218,27 @@ single! {
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
     KEY: "SELECT bytes FROM keys WHERE name = $1";
+    CUSTOMER_OF:
+        "SELECT v.customer, m.visitor, m.signed_out_at FROM customers v \
+         JOIN customers m ON m.customer = v.customer AND m.main = 1 WHERE v.visitor = $1";
+    CUSTOMER:
+        "SELECT customer, visitor, signed_out_at FROM customers WHERE customer = $1 AND main = 1";
+    BIND_CUSTOMER:
+        "INSERT INTO customers (visitor, customer, main) SELECT $1, $2, \
+         CASE WHEN EXISTS (SELECT 1 FROM customers m WHERE m.customer = $2 AND m.main = 1) \
+         THEN 0 ELSE 1 END WHERE true ON CONFLICT (visitor) DO NOTHING";
+    SIGN_CUSTOMER_OUT:
+        "UPDATE customers SET signed_out_at = $2 WHERE customer = $1 AND main = 1 \
+         AND signed_out_at < $2";
+    ADD_AUTHOR: "INSERT INTO authors (name) VALUES ($1) ON CONFLICT (name) DO NOTHING";
+    MOVE_INPUTS:
+        "UPDATE inputs SET author = (SELECT number FROM authors WHERE name = $2) \
+         WHERE author = (SELECT number FROM authors WHERE name = $1) AND NOT EXISTS \
+         (SELECT 1 FROM inputs other WHERE other.frame = inputs.frame \
+         AND other.author = (SELECT number FROM authors WHERE name = $2))";
+    MOVE_CONVERSATIONS:
+        "UPDATE conversations SET visitor = (SELECT number FROM authors WHERE name = $2) \
+         WHERE visitor = (SELECT number FROM authors WHERE name = $1)";
     LAST_AUDIT:
         "SELECT number, at, body, hash FROM audit \
          WHERE number = (SELECT MAX(number) FROM audit)";

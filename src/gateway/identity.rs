@@ -1,0 +1,232 @@
+//! Who a customer is, by the bank's word: the JWT of `hello.identity`.
+//!
+//! The keys come from a shared secret, a file or an address ([`source`]); the parsing and the
+//! claims are `jsonwebtoken`'s, the signatures `ring`'s ([`provider`]).
+//!
+//! **Invariant:** which key may check a token is decided by the key, never by the token: a secret
+//! checks HS256 and nothing else, a public key only the algorithm of its own kind. There is no
+//! way to `none`. Tokens and subjects are not logged.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hmac::Hmac;
+use hmac::KeyInit as _;
+use hmac::Mac as _;
+use jsonwebtoken::Validation;
+use jsonwebtoken::decode;
+use jsonwebtoken::decode_header;
+use serde::Deserialize;
+use sha2::Sha256;
+use tokio::time::timeout;
+
+use crate::audit::hex;
+use crate::clock::Clock;
+use crate::config;
+use crate::gateway::identity::keys::Keys;
+use crate::gateway::identity::source::Source;
+use crate::ids::Timestamp;
+
+pub mod keys;
+pub mod provider;
+pub mod source;
+
+/// The name of the customers' key in the directory.
+pub const KEY_NAME: &str = "customer";
+
+/// The longest subject and issuer.
+const LONGEST: usize = 255;
+
+/// The longest name that agents are shown.
+const LONGEST_NAME: usize = 80;
+
+/// A key that is not known may have been added a moment ago: so often it is looked for.
+const LOOK_AGAIN_MS: i64 = 10_000;
+
+/// How long a hello waits for that.
+const LOOK_WITHIN: Duration = Duration::from_secs(3);
+
+/// A customer whom the bank knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// The same for the same issuer and subject, and nothing to whoever has not our key.
+    pub key: String,
+    /// For agents to read, when the bank says it.
+    pub name: Option<String>,
+    /// When the bank said so, if it tells.
+    pub issued_at: Option<Timestamp>,
+}
+
+/// Why a token makes nobody a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// This server knows no bank.
+    #[error("customers' identity is not set up")]
+    Off,
+    /// It is not a JWT that this server understands.
+    #[error("the identity is malformed")]
+    Malformed,
+    /// No key may check it: an algorithm or a key id that is not known.
+    #[error("no known key fits the identity")]
+    NoKey,
+    /// No key has signed it, or what it claims is not meant for here.
+    #[error("the identity is not good here")]
+    Refused,
+    /// Its time is over, or has not come.
+    #[error("the identity's time is not now")]
+    OutOfTime,
+    /// The keys could not be had; later they may.
+    #[error("the keys are not there yet")]
+    NoKeysYet,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    sub: String,
+    exp: f64,
+    #[serde(default)]
+    nbf: Option<f64>,
+    #[serde(default)]
+    iat: Option<f64>,
+    #[serde(default)]
+    iss: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+/// Verifies customers.
+pub struct Identities {
+    settings: config::identity::Identity,
+    source: Arc<Source>,
+    clock: Clock,
+    /// Names customers.
+    key: [u8; 32],
+    looked_at: AtomicI64,
+}
+
+impl Identities {
+    /// With the keys that these settings name. A file that cannot be read is an error; an address
+    /// that does not answer is asked again.
+    pub async fn open(
+        settings: config::identity::Identity,
+        key: [u8; 32],
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        provider::install();
+        let source = Arc::new(Source::open(&settings).await?);
+        Ok(Self { settings, source, clock, key, looked_at: AtomicI64::new(i64::MIN) })
+    }
+
+    /// Where the keys come from, to be kept fresh.
+    #[must_use]
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// The customer whom a token proves.
+    pub async fn verify(&self, token: &str) -> Result<Customer, Unproven> {
+        if !self.settings.is_on() {
+            return Err(Unproven::Off);
+        }
+        match self.verify_with(&self.source.keys(), token) {
+            Err(Unproven::NoKey | Unproven::NoKeysYet) if self.may_look_again() => {
+                // Whoever waits here waits for their own hello; no conversation does.
+                let _ = timeout(LOOK_WITHIN, self.source.refresh()).await;
+                self.verify_with(&self.source.keys(), token)
+            }
+            verified => verified,
+        }
+    }
+
+    /// A stranger's tokens must not make this server ask the bank without end.
+    fn may_look_again(&self) -> bool {
+        let now = self.clock.now().0;
+        let since = self.looked_at.load(Ordering::Relaxed);
+        now.saturating_sub(since) >= LOOK_AGAIN_MS
+            && self
+                .looked_at
+                .compare_exchange(since, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    fn verify_with(&self, keys: &Keys, token: &str) -> Result<Customer, Unproven> {
+        let header = decode_header(token).map_err(|_| Unproven::Malformed)?;
+        // A header that asks to be understood (RFC 7515, 4.1.11) is not.
+        if header.crit.is_some() {
+            return Err(Unproven::Malformed);
+        }
+        if keys.is_empty() {
+            return Err(Unproven::NoKeysYet);
+        }
+        let mut fitting = keys.fitting(header.alg, header.kid.as_deref()).peekable();
+        if fitting.peek().is_none() {
+            return Err(Unproven::NoKey);
+        }
+        let mut validation = Validation::new(header.alg);
+        // Time is ours to judge: by this server's own clock.
+        validation.validate_exp = false;
+        validation.set_audience(&[&self.settings.audience]);
+        validation.set_required_spec_claims(&["exp", "aud", "sub"]);
+        if !self.settings.issuer.is_empty() {
+            validation.set_issuer(&[&self.settings.issuer]);
+            validation.set_required_spec_claims(&["exp", "aud", "sub", "iss"]);
+        }
+        let claims = fitting.find_map(|key| decode::<Claims>(token, key, &validation).ok());
+        self.judge(claims.ok_or(Unproven::Refused)?.claims)
+    }
+
+    fn judge(&self, claims: Claims) -> Result<Customer, Unproven> {
+        let now = seconds_of(self.clock.now());
+        let leeway = f64::from(self.settings.leeway_s);
+        let is_over = now >= claims.exp + leeway;
+        let is_early = claims.nbf.is_some_and(|from| from > now + leeway);
+        let from_the_future = claims.iat.is_some_and(|from| from > now + leeway);
+        if is_over || is_early || from_the_future {
+            return Err(Unproven::OutOfTime);
+        }
+        let issuer = claims.iss.unwrap_or_default();
+        if claims.sub.is_empty() || claims.sub.len() > LONGEST || issuer.len() > LONGEST {
+            return Err(Unproven::Malformed);
+        }
+        Ok(Customer {
+            key: self.name_of(&issuer, &claims.sub),
+            name: claims.name.as_deref().and_then(shown),
+            issued_at: claims.iat.map(moment_of),
+        })
+    }
+
+    /// The customer's name in the store: a keyed pseudonym, so that a stolen database does not
+    /// tell who the bank's customers are.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    #[must_use]
+    pub fn name_of(&self, issuer: &str, subject: &str) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+        // The length keeps two pairs apart that read the same when put together.
+        let mac = mac.chain_update((issuer.len() as u64).to_be_bytes());
+        hex(&mac.chain_update(issuer).chain_update(subject).finalize().into_bytes())
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the second is exact for 200 million years")]
+fn seconds_of(moment: Timestamp) -> f64 {
+    (moment.0 / 1_000) as f64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "what is beyond is cut to the last moment")]
+fn moment_of(seconds: f64) -> Timestamp {
+    Timestamp((seconds * 1_000.0) as i64)
+}
+
+/// A name fit to be shown on one line.
+fn shown(name: &str) -> Option<String> {
+    let name: String = name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect();
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
