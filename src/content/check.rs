@@ -115,7 +115,11 @@ fn check_targets(dialogue: &Dialogue, found: &Found<'_>, diagnostics: &mut Vec<D
                 && told.insert(*span)
             {
                 let message = format!("there is no step `{id}` in this dialogue");
-                let help = did_you_mean(id.as_str(), steps().chain(["resolved", "person", "end"]));
+                let mut help =
+                    did_you_mean(id.as_str(), steps().chain(["resolved", "person", "end"]));
+                if found.knows(&DialogueId::new(id.as_str())) {
+                    help = format!("to the dialogue of this name leads a step with `goto: {id}`");
+                }
                 Diagnostic::add(diagnostics, &dialogue.file, *span, Code::UnknownTarget, &message)
                     .help(&help);
             }
@@ -150,6 +154,18 @@ fn unused_dialogues(
         .collect();
     used.extend(dialogues.keys().filter(|id| misspelt.contains(&id.as_str())));
     for dialogue in dialogues.values().filter(|dialogue| !used.contains(&dialogue.id)) {
+        let own = intents.values().find(|intent| intent.id.as_str() == dialogue.id.as_str());
+        if let Some(intent) = own {
+            let message = format!(
+                "the intent leads to `{}`, and nothing to the dialogue of its own name",
+                intent.dialogue
+            );
+            let span = intent.dialogue_span;
+            Diagnostic::add(diagnostics, &intent.file, span, Code::UnusedDialogue, &message)
+                .help(&format!("write `dialogue: {}`, or remove {}", dialogue.id, dialogue.file))
+                .only_warn();
+            continue;
+        }
         let message = format!("nothing leads to dialogue `{}`", dialogue.id);
         Diagnostic::add(diagnostics, &dialogue.file, dialogue.span, Code::UnusedDialogue, &message)
             .help("name it as `dialogue:` in an intent, or remove the file")

@@ -36,6 +36,7 @@ pub(crate) fn text(
     let mut lint = Lint { file, what, diagnostics };
     for (language, word) in placed(words) {
         lint.characters(word);
+        lint.filler(word);
         lint.markup(word);
         if !is_unfinished(&word.text) {
             lint.language(language, word);
@@ -115,6 +116,20 @@ fn is_unfinished(text: &str) -> bool {
     })
 }
 
+/// Dots and the like, where a text belongs.
+fn is_filler(text: &str) -> bool {
+    let text = text.trim();
+    let all = |letters: &str| text.chars().all(|letter| letters.contains(letter));
+    !text.is_empty() && (all(".…-–?_") || (text.len() > 2 && all("xX")))
+}
+
+/// Typographic marks enclose nothing in YAML, and are a part of the text.
+fn is_enclosed(text: &str) -> bool {
+    let mut letters = text.chars();
+    let ends = [letters.next(), letters.next_back()];
+    ends.into_iter().all(|end| end.is_some_and(|it| "“”„‘’".contains(it)))
+}
+
 struct Lint<'a> {
     file: &'a str,
     what: &'a str,
@@ -140,12 +155,28 @@ impl Lint<'_> {
             self.report(word.span, Code::Characters, "a quotation mark is left over in this text")
                 .help("put one on either side, or none")
                 .only_warn();
+        } else if is_enclosed(text) {
+            self.report(
+                word.span,
+                Code::Characters,
+                "these quotation marks are shown as a part of the text",
+            )
+            .help("texts are enclosed by straight marks: \"…\"")
+            .only_warn();
         } else if is_garbled(text) {
             self.report(word.span, Code::Characters, "letters in this text are garbled")
                 .help(
                     "the file was saved in another encoding: save it as UTF-8 and mend the letters",
                 )
                 .only_warn();
+        }
+    }
+
+    /// Customers may write dots and question marks; the bot has something to say.
+    fn filler(&mut self, word: &Word) {
+        if is_filler(&word.text) {
+            let message = format!("`{}` is still to be written", self.what);
+            self.report(word.span, Code::Unfilled, &message).help("write what belongs here");
         }
     }
 

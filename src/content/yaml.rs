@@ -60,6 +60,8 @@ struct Open {
 /// Reads one document. Syntax errors and repeated keys are added to `diagnostics`; a file that
 /// cannot be read at all gives `None`.
 pub(crate) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
+    // Some editors begin a file with a mark that says nothing.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().collect();
     let mut tree = Tree { file, lines, open: Vec::new(), root: None, diagnostics };
     for event in Parser::new_from_str(text) {

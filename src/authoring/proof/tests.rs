@@ -26,11 +26,13 @@ fn text(word: &str) -> String {
 }
 
 fn ask(name: &str, rest: &str) -> String {
-    format!("  {name}: {{ ask: {0}, again: {0}, label: {0}, {rest} }}\n", text(name))
+    let again = text(&format!("{name}2"));
+    format!("  {name}: {{ ask: {0}, again: {again}, label: {0}, {rest} }}\n", text(name))
 }
 
 fn check(name: &str, no: &str) -> String {
-    format!("  {name}: {{ check: {0}, again: {0}, label: {0}, no: {no} }}\n", text(name))
+    let again = text(&format!("{name}2"));
+    format!("  {name}: {{ check: {0}, again: {again}, label: {0}, no: {no} }}\n", text(name))
 }
 
 fn say(name: &str, next: &str) -> String {

@@ -41,6 +41,9 @@ pub(super) fn check(found: &Found<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let file = found.manners_file;
         let mut texts = Texts { file, slots: &slots, any_slot, diagnostics };
         texts.text(text, ABOUT_TOPIC.contains(&name));
+        if name == "hello" {
+            texts.says_bot(text);
+        }
         texts.long(text, LONG_TEXT, "nobody reads a wall of text on a phone");
     }
 }
@@ -68,6 +71,9 @@ impl Texts<'_> {
                 LONG_TEXT,
                 "split it into two steps: nobody reads a wall of text on a phone",
             );
+        }
+        if let StepKind::Ask(ask) = &step.kind {
+            self.same_again(&ask.text, &ask.again);
         }
         if let StepKind::Ask(ask) = &step.kind
             && let Answers::Choices(choices) = &ask.answers
@@ -185,6 +191,33 @@ impl Texts<'_> {
                 let code = language.code();
                 let message = format!("the `{code}` text has over {most} characters");
                 self.report(span, Code::LongText, &message).help(help).only_warn();
+            }
+        }
+    }
+
+    /// A question that was not understood is of no use in the same words.
+    fn same_again(&mut self, text: &Text, again: &Text) {
+        for (language, span, words) in again.placed() {
+            if text.all().any(|(other, text)| other == language && text.trim() == words.trim()) {
+                self.report(span, Code::Repeated, "`again` has the words of the question itself")
+                    .help("put it in other words: the first ones were not understood")
+                    .only_warn();
+            }
+        }
+    }
+
+    /// Whoever writes to a bot must be told so, by law.
+    fn says_bot(&mut self, text: &Text) {
+        let marks = ["bot", "automat", "automaat", "virtu", "assistent", "avustaja", "assistant"];
+        for (language, span, words) in text.placed() {
+            let words = words.to_lowercase();
+            let ai = ["ai", "ki"].iter().any(|it| words.split(' ').any(|word| word == *it));
+            if !ai && !marks.iter().any(|mark| words.contains(mark)) {
+                let code = language.code();
+                let message = format!("the `{code}` greeting does not say that a bot writes");
+                self.report(span, Code::BadValue, &message)
+                    .help("say so in the first message: the law wants it")
+                    .only_warn();
             }
         }
     }

@@ -55,6 +55,18 @@ fn check_id(fields: &mut Fields<'_>, id: &str, span: Span) {
     }
 }
 
+/// A slot is named in texts and conditions, where a space or a dash would mean something else.
+fn check_slot(fields: &mut Fields<'_>, name: &str, span: Span) {
+    let starts = name.chars().next().is_some_and(|it| it.is_ascii_alphabetic() || it == '_');
+    if !starts || !name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_') {
+        fields
+            .report(span, Code::BadValue, &format!("`{name}` cannot be the name of a slot"))
+            .help(
+                "such a name has the letters a-z and A-Z, digits and _, and begins with no digit",
+            );
+    }
+}
+
 /// Reads a dialogue file.
 pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Dialogue> {
     let mut fields = Fields::open(file, node, "a dialogue", diagnostics);
@@ -202,7 +214,10 @@ fn read_ask(
     let label = fields.need_text("label", what);
     let links = read_links(fields);
     let slot = fields.word("slot");
-    places.slot = slot.as_ref().map(|word| word.span);
+    if let Some(word) = &slot {
+        check_slot(fields, &word.text, word.span);
+        places.slot = Some(word.span);
+    }
     let slot = slot.map(|word| word.text);
     let verb = read_verb(fields);
     let known_by = known::read(fields, slot.is_some());
@@ -402,6 +417,7 @@ fn read_set(fields: &mut Fields<'_>, what: &str, places: &mut Places) -> Option<
     let mut values = Vec::new();
     for (key, node) in inner.rest() {
         if let Some(word) = inner.as_word(node, "set") {
+            check_slot(&mut inner, &key.name, key.span);
             places.values.push(key.span);
             values.push((key.name, word.text));
         }
@@ -435,10 +451,13 @@ fn read_escalate(fields: &mut Fields<'_>, places: &mut Places) -> Option<StepKin
     let file = fields.file();
     let mut inner = Fields::open(file, node, "`escalate`", fields.diagnostics());
     let team = inner.word("team");
+    let reason = inner.word("reason");
+    for word in [&team, &reason].into_iter().flatten() {
+        check_id(&mut inner, &word.text, word.span);
+    }
     places.team = team.as_ref().map(|word| word.span);
     let team = team.map(|word| TeamId::new(&word.text));
-    let reason =
-        inner.word("reason").map_or_else(|| "steps_exhausted".to_owned(), |word| word.text);
+    let reason = reason.map_or_else(|| "steps_exhausted".to_owned(), |word| word.text);
     inner.finish("`escalate`");
     Some(StepKind::Escalate { team, reason, say })
 }
