@@ -16,6 +16,7 @@ use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
 
 mod editions;
+mod timers;
 
 /// A store on which engines may be started, as processes would be.
 struct World {

@@ -80,7 +80,8 @@ impl AnswerKind {
         if name == FLAG { Some(Self::Flag) } else { ValueKind::named(name).map(Self::Value) }
     }
 
-    fn names() -> impl Iterator<Item = &'static str> + Clone {
+    /// The names of all kinds.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> + Clone {
         ValueKind::ALL.into_iter().map(ValueKind::as_str).chain([FLAG])
     }
 }
