@@ -262,6 +262,7 @@ fn said(frame: &FrameId, turn: u64) -> (Fact, Vec<Move>) {
         lang: Language::Sv,
         choices: Vec::new(),
         links: Vec::new(),
+        attachments: Vec::new(),
         topic: None,
         chose: None,
         read: Some(Reading {
@@ -301,6 +302,7 @@ fn answered(turn: u64) -> (Fact, Vec<Move>) {
         lang: Language::Sv,
         choices: vec![choice("yes", "Ja"), choice("no", "Nej"), choice("unsure", "Vet inte")],
         links: Vec::new(),
+        attachments: Vec::new(),
         topic: Some(IntentId::new("no_identification_request")),
         chose: None,
         read: None,

@@ -16,17 +16,27 @@ use crate::config::load::Flags;
 
 mod agent;
 mod audit;
+mod backup;
 mod bench;
 mod chat;
 mod check;
 mod content;
+mod erase;
 mod eval;
 mod explain;
+mod export;
+mod graph;
 mod import;
+mod logs;
 mod matching;
+mod parallel;
+mod person;
+mod progress;
+mod replay;
 mod scaffold;
 mod schema;
 mod serve;
+mod test;
 
 /// How a command ended, other than well.
 #[derive(Debug)]
@@ -87,6 +97,12 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Check the content: every fault with its place and how to mend it.
     Check(check::CheckArgs),
+    /// Play transcripts with the content, or with a server that runs.
+    Test(test::TestArgs),
+    /// Draw a dialogue, or the whole bot: SVG, Mermaid or DOT, with traffic if wanted.
+    Graph(graph::GraphArgs),
+    /// Play stored conversations against the content as it is now: what would go another way.
+    Replay(replay::ReplayArgs),
     /// Begin new content: files with every text still to write.
     New(scaffold::NewArgs),
     /// Write JSON Schemas of content files, for editors.
@@ -105,8 +121,16 @@ enum Command {
     Bench(bench::BenchArgs),
     #[command(name = "bench-floor", hide = true)]
     BenchFloor(bench::floor::FloorArgs),
+    #[command(name = "bench-echo", hide = true)]
+    BenchEcho(bench::echo::EchoArgs),
     /// Keep the accounts of those who answer, also while the server runs.
     Agent(agent::AgentArgs),
+    /// Write out everything that is kept about a visitor, as JSON and as a page to read.
+    Export(export::ExportArgs),
+    /// Erase everything that is kept about a visitor, for good.
+    Erase(erase::EraseArgs),
+    /// Copy the database to a file, also while the server runs.
+    Backup(backup::BackupArgs),
     /// Read the log of what agents and administrators did, also while the server runs.
     Audit(audit::AuditArgs),
 }
@@ -140,6 +164,9 @@ pub fn run() -> ExitCode {
         None => serve::run(&arguments.serve),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Test(args)) => test::run(&args),
+        Some(Command::Graph(args)) => graph::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::New(args)) => scaffold::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Import(args)) => import::run(&args),
@@ -149,7 +176,11 @@ pub fn run() -> ExitCode {
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Bench(args)) => bench::run(&args),
         Some(Command::BenchFloor(args)) => bench::floor::run(&args),
+        Some(Command::BenchEcho(args)) => bench::echo::run(&args),
         Some(Command::Agent(args)) => agent::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Erase(args)) => erase::run(&args),
+        Some(Command::Backup(args)) => backup::run(&args),
         Some(Command::Audit(args)) => audit::run(&args),
     };
     match result {

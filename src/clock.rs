@@ -5,10 +5,17 @@
 //! holds this by `disallowed-methods`).
 
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 
+use crate::clock::steady::Steady;
 use crate::ids::Timestamp;
+
+mod steady;
+
+/// The machine's clock as all of this process see it.
+static MACHINE: LazyLock<Steady> = LazyLock::new(Steady::begin);
 
 /// Where moments come from: the machine, or a hand that a test moves.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +24,8 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The machine's clock.
+    /// The machine's clock, which here never goes back and does not follow a jump at once: see
+    /// [`steady`].
     #[must_use]
     pub fn system() -> Self {
         Self::default()
@@ -31,11 +39,10 @@ impl Clock {
 
     /// The present moment.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     pub fn now(&self) -> Timestamp {
         match &self.by_hand {
             Some(hand) => Timestamp(hand.load(Ordering::SeqCst)),
-            None => Timestamp(jiff::Timestamp::now().as_millisecond()),
+            None => Timestamp(MACHINE.now()),
         }
     }
 

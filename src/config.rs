@@ -15,14 +15,18 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::language::Language;
+use crate::privacy::files::FileKind;
+use crate::privacy::retention::Retention;
 use crate::protocol;
 
+pub mod agents;
 pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
 pub mod system;
 
+use agents::Agents;
 use identity::Identity;
 use network::Network;
 use origin::Origin;
@@ -48,10 +52,16 @@ pub struct Settings {
     pub actions: Actions,
     /// How the database writes.
     pub store: Store,
+    /// How those who answer sign in.
+    pub agents: Agents,
     /// How the bank says who a customer is.
     pub identity: Identity,
     /// What the chat window shows before anybody has said anything.
     pub chat: Chat,
+    /// What files customers may send.
+    pub attachments: Attachments,
+    /// How long which kind of data is kept.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
@@ -65,8 +75,11 @@ impl Default for Settings {
             conversation: Conversation::default(),
             actions: Actions::default(),
             store: Store::default(),
+            agents: Agents::default(),
             identity: Identity::default(),
             chat: Chat::default(),
+            attachments: Attachments::default(),
+            retention: Retention::default(),
         }
     }
 }
@@ -116,8 +129,8 @@ pub struct Limits {
     pub text_chars: u32,
     /// The largest frame.
     pub frame_bytes: u32,
-    /// How many frames may wait for a slow reader.
-    pub outbox_frames: u32,
+    /// Inputs that may wait in all conversations together; newcomers are sent away at half of it.
+    pub inputs_waiting: u32,
     /// What one visitor may send; 0 = no limit.
     pub messages_per_minute: u32,
     /// Tries to sign in, by account and by address.
@@ -139,7 +152,7 @@ impl Default for Limits {
             agent_grace_s: 60,
             text_chars: 4_000,
             frame_bytes: 65_536,
-            outbox_frames: 256,
+            inputs_waiting: 20_000,
             messages_per_minute: 40,
             logins_per_minute: 10,
             connections_per_address: 200,
@@ -247,6 +260,62 @@ pub struct Chat {
     pub privacy_notice: Texts,
     /// `auto`, `light` or `dark`.
     pub theme: Theme,
+}
+
+/// What files customers may send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Attachments {
+    /// Whether any.
+    pub enabled: bool,
+    /// The largest.
+    pub max_bytes: u32,
+    /// Of which kinds, out of those that are known by their content.
+    pub types: Vec<FileType>,
+}
+
+impl Default for Attachments {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            max_bytes: 5_000_000,
+            types: vec![FileType::Jpeg, FileType::Png, FileType::Webp, FileType::Pdf],
+        }
+    }
+}
+
+/// A kind of file that may be allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileType {
+    /// A photo.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// A screenshot.
+    #[serde(rename = "image/png")]
+    Png,
+    /// A picture of either sort.
+    #[serde(rename = "image/webp")]
+    Webp,
+    /// A picture, perhaps a moving one.
+    #[serde(rename = "image/gif")]
+    Gif,
+    /// A document.
+    #[serde(rename = "application/pdf")]
+    Pdf,
+}
+
+impl FileType {
+    /// The kind as content shows it.
+    #[must_use]
+    pub fn kind(self) -> FileKind {
+        match self {
+            Self::Jpeg => FileKind::Jpeg,
+            Self::Png => FileKind::Png,
+            Self::Webp => FileKind::Webp,
+            Self::Gif => FileKind::Gif,
+            Self::Pdf => FileKind::Pdf,
+        }
+    }
 }
 
 /// A text in each language; empty where there is none.

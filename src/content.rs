@@ -18,6 +18,7 @@ use crate::language::Language;
 use crate::matcher::Matcher;
 use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::remark::RemarkModel;
+use crate::privacy::patterns::Patterns;
 
 mod answers;
 pub mod build;
@@ -31,6 +32,7 @@ pub mod lint;
 pub mod load;
 pub mod manners;
 pub mod remarks;
+mod secrets;
 mod suggest;
 pub mod template;
 pub mod text;
@@ -69,6 +71,8 @@ pub struct Content {
     pub manners: Manners,
     /// What people say before they correct themselves.
     pub corrections: BTreeMap<Language, Vec<String>>,
+    /// What the authors know to be secret.
+    pub secrets: Arc<Patterns>,
     /// What people say beside answers and topics.
     pub remarks: Remarks,
     matchers: Arc<[Matcher; 3]>,

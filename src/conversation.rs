@@ -9,6 +9,7 @@
 
 use crate::content::Content;
 use crate::conversation::effect::Effect;
+use crate::conversation::event::Attachment;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
 use crate::conversation::event::Chosen;
@@ -36,11 +37,13 @@ use crate::language::Language;
 pub mod action;
 mod burst;
 mod correct;
+mod cover;
 pub mod effect;
 mod escalate;
 pub mod event;
 pub mod input;
 mod mention;
+pub mod offline;
 mod pause;
 pub mod policy;
 mod read;
@@ -112,10 +115,19 @@ pub fn decide(
     input: &Input,
 ) -> Result<Decision, Refusal> {
     let mut turn = Turn::new(content, policy, state, input);
-    match &input.act {
+    let covered = cover::covered(content, state, &input.act);
+    match &covered.act {
         Act::Begin => turn.begin(),
         Act::Identified { customer, name } => turn.identified(customer, name.clone())?,
-        Act::Said { text, masked } => turn.said(input.id.as_ref(), text, *masked)?,
+        Act::Said { text, masked } => {
+            turn.card_begun = covered.card_begun;
+            turn.said(input.id.as_ref(), text, *masked)?;
+        }
+        Act::Sent { text, masked, attachments } => {
+            turn.card_begun = covered.card_begun;
+            turn.said(input.id.as_ref(), text, *masked)?;
+            turn.attach(attachments);
+        }
         Act::Chose { offer, value } => turn.chose(input.id.as_ref(), *offer, value)?,
         Act::WantsPerson => turn.asked_for_person(input.id.as_ref())?,
         Act::ChoseLanguage(lang) => turn.chose_language(*lang)?,
@@ -125,6 +137,7 @@ pub fn decide(
         Act::CallEnded { call, result } => turn.call_ended(*call, result),
         Act::DutyBegan { team } => turn.duty_began(team.clone())?,
         Act::DutyEnded => turn.duty_ended()?,
+        Act::Delayed => turn.delayed()?,
         agent_act => turn.agent_act(agent_act, input.id.as_ref())?,
     }
     let input_seq = turn.events.first().map_or(state.seq, |event| event.seq);
@@ -145,14 +158,18 @@ pub fn give_up(
         return Ok(Decision::of(turn, state.seq.next()));
     }
     turn.not_ended()?;
-    let text = match &input.act {
-        Act::Said { text, .. } => text.as_str(),
+    let covered = cover::covered(content, state, &input.act);
+    let text = match &covered.act {
+        Act::Said { text, .. } | Act::Sent { text, .. } => text.as_str(),
         Act::Chose { value, .. } => value.as_str(),
         Act::WantsPerson => content.manners.person.plain(turn.lang()),
         _ => return Err(Refusal::WrongStatus("the server failed on this")),
     };
     let lang = turn.lang();
     turn.heard(input.id.as_ref(), text, None, Some(reading(ReadAs::PassedOn, content)), lang);
+    if let Act::Sent { attachments, .. } = &covered.act {
+        turn.attach(attachments);
+    }
     if turn.state.status == Status::Bot {
         turn.escalate_after_fault();
     }
@@ -200,10 +217,19 @@ impl Turn<'_> {
             lang,
             choices: Vec::new(),
             links: Vec::new(),
+            attachments: Vec::new(),
             topic: None,
             chose,
             read,
         }));
+    }
+
+    /// Puts files beside the visitor's message, with which the turn began. Nothing is read out of
+    /// them, so the state is as it is.
+    fn attach(&mut self, attachments: &[Attachment]) {
+        if let Some(Event { fact: Fact::Message(message), .. }) = self.events.first_mut() {
+            message.attachments = attachments.to_vec();
+        }
     }
 
     fn not_ended(&self) -> Result<(), Refusal> {
@@ -215,6 +241,10 @@ impl Turn<'_> {
         let lang = read::language_of(self.content, &self.state, text);
         if self.state.status != Status::Bot {
             self.heard(id, text, None, Some(reading(ReadAs::PassedOn, self.content)), lang);
+            self.note_begun_card();
+            if self.state.status == Status::Offline {
+                self.heard_offline(text);
+            }
             return Ok(());
         }
         // The message is read in its own language, before it is put down: how it was read is part
@@ -224,6 +254,7 @@ impl Turn<'_> {
         let (heard, whole) = self.read_burst(&listening, text);
         let waits = self.waits_for_more(&listening, &heard.taken);
         self.heard(id, text, None, Some(heard.reading), lang);
+        self.note_begun_card();
         if waits {
             self.wait_for_more();
         }
@@ -239,6 +270,12 @@ impl Turn<'_> {
             self.escalate_after_fault();
         }
         Ok(())
+    }
+
+    fn note_begun_card(&mut self) {
+        if let Some(digits) = self.card_begun.take() {
+            self.shift(Move::CardBegun { digits });
+        }
     }
 
     fn chose(&mut self, id: Option<&FrameId>, offer: Seq, value: &str) -> Result<(), Refusal> {
@@ -350,12 +387,22 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Tells who waits that it takes longer than promised.
+    fn delayed(&mut self) -> Result<(), Refusal> {
+        if self.state.status != Status::Queued {
+            return Err(Refusal::WrongStatus("it does not wait"));
+        }
+        let text = self.content.manners.delayed.plain(self.lang()).to_owned();
+        self.put_plain(text, Vec::new());
+        Ok(())
+    }
+
     fn duty_ended(&mut self) -> Result<(), Refusal> {
         if self.state.status != Status::Queued {
             return Err(Refusal::WrongStatus("it does not wait"));
         }
-        let text = self.content.manners.offline.plain(self.lang()).to_owned();
-        self.put_plain(text, Vec::new());
+        let team = self.state.team.as_ref().unwrap_or(&self.policy.default_team);
+        self.say_nobody_there(self.policy.post(team, self.duty).opens);
         self.emit(Fact::Status(StatusChange {
             status: Status::Offline,
             agent: None,
@@ -363,6 +410,7 @@ impl Turn<'_> {
             team: self.state.team.clone(),
             front: self.state.front,
         }));
+        self.ask_contact();
         Ok(())
     }
 }

@@ -26,13 +26,16 @@ use crate::telemetry::metrics::Metrics;
 pub mod actions;
 pub mod arrival;
 pub mod editions;
+mod erasure;
 pub mod floor;
 mod follow;
 mod lanes;
 pub mod reload;
-mod turn;
+mod rota;
+pub(crate) mod turn;
 
 use editions::Editions;
+use erasure::Erasures;
 use floor::Floor;
 use lanes::Lanes;
 
@@ -135,13 +138,15 @@ struct Inner {
     floor: Floor,
     /// Rings when an event wants a call.
     calls_wanted: Notify,
+    erasures: Erasures,
 }
 
 impl Engine {
     /// An engine over a store; conversations that wait for people are read in from it.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let now = parts.clock.now();
-        let floor = Floor::opened(now);
+        let floor = Floor::opened(now, parts.policy.clone());
+        let erasures = Erasures::after(parts.store.newest_erasure().await?);
         let engine = Self {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -153,11 +158,25 @@ impl Engine {
                 lanes: Lanes::default(),
                 floor,
                 calls_wanted: Notify::new(),
+                erasures,
             }),
         };
         engine.keep_first().await?;
         engine.read_desk().await?;
+        engine.inner.renew_roster();
         Ok(engine)
+    }
+
+    /// Bounds the inputs that may wait in all conversations together.
+    pub fn bound_waiting(&self, most: u32) {
+        self.inner.lanes.bound(most as usize);
+    }
+
+    /// Whether so much waits that newcomers had better come later.
+    #[must_use]
+    pub fn is_overloaded(&self) -> bool {
+        let (waiting, most) = self.inner.lanes.load();
+        waiting >= most / 2
     }
 
     /// The content that new turns go by.

@@ -11,12 +11,20 @@ use crate::conversation::event::AgentRef;
 use crate::conversation::event::Status;
 use crate::conversation::state::Customer;
 use crate::conversation::state::State;
+use crate::handover::routing::Offer;
+use crate::handover::routing::Waiting;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
 use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
+
+pub mod holidays;
+pub mod hours;
+pub mod routing;
+pub mod team;
+pub mod waiting;
 
 /// Conversations that left the desk and are still remembered, so that a console which was away
 /// for a moment hears of it; whoever was away longer starts anew.
@@ -47,11 +55,27 @@ pub struct Item {
     pub preview: String,
     /// Messages of the visitor that no agent has seen.
     pub unread: u32,
+    /// Who is asked to take it now.
+    pub offer: Option<Offer>,
+    /// Whether supervisors should look: nobody took it, or the promise is late.
+    pub alarmed: bool,
+    /// Who held it last, while nobody does.
+    pub last_agent: Option<AgentId>,
     /// Who the visitor is by the bank's word.
     pub customer: Option<Customer>,
 }
 
 impl Item {
+    /// Higher goes before lower: a lost agent's conversations, then emergencies, then the rest.
+    #[must_use]
+    pub fn priority(&self) -> u8 {
+        match (self.front, self.reason.as_deref()) {
+            (true, _) => 2,
+            (false, Some("urgent")) => 1,
+            (false, _) => 0,
+        }
+    }
+
     /// What a conversation looks like in the list; `None` when it does not belong there.
     #[must_use]
     pub fn of(state: &State) -> Option<Self> {
@@ -71,6 +95,9 @@ impl Item {
             agent: state.agent.clone(),
             preview: state.preview.chars().take(PREVIEW).collect(),
             unread: state.unseen,
+            offer: None,
+            alarmed: false,
+            last_agent: None,
             customer: state.customer.clone(),
         })
     }
@@ -109,8 +136,36 @@ impl Desk {
         let seen = before.map_or(0, |entry| entry.seen).min(unseen);
         if let Some(item) = &mut item {
             item.unread = unseen - seen;
+            if let Some(before) = before.and_then(|entry| entry.item.as_ref()) {
+                if item.agent.is_none() {
+                    let holder = before.agent.as_ref().map(|agent| agent.id.clone());
+                    item.last_agent = holder.or_else(|| before.last_agent.clone());
+                }
+                if item.status == Status::Queued && before.status == Status::Queued {
+                    item.offer.clone_from(&before.offer);
+                    item.alarmed = before.alarmed;
+                }
+            }
         }
         self.replace(conversation, item, seen)
+    }
+
+    /// Marks a conversation as offered to an agent, or to nobody any more.
+    pub fn mark_offer(&mut self, conversation: &ConversationId, offer: Option<Offer>) {
+        self.remark(conversation, |item| item.offer = offer);
+    }
+
+    /// Marks a conversation as one that supervisors should look at.
+    pub fn mark_alarm(&mut self, conversation: &ConversationId) {
+        self.remark(conversation, |item| item.alarmed = true);
+    }
+
+    fn remark(&mut self, conversation: &ConversationId, change: impl FnOnce(&mut Item)) {
+        let Some(entry) = self.entries.get(conversation) else { return };
+        let Some(mut item) = entry.item.clone() else { return };
+        let seen = entry.seen;
+        change(&mut item);
+        self.replace(conversation, Some(item), seen);
     }
 
     fn replace(&mut self, conversation: &ConversationId, item: Option<Item>, seen: u32) -> bool {
@@ -217,18 +272,43 @@ impl Desk {
     /// Who waits in a queue, the next first.
     #[must_use]
     pub fn queue(&self, team: Option<&TeamId>) -> Vec<ConversationId> {
-        let mut waiting: Vec<(&ConversationId, &Item)> = self
-            .all()
-            .filter(|(_, item)| item.status == Status::Queued && item.team.as_ref() == team)
-            .collect();
+        let waiting = self.queued().into_iter();
+        waiting.filter(|(_, item)| item.team.as_ref() == team).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// How many wait in a queue.
+    #[must_use]
+    pub fn queue_length(&self, team: Option<&TeamId>) -> usize {
+        let waits = |item: &Item| item.status == Status::Queued && item.team.as_ref() == team;
+        self.all().filter(|(_, item)| waits(item)).count()
+    }
+
+    /// Who waits in any queue, the next first.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Waiting> {
+        self.queued()
+            .into_iter()
+            .map(|(id, item)| Waiting {
+                conversation: id.clone(),
+                team: item.team.clone(),
+                lang: item.lang,
+                since: item.waiting_since.unwrap_or_default(),
+                last_agent: item.last_agent.clone(),
+            })
+            .collect()
+    }
+
+    fn queued(&self) -> Vec<(&ConversationId, &Item)> {
+        let mut waiting: Vec<(&ConversationId, &Item)> =
+            self.all().filter(|(_, item)| item.status == Status::Queued).collect();
         waiting.sort_by(|(one_id, one), (other_id, other)| {
             other
-                .front
-                .cmp(&one.front)
+                .priority()
+                .cmp(&one.priority())
                 .then(one.waiting_since.cmp(&other.waiting_since))
                 .then(one_id.cmp(other_id))
         });
-        waiting.into_iter().map(|(id, _)| id.clone()).collect()
+        waiting
     }
 }
 
@@ -239,6 +319,8 @@ pub struct Worker {
     pub name: String,
     /// Whose queues they serve; empty = all.
     pub teams: Vec<TeamId>,
+    /// What they speak; empty = everything.
+    pub languages: Vec<Language>,
     /// Whether they take conversations.
     pub online: bool,
 }

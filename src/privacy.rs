@@ -14,12 +14,17 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::privacy::flat::Flat;
+use crate::privacy::patterns::Patterns;
 
 mod accounts;
 mod announced;
+pub mod context;
 mod digits;
+pub mod files;
 mod flat;
 mod identity;
+pub mod patterns;
+pub mod retention;
 mod tokens;
 mod words;
 
@@ -48,6 +53,8 @@ pub enum SecretKind {
     Pin,
     /// A code that was sent for one use.
     OneTimeCode,
+    /// What a pattern of the authors found.
+    Custom,
 }
 
 /// A text without its secrets.
@@ -57,6 +64,8 @@ pub struct Masked<'a> {
     pub text: Cow<'a, str>,
     /// What was taken out, each kind once, in the order of [`SecretKind`].
     pub kinds: Vec<SecretKind>,
+    /// When the text ends within the number of a card: how many of its digits went by.
+    pub begun: Option<u8>,
 }
 
 /// A secret and where it stands.
@@ -70,24 +79,6 @@ struct Found {
 #[must_use]
 pub fn mask(text: &str) -> Masked<'_> {
     cover(text, find(text))
-}
-
-/// Takes the secrets out of `text`, also those that began in, or were announced by, the message
-/// before. `previous_tail` is the end of that message (40 to 80 characters are enough).
-#[must_use]
-pub fn mask_with_previous<'a>(previous_tail: &str, text: &'a str) -> Masked<'a> {
-    let mut joined = String::with_capacity(previous_tail.len() + 1 + text.len());
-    joined.push_str(previous_tail);
-    joined.push('\n');
-    let begin = joined.len();
-    joined.push_str(text);
-    let across = find(&joined).into_iter().filter(|found| found.at.end > begin).map(|found| {
-        let at = found.at.start.saturating_sub(begin)..found.at.end - begin;
-        Found { at, ..found }
-    });
-    let mut all = find(text);
-    all.extend(across);
-    cover(text, all)
 }
 
 /// A page address without its query, its fragment and the name and password of a user.
@@ -123,7 +114,7 @@ fn find(text: &str) -> Vec<Found> {
 
 fn cover(text: &str, mut found: Vec<Found>) -> Masked<'_> {
     if found.is_empty() {
-        return Masked { text: Cow::Borrowed(text), kinds: Vec::new() };
+        return Masked { text: Cow::Borrowed(text), kinds: Vec::new(), begun: None };
     }
     found.sort_by_key(|one| (one.at.start, one.at.end));
     let mut out = String::with_capacity(text.len());
@@ -145,7 +136,7 @@ fn cover(text: &str, mut found: Vec<Found>) -> Masked<'_> {
     let mut kinds: Vec<SecretKind> = found.into_iter().map(|one| one.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    Masked { text: Cow::Owned(out), kinds }
+    Masked { text: Cow::Owned(out), kinds, begun: None }
 }
 
 #[cfg(test)]

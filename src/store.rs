@@ -21,9 +21,13 @@ use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::ids::VisitorId;
 use crate::language::Language;
+use crate::store::attachments::Attachments;
+use crate::store::records::Records;
 
+pub mod attachments;
 #[cfg(test)]
 pub(crate) mod contract;
+pub mod records;
 pub mod sqlite;
 
 /// Why the store did not do what was asked.
@@ -188,6 +192,8 @@ pub struct ConversationRow {
     pub read_by_visitor: Seq,
     /// The last event that an agent has read.
     pub read_by_agent: Seq,
+    /// Whether its records were erased.
+    pub erased: bool,
 }
 
 /// Who has read.
@@ -201,7 +207,7 @@ pub enum Reader {
 
 /// The log of all conversations.
 #[async_trait]
-pub trait EventStore: Send + Sync + 'static {
+pub trait EventStore: Records + Attachments {
     /// Makes a conversation, durably. Its head is [`Seq::ZERO`]. Making the same visitor's again
     /// changes nothing: the caller may repeat it when an answer was lost.
     async fn create(&self, new: NewConversation) -> Result<(), StoreError>;
@@ -325,6 +331,39 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
+/// What a document is about. They are few, small, and read whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// A team ([`crate::handover::team::Team`]).
+    Team,
+    /// A canned reply.
+    Canned,
+}
+
+impl DocumentKind {
+    /// As it stands in the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Team => "team",
+            Self::Canned => "canned",
+        }
+    }
+}
+
+/// An account's second factor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactorRow {
+    /// What its codes are made of.
+    pub secret: Vec<u8>,
+    /// Whether a first code has shown that the agent has it.
+    pub confirmed: bool,
+    /// The time step of the newest code that was taken.
+    pub last_step: i64,
+    /// What is kept of the recovery codes that are left.
+    pub recovery: Vec<String>,
+}
+
 /// A visitor who became a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerRow {
@@ -365,7 +404,7 @@ pub fn audit_hash(before: &[u8; 32], number: u64, at: Timestamp, body: &str) -> 
     hash.finalize().into()
 }
 
-/// Accounts, sessions, keys and the audit log.
+/// Accounts, sessions, keys, the audit log, and what is set up in the console.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
     /// Adds an account; `false` when the e-mail address is taken.
@@ -391,8 +430,55 @@ pub trait Directory: Send + Sync + 'static {
     async fn end_session(&self, token_hash: &str) -> Result<(), StoreError>;
     /// Ends all sessions of an agent.
     async fn end_sessions_of(&self, agent: &AgentId) -> Result<(), StoreError>;
+    /// All documents of a kind with their ids, by id.
+    async fn documents(&self, kind: DocumentKind) -> Result<Vec<(String, String)>, StoreError>;
+    /// Keeps a document in the place of an earlier one.
+    async fn put_document(
+        &self,
+        kind: DocumentKind,
+        id: &str,
+        body: &str,
+    ) -> Result<(), StoreError>;
+    /// Lets go of a document; `false` when there is none.
+    async fn remove_document(&self, kind: DocumentKind, id: &str) -> Result<bool, StoreError>;
     /// The key of this name; the first caller's `fresh` becomes it.
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+    /// The second factor of an account, confirmed or not.
+    async fn factor(&self, agent: &AgentId) -> Result<Option<FactorRow>, StoreError>;
+    /// Keeps a factor that is still to be confirmed; `false` when a confirmed one is there.
+    async fn offer_factor(&self, agent: &AgentId, secret: &[u8]) -> Result<bool, StoreError>;
+    /// Confirms the offered factor by a code of this step; `false` when none is offered.
+    async fn confirm_factor(
+        &self,
+        agent: &AgentId,
+        step: i64,
+        recovery: &[String],
+    ) -> Result<bool, StoreError>;
+    /// Takes a code of this step; `false` when one of it, or of a later one, was taken before.
+    async fn take_step(&self, agent: &AgentId, step: i64) -> Result<bool, StoreError>;
+    /// Takes a recovery code; `false` when those that are left are not `before` any more.
+    async fn take_recovery(
+        &self,
+        agent: &AgentId,
+        before: &[String],
+        after: &[String],
+    ) -> Result<bool, StoreError>;
+    /// Takes the factor off an account.
+    async fn remove_factor(&self, agent: &AgentId) -> Result<(), StoreError>;
+    /// Until when an address takes no sign-in; the beginning of time if it does.
+    async fn locked_until(&self, account: &str) -> Result<Timestamp, StoreError>;
+    /// Counts a failed sign-in, and locks the address until `until` at every `most`th. Failures
+    /// before `forget` are forgotten.
+    async fn note_failure(
+        &self,
+        account: &str,
+        now: Timestamp,
+        forget: Timestamp,
+        most: u32,
+        until: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Forgets the failures of an address, and its lock.
+    async fn forget_failures(&self, account: &str) -> Result<(), StoreError>;
     /// The customer who a visitor became.
     async fn customer_of(&self, visitor: &VisitorId) -> Result<Option<CustomerRow>, StoreError>;
     /// A customer by their pseudonym.

@@ -51,5 +51,14 @@ fn read_filter(text: Option<&str>) -> Result<EnvFilter, BadFilter> {
     EnvFilter::try_new(text).map_err(|_| BadFilter(text.to_owned()))
 }
 
+/// Memory that this process holds; `None` where the system does not say.
+#[must_use]
+pub fn resident_bytes() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: i64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes * 1_024)
+}
+
 #[cfg(test)]
 mod tests;

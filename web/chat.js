@@ -50,6 +50,7 @@
       worst: 'Mycket dåligt', best: 'Mycket bra', score: (n) => `${n} av 5`,
       comment: 'Vill du berätta mer? (frivilligt)', rate: 'Skicka betyg',
       rated: (n) => `Tack! Du gav betyget ${n} av 5.`, tab: 'öppnas i en ny flik',
+      agree: 'Jag godkänner', privacy: 'Så behandlar vi dina uppgifter', before: 'Innan vi börjar',
     },
     fi: {
       name: 'Suomi', heading: 'Asiakaspalvelu', open: 'Avaa chat', close: 'Sulje chat',
@@ -81,6 +82,7 @@
       worst: 'Erittäin huono', best: 'Erittäin hyvä', score: (n) => `${n}/5`,
       comment: 'Haluatko kertoa lisää? (vapaaehtoinen)', rate: 'Lähetä arvio',
       rated: (n) => `Kiitos! Annoit arvosanan ${n}/5.`, tab: 'avautuu uuteen välilehteen',
+      agree: 'Hyväksyn', privacy: 'Näin käsittelemme tietojasi', before: 'Ennen kuin aloitamme',
     },
     en: {
       name: 'English', heading: 'Customer service', open: 'Open the chat', close: 'Close the chat',
@@ -112,6 +114,7 @@
       worst: 'Very bad', best: 'Very good', score: (n) => `${n} of 5`,
       comment: 'Would you like to say more? (optional)', rate: 'Send rating',
       rated: (n) => `Thank you! You gave ${n} of 5.`, tab: 'opens in a new tab',
+      agree: 'I agree', privacy: 'How we handle your data', before: 'Before we begin',
     },
   };
 
@@ -214,6 +217,11 @@ textarea:focus-visible{outline-offset:0;border-radius:16px}
 .send{width:46px;height:46px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;flex:none}
 .send:focus-visible{border-radius:50%}
 .send[aria-disabled]{background:var(--soft);color:var(--m)}
+.gate{flex:1;min-height:0;overflow-y:auto;padding:20px 16px;display:grid;gap:14px;align-content:center}
+.gate p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.gate h3{margin:0;font-size:17px}
+.asking .wrap,.asking .foot,.asking .typing,.asking [part=status]{display:none}
+.privacy{font-size:13px;color:var(--m);min-height:24px;overflow-wrap:anywhere;text-underline-offset:3px}
+.gate .privacy{font-size:15px;color:var(--a)}
 .human{justify-self:start;display:flex;align-items:center;gap:8px;color:var(--a);font-weight:600;font-size:15px;padding:0 12px 0 8px;border-radius:10px;text-align:start}
 .human:hover{background:var(--soft)}
 .human[aria-disabled]{color:var(--m);cursor:default}
@@ -326,6 +334,9 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     /** @param {string} server */
     constructor(server) {
       this.key = `skicka:${server}`;
+      /** Nothing is stored before the server said that it needs no consent, or the customer gave it. */
+      this.allowed = false;
+      this.waiting = new Map();
       try {
         this.store = window.localStorage;
         this.store.getItem(this.key);
@@ -342,7 +353,15 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       }
     }
 
+    /** From now on what was kept for this page alone may be stored. */
+    allow() {
+      this.allowed = true;
+      for (const [key, value] of this.waiting) this.#set(key, value);
+      this.waiting.clear();
+    }
+
     #get(key) {
+      if (this.waiting.has(key)) return this.waiting.get(key);
       try {
         return JSON.parse(this.store.getItem(key));
       } catch {
@@ -351,6 +370,10 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
 
     #set(key, value) {
+      if (!this.allowed) {
+        this.waiting.set(key, value);
+        return;
+      }
       try {
         this.store.setItem(key, JSON.stringify(value));
       } catch {
@@ -373,6 +396,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
 
     drop(id) {
+      this.waiting.delete(`${this.key}:out:${id}`);
       this.store.removeItem(`${this.key}:out:${id}`);
     }
 
@@ -975,9 +999,12 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
   /** The element: opens and closes, holds one conversation, and hands frames to the parts. */
   class SkickaChat extends HTMLElement {
     #memory; #speaker; #link; #outbox; #log; #head; #composer;
-    #inline; #root; #panel; #launcher; #badge; #live; #typing; #strip; #lost; #rating; #renewal;
+    #inline; #root; #panel; #launcher; #badge; #live; #typing; #strip; #lost; #rating; #renewal; #gate; #privacy;
     /** The conversation as far as it is known here. */
     #talk = { id: null, last: 0, upto: 0, status: '', shown: 'bot', agent: null, read: { visitor: 0, agent: 0 } };
+    /** Whether the window may connect: nothing is to be agreed to, or that was done. */
+    #agreed = false;
+    #asking = null;
     #unread = 0;
     #queue = null;
     #filling = false;
@@ -1005,7 +1032,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       window.addEventListener('online', wake, { signal });
       // A page with an open socket cannot be kept for the way back.
       window.addEventListener('pagehide', () => this.#link.stop(), { signal });
-      window.addEventListener('pageshow', ({ persisted }) => persisted && this.#link.start(), { signal });
+      window.addEventListener('pageshow', ({ persisted }) => persisted && this.#start(), { signal });
       window.visualViewport?.addEventListener('resize', () => this.#fit(), { signal });
       window.visualViewport?.addEventListener('scroll', () => this.#fit(), { signal });
       small.addEventListener('change', () => !this.#inline && this.#panel.open && this.#show(), { signal });
@@ -1019,11 +1046,13 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const stay = this.#inline || this.hasAttribute('open') || (past.open && !small.matches);
       if (stay) this.#show();
       // Somebody who has never written gets no socket before the window is opened.
-      if (stay || (past.conversation && !past.ended)) this.#link.start();
+      if (stay || (past.conversation && !past.ended)) this.#start();
     }
 
     disconnectedCallback() {
       this.gone.abort();
+      clearTimeout(this.#timers.gate);
+      this.#asking = null;
       this.#link.stop();
       if (first === this) first = null;
     }
@@ -1040,7 +1069,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#show();
       this.#memory.write({ open: true });
       this.#focus();
-      this.#link.start();
+      this.#start();
       this.#tell('open');
     }
 
@@ -1132,7 +1161,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const dots = h('span', { className: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
       this.#live = h('div', { className: 'sr', role: 'status' });
       this.#lost = h('div', { className: 'strip', part: 'connection', hidden: true }, h('span'),
-        speaker.button((w) => w.now, () => { this.#link.stop(); this.#link.start(); this.#focus(); }));
+        speaker.button((w) => w.now, () => { this.#link.stop(); this.#start(); this.#focus(); }));
       this.#strip = h('div', { className: 'strip', part: 'status', hidden: true }, h('span'));
       this.#typing = h('div', { className: 'typing', hidden: true }, dots, h('span'));
       this.#rating = h('div', { hidden: true });
@@ -1141,10 +1170,95 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#panel = h(this.#inline ? 'section' : 'dialog', {
         className: 'panel', part: 'panel', 'aria-labelledby': 'heading',
         onkeydown: (event) => this.#key(event), oncancel: (event) => { event.preventDefault(); this.close(); },
-      }, this.#head.node, this.#head.sure, this.#lost, this.#strip,
+      }, this.#head.node, this.#head.sure, this.#lost, this.#strip, this.#buildGate(),
       h('div', { className: 'wrap' }, this.#log.node, this.#log.fresh), this.#typing,
-      h('div', { className: 'foot', part: 'foot' }, notice, this.#rating, human, form, this.#renewal), this.#live);
+      h('div', { className: 'foot', part: 'foot' }, notice, this.#rating, human, form, this.#renewal, this.#privacy), this.#live);
       return this.#panel;
+    }
+
+    // ---------------------------------------------------------------------------- consent
+
+    /** Connects, once it is known that it may. */
+    #start() {
+      if (this.#agreed) this.#link.start();
+      else this.#asking ??= this.#ask(500);
+    }
+
+    /** Asks the server what must be agreed to; without an answer nothing is sent and it asks again. */
+    async #ask(wait) {
+      const { signal } = this.gone;
+      let config;
+      try {
+        const answer = await fetch(`${this.server}/v1/chat/config`, { credentials: 'omit', signal });
+        config = await answer.json();
+      } catch {
+        if (signal.aborted) return;
+        this.#down(false);
+        clearTimeout(this.#timers.gate);
+        this.#timers.gate = setTimeout(() => { this.#asking = this.#ask(Math.min(wait * 2, 30_000)); }, Math.random() * wait);
+        return;
+      }
+      clearTimeout(this.#timers.lost);
+      this.#timers.lost = null;
+      this.#lost.hidden = true;
+      this.#inform(config.privacy_notice);
+      const wanted = JSON.stringify(config.consent);
+      if (!config.consent || this.#memory.read().agreed === wanted) this.#pass();
+      else this.#gateFor(config.consent, wanted);
+    }
+
+    #pass(agreed) {
+      this.#agreed = true;
+      this.#memory.allow();
+      if (agreed) this.#memory.write({ agreed });
+      this.#panel.classList.remove('asking');
+      this.#gate.hidden = true;
+      this.#link.start();
+    }
+
+    #gateFor(texts, wanted) {
+      const { text } = this.#gate;
+      this.#speaker.say(text, () => this.#inTongue(texts));
+      this.#gate.agree = () => { this.#pass(wanted); this.#focus(); };
+      // Only somebody who is in the window already is taken to the question.
+      const inside = this.#root.activeElement;
+      this.#gate.hidden = false;
+      this.#panel.classList.add('asking');
+      if (inside) this.#focus();
+    }
+
+    /** Shows the way to the privacy notice, if there is one. */
+    #inform(addresses) {
+      const address = () => {
+        try {
+          const url = new URL(this.#inTongue(addresses || {}));
+          return ['https:', 'http:'].includes(url.protocol) ? url.href : null;
+        } catch {
+          return null;
+        }
+      };
+      for (const link of [this.#privacy, this.#gate.link]) {
+        link.hidden = !address();
+        if (address()) this.#speaker.say(link, () => address(), 'href');
+      }
+    }
+
+    /** A text in the window's language, else in one that there is. */
+    #inTongue(texts) {
+      return texts[this.#speaker.lang] || texts.sv || texts.fi || texts.en || '';
+    }
+
+    #buildGate() {
+      const speaker = this.#speaker;
+      const link = () => speaker.say(h('a', { className: 'privacy', target: '_blank', rel: 'noopener noreferrer', hidden: true }), (w) => `${w.privacy} (${w.tab})`);
+      this.#privacy = link();
+      const text = h('p', { id: 'consent' });
+      const inner = link();
+      this.#gate = h('div', { className: 'gate', part: 'consent', role: 'group', 'aria-labelledby': 'before', 'aria-describedby': 'consent', hidden: true },
+        speaker.say(h('h3', { id: 'before' }), (w) => w.before), text, inner,
+        speaker.button((w) => w.agree, () => this.#gate.agree(), { name: 'main' }));
+      Object.assign(this.#gate, { text, link: inner });
+      return this.#gate;
     }
 
     #show() {
@@ -1175,6 +1289,10 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     /** On a touch screen the field would raise the keyboard over what was just said. */
     #focus() {
       const { form, field } = this.#composer;
+      if (!this.#gate.hidden) {
+        this.#gate.querySelector('button').focus({ preventScroll: true });
+        return;
+      }
       (touch.matches || form.hidden ? this.#log.node : field).focus({ preventScroll: true });
     }
 
@@ -1293,7 +1411,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     #post(type, fields, shown) {
       this.#outbox.post(type, fields, this.#talk.id, shown);
-      this.#link.start();
+      this.#start();
       this.#arrange();
     }
 
@@ -1490,7 +1608,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#clear(null);
       this.#arrange();
       this.#link.stop();
-      this.#link.start();
+      this.#start();
       this.#focus();
     }
 

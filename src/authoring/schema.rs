@@ -10,11 +10,12 @@ use crate::content::dialogue::action::AnswerKind;
 use crate::content::manners;
 use crate::language::Language;
 use crate::matcher::answers::AnswerClass;
+use crate::matcher::answers::remark::Remark;
 use crate::matcher::answers::value::ValueKind;
 
 /// The kinds of content files, which are the names of their schemas.
-pub const KINDS: [&str; 6] =
-    ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections"];
+pub const KINDS: [&str; 7] =
+    ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections", "remarks"];
 
 /// What names look like.
 const NAME: &str = "^[A-Za-z0-9_-]{1,64}$";
@@ -29,6 +30,7 @@ pub fn of(kind: &str) -> Option<Value> {
         "manners" => ("What the bot says of itself", all_manners()),
         "answers" => ("How people answer", answers()),
         "corrections" => ("What people say before they correct themselves", lists("corrections")),
+        "remarks" => ("What people say beside answers and topics", remarks()),
         _ => return None,
     };
     let mut schema = json!({
@@ -158,6 +160,17 @@ fn answers() -> Value {
         .map(|name| (*name, referring("lists", "What people write who mean this.")))
         .collect();
     object(&[("answers", object(&classes, &names))], &["answers"])
+}
+
+fn remarks() -> Value {
+    let learnt = Remark::ALL.map(Remark::as_str);
+    let phrases = ["returning", "in_swedish", "in_finnish", "in_english"];
+    let lists: Vec<(&str, Value)> = learnt
+        .into_iter()
+        .chain(phrases)
+        .map(|name| (name, referring("words", "What people write who mean this.")))
+        .collect();
+    object(&[("remarks", object(&lists, &[]))], &["remarks"])
 }
 
 fn dialogue() -> Value {

@@ -1,263 +1,338 @@
-//! Conversations written down, played against content.
+//! Conversations written down: what is done, and what must come of it.
 //!
 //! A transcript is a text file, a line a happening. `lang: fi` (first) is the language of hello;
 //! `visitor: …` says something, `press: …` presses a button by its label or value, `later: 90 min`
-//! lets time pass (`burst: 1200 ms` lets messages that say too little wait so long), `duty: nobody` sends everybody home. What must follow is written beneath:
-//! `bot: …` (part of what it says), `choices: A | B`, `topic: no_sms opened`, `status: queued
-//! requested`, `ended: resolved`, `silent:` (nothing). Expectations are met in order; what happens
-//! between them is not looked at. Another system that the bot calls is played by `answer: JSON` or
-//! `fails: timed_out`, and what it is asked stands in `action: bank/check_number started`. Lines that begin with `#` are comments.
+//! lets time pass (`burst: 1200 ms` lets messages that say too little wait so long), `duty: nobody`
+//! sends everybody home. What must follow is written beneath: `bot: …` (part of what it says),
+//! `choices: A | B`, `topic: no_sms opened`, `status: queued requested`, `queue: support`,
+//! `ended: resolved`, `silent:` (nothing more). Words in straight quotes (`bot: "…"`) must be the
+//! whole text. Expectations are met in order; what happens between them is not looked at. Another
+//! system that the bot calls is played by `answer: JSON` or `fails: timed_out`, and what it is asked
+//! stands in `action: bank/check_number started`. Lines that begin with `#` are comments.
 //!
-//! **Invariant:** every transcript also proves that folding the events gives the state that the
-//! rules saw, and that the bot is silent while a person owns the conversation.
+//! This module knows the notation. [`stage`] holds a talk against it, whoever the talk is with;
+//! [`rehearsal`] talks with content.
 
-use std::fmt::Write as _;
+use std::fmt;
 
-use crate::content::Content;
-use crate::conversation::decide;
+use serde_json::Value;
+
 use crate::conversation::effect::CallFailure;
-use crate::conversation::event::Author;
-use crate::conversation::event::Event;
-use crate::conversation::event::Fact;
-use crate::conversation::event::Outcome;
-use crate::conversation::event::Status;
-use crate::conversation::input::Act;
 use crate::conversation::input::Duty;
-use crate::conversation::input::Input;
-use crate::conversation::policy::Policy;
-use crate::conversation::state::State;
-use crate::ids::Timestamp;
 use crate::language::Language;
-use crate::privacy;
 
-/// Why a transcript does not hold.
+pub mod bless;
+pub mod coverage;
+pub mod mutate;
+pub mod rehearsal;
+pub mod stage;
+
+/// A talk with what must come of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transcript {
+    /// The language of hello.
+    pub lang: Language,
+    /// Everything but comments, in order.
+    pub lines: Vec<Line>,
+}
+
+/// A line that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Where it stands, from 1.
+    pub number: usize,
+    /// What it says.
+    pub kind: LineKind,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LineKind {
+    /// Something is done.
+    Cue(Cue),
+    /// Something must have come of it.
+    Expect(Expectation),
+    /// Nothing more may have come of it.
+    Silent,
+}
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cue {
+    /// The visitor writes.
+    Say(String),
+    /// The visitor presses the button with this label or value.
+    Press(String),
+    /// The visitor presses "talk to a person".
+    Person,
+    /// The visitor chooses a language.
+    Language(Language),
+    /// The visitor ends the conversation.
+    Leave,
+    /// Time passes, in milliseconds.
+    Later(i64),
+    /// From now on messages that say too little wait so long, in milliseconds.
+    Burst(i64),
+    /// People come on duty, or go.
+    Duty(Duty),
+    /// The system that was asked last answers.
+    Answer(Value),
+    /// The system that was asked last gives no answer.
+    Fails(CallFailure),
+}
+
+impl Cue {
+    /// Whether anything but the visitor's own acts is needed for it: a server on which others
+    /// rely cannot be told the time, its settings, who is on duty or what others answer it.
+    #[must_use]
+    pub fn is_visitors(&self) -> bool {
+        match self {
+            Self::Say(_) | Self::Press(_) | Self::Person | Self::Language(_) | Self::Leave => true,
+            Self::Later(_) | Self::Burst(_) | Self::Duty(_) | Self::Answer(_) | Self::Fails(_) => {
+                false
+            }
+        }
+    }
+}
+
+impl fmt::Display for Cue {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Say(text) => write!(out, "visitor: {text}"),
+            Self::Press(label) => write!(out, "press: {label}"),
+            Self::Person => out.write_str("person:"),
+            Self::Language(language) => write!(out, "language: {}", language.code()),
+            Self::Leave => out.write_str("leave:"),
+            Self::Later(ms) => write!(out, "later: {}", span_of(*ms)),
+            Self::Burst(ms) => write!(out, "burst: {ms} ms"),
+            Self::Duty(Duty::OnDuty) => out.write_str("duty: somebody"),
+            Self::Duty(Duty::Nobody) => out.write_str("duty: nobody"),
+            Self::Answer(answer) => write!(out, "answer: {answer}"),
+            Self::Fails(failure) => write!(out, "fails: {}", failure.as_str()),
+        }
+    }
+}
+
+/// What kind of happening a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The bot says something.
+    Bot,
+    /// Buttons come with it.
+    Choices,
+    /// A topic opens, pauses, comes back or closes.
+    Topic,
+    /// Who answers changes.
+    Status,
+    /// The visitor waits in a team's queue.
+    Queue,
+    /// Another system is asked, or it answered, or failed.
+    Action,
+    /// The conversation is over.
+    Ended,
+}
+
+impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Bot,
+        Self::Choices,
+        Self::Topic,
+        Self::Status,
+        Self::Queue,
+        Self::Action,
+        Self::Ended,
+    ];
+
+    /// The word before the colon.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Choices => "choices",
+            Self::Topic => "topic",
+            Self::Status => "status",
+            Self::Queue => "queue",
+            Self::Action => "action",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// What happened, or what must.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    /// Of which kind.
+    pub kind: Kind,
+    /// What stands behind the colon.
+    pub text: String,
+}
+
+impl fmt::Display for Happening {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.kind.word(), self.text)
+    }
+}
+
+/// What must happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// Of which kind.
+    pub kind: Kind,
+    /// The words, without the quotes of an exact expectation.
+    pub text: String,
+    /// Whether nothing else may stand there.
+    pub exact: bool,
+}
+
+impl Expectation {
+    /// Whether a happening is what was expected.
+    #[must_use]
+    pub fn is_met_by(&self, happening: &Happening) -> bool {
+        if self.kind != happening.kind {
+            return false;
+        }
+        if self.exact {
+            return squeezed(&self.text) == squeezed(&happening.text);
+        }
+        match self.kind {
+            Kind::Bot | Kind::Choices => plain(&happening.text).contains(&plain(&self.text)),
+            // Names and states are whole words: `topic: sms` is not `no_sms`.
+            Kind::Topic | Kind::Status | Kind::Queue | Kind::Action | Kind::Ended => {
+                let mut said = happening.text.split_whitespace();
+                let mut wanted = self.text.split_whitespace();
+                wanted.next().is_none_or(|first| said.next() == Some(first))
+                    && wanted.all(|word| said.any(|other| other == word))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quote = if self.exact { "\"" } else { "" };
+        write!(out, "{}: {quote}{}{quote}", self.kind.word(), self.text)
+    }
+}
+
+/// A line that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {message}\n\n{happened}")]
-pub struct Failure {
+#[error("line {line}: {message}")]
+pub struct Unreadable {
     /// Where, from 1.
     pub line: usize,
-    /// What was expected.
+    /// Why, and how to write it.
     pub message: String,
-    /// What happened in that turn.
-    pub happened: String,
 }
 
-/// A conversation that is being played.
-struct Play<'a> {
-    content: &'a Content,
-    policy: Policy,
-    state: State,
-    log: Vec<Event>,
-    /// What the newest turn said and did, as lines of a transcript.
-    turn: Vec<String>,
-    /// How many of those lines are behind the newest expectation met.
-    met: usize,
-    duty: Duty,
-    at: Timestamp,
-}
-
-/// Plays a transcript; answers all that was said, as a transcript.
-pub fn play(content: &Content, text: &str) -> Result<String, Failure> {
-    let lang = text
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("lang:"))
-        .and_then(|code| Language::from_tag(code.trim()))
-        .unwrap_or(Language::Sv);
-    let at = Timestamp(1_795_392_000_000);
-    let mut play = Play {
-        content,
-        policy: Policy::default(),
-        state: State::new(lang, at),
-        log: Vec::new(),
-        turn: Vec::new(),
-        met: 0,
-        duty: Duty::OnDuty,
-        at,
-    };
-    let mut record = String::new();
-    play.act(Act::Begin).map_err(|message| play.failure(1, message))?;
-    for (number, line) in (1..).zip(text.lines()) {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
+impl Transcript {
+    /// Reads a transcript; `otherwise` is the language when none is named.
+    pub fn read(text: &str, otherwise: Language) -> Result<Self, Unreadable> {
+        let mut transcript = Self { lang: otherwise, lines: Vec::new() };
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim().trim_start_matches('\u{feff}');
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let kind =
+                transcript.line(line).map_err(|message| Unreadable { line: number, message })?;
+            transcript.lines.extend(kind.map(|kind| Line { number, kind }));
         }
+        Ok(transcript)
+    }
+
+    fn line(&mut self, line: &str) -> Result<Option<LineKind>, String> {
         let (key, value) = line
             .split_once(':')
             .map(|(key, value)| (key.trim(), value.trim()))
-            .ok_or_else(|| play.failure(number, "a line is `key: value`".to_owned()))?;
-        play.line(key, value).map_err(|message| play.failure(number, message))?;
-        if matches!(key, "visitor" | "press") {
-            let _ = writeln!(record, "{key}: {value}\n{}", play.turn.join("\n"));
+            .ok_or("a line is `key: value`")?;
+        if key == "lang" {
+            if !self.lines.is_empty() {
+                return Err("`lang:` stands before everything else; \
+                            to change the language later, write `language: en`"
+                    .to_owned());
+            }
+            self.lang = language(value)?;
+            return Ok(None);
         }
-    }
-    Ok(record)
-}
-
-impl Play<'_> {
-    fn failure(&self, line: usize, message: String) -> Failure {
-        Failure { line, message, happened: self.turn.join("\n") }
-    }
-
-    fn line(&mut self, key: &str, value: &str) -> Result<(), String> {
-        match key {
-            "visitor" => {
-                let masked = privacy::mask(value);
-                let hidden = !masked.kinds.is_empty();
-                self.act(Act::Said { text: masked.text.to_string(), masked: hidden })
+        if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.word() == key) {
+            if value.is_empty() {
+                return Err(format!("`{key}:` says nothing"));
             }
-            "press" => self.press(value),
-            "person" => self.act(Act::WantsPerson),
-            "language" => {
-                let lang = Language::from_tag(value).ok_or("no language of the bot")?;
-                self.act(Act::ChoseLanguage(lang))
-            }
-            "leave" => self.act(Act::Leave),
-            "later" => {
-                let (number, unit) = value.split_once(' ').ok_or("write `later: 5 min`")?;
-                let number: i64 = number.parse().map_err(|_| "no number")?;
-                let unit = match unit.chars().next() {
-                    Some('h') => 3_600_000,
-                    Some('s') => 1_000,
-                    _ => 60_000,
-                };
-                self.at = self.at.plus_ms(number * unit);
-                self.act(Act::Tick)
-            }
-            "burst" => {
-                let ms = value.strip_suffix("ms").ok_or("write `burst: 1200 ms`")?;
-                self.policy.burst_ms = ms.trim().parse().map_err(|_| "no number")?;
-                Ok(())
-            }
-            "answer" => {
-                let answer = serde_json::from_str(value).map_err(|error| error.to_string())?;
-                self.end_call(Ok(answer))
-            }
-            "fails" => {
-                let failure = CallFailure::named(value).ok_or("no way in which a call fails")?;
-                self.end_call(Err(failure))
-            }
-            "duty" => {
-                self.duty = if value == "nobody" { Duty::Nobody } else { Duty::OnDuty };
-                Ok(())
-            }
-            "silent" if self.turn.len() > self.met => Err("something was said".to_owned()),
-            "lang" | "silent" => Ok(()),
-            "bot" | "choices" | "topic" | "status" | "ended" | "action" => self.expect(key, value),
-            _ => Err(format!("`{key}` is no line of a transcript")),
+            return Ok(Some(LineKind::Expect(expectation(kind, value))));
         }
-    }
-
-    fn press(&mut self, value: &str) -> Result<(), String> {
-        let open = self.state.open.as_ref().ok_or("there is no button")?;
-        let choice = open
-            .choices
-            .iter()
-            .find(|choice| choice.value == value || choice.label == value)
-            .ok_or_else(|| {
-                let labels: Vec<&str> =
-                    open.choices.iter().map(|choice| choice.label.as_str()).collect();
-                format!("no such button; there are: {}", labels.join(" | "))
-            })?;
-        self.act(Act::Chose { offer: open.offer, value: choice.value.clone() })
-    }
-
-    fn end_call(&mut self, result: Result<serde_json::Value, CallFailure>) -> Result<(), String> {
-        let call = self.state.calls.keys().next_back().copied().ok_or("nothing is called")?;
-        self.act(Act::CallEnded { call, result })
-    }
-
-    fn act(&mut self, act: Act) -> Result<(), String> {
-        // Somebody who writes bursts types fast.
-        self.at = self.at.plus_ms(if self.policy.burst_ms > 0 { 400 } else { 1_000 });
-        let input = Input { at: self.at, id: None, act, duty: self.duty };
-        let owned = matches!(self.state.status, Status::Queued | Status::Agent | Status::Ended);
-        let decision = decide(self.content, &self.policy, &self.state, &input)
-            .map_err(|refusal| format!("refused: {refusal}"))?;
-        self.turn.clear();
-        self.met = 0;
-        for event in &decision.events {
-            if owned && is_by_bot(event) {
-                return Err("the bot spoke while a person owned the conversation".to_owned());
-            }
-            write_event(event, &mut self.turn);
+        if key == "silent" {
+            return Ok(Some(LineKind::Silent));
         }
-        self.log.extend(decision.events);
-        let folded = State::fold(self.first_language(), Timestamp(1_795_392_000_000), &self.log);
-        if folded != decision.state {
-            return Err("folding the events gives another state than the rules saw".to_owned());
-        }
-        self.state = decision.state;
-        Ok(())
-    }
-
-    fn first_language(&self) -> Language {
-        match self.log.first().map(|event| &event.fact) {
-            Some(Fact::Message(message)) => message.lang,
-            _ => self.state.lang,
-        }
-    }
-
-    fn expect(&mut self, key: &str, value: &str) -> Result<(), String> {
-        let wanted = plain(value);
-        let found = self.turn.iter().enumerate().skip(self.met).find(|(_, line)| {
-            line.split_once(": ")
-                .is_some_and(|(kind, said)| kind == key && plain(said).contains(&wanted))
-        });
-        match found {
-            Some((at, _)) => {
-                self.met = at + 1;
-                Ok(())
-            }
-            None => Err(format!("expected `{key}: {value}`")),
-        }
+        cue(key, value).map(|cue| Some(LineKind::Cue(cue)))
     }
 }
 
-fn is_by_bot(event: &Event) -> bool {
-    matches!(&event.fact, Fact::Message(message) if message.from == Author::Bot)
+fn cue(key: &str, value: &str) -> Result<Cue, String> {
+    match key {
+        "visitor" | "press" if value.is_empty() => Err(format!("`{key}:` says nothing")),
+        "visitor" => Ok(Cue::Say(value.to_owned())),
+        "press" => Ok(Cue::Press(value.to_owned())),
+        "person" => Ok(Cue::Person),
+        "language" => language(value).map(Cue::Language),
+        "leave" => Ok(Cue::Leave),
+        "later" => span(value).map(Cue::Later),
+        "burst" => span(value).map(Cue::Burst),
+        "duty" => match value {
+            "nobody" => Ok(Cue::Duty(Duty::Nobody)),
+            "somebody" => Ok(Cue::Duty(Duty::OnDuty)),
+            _ => Err("write `duty: nobody` or `duty: somebody`".to_owned()),
+        },
+        "answer" => serde_json::from_str(value)
+            .map(Cue::Answer)
+            .map_err(|error| format!("what stands behind `answer:` is no JSON: {error}")),
+        "fails" => CallFailure::named(value).map(Cue::Fails).ok_or_else(|| {
+            let all: Vec<&str> = CallFailure::ALL.iter().map(|failure| failure.as_str()).collect();
+            format!("no call fails with `{value}`; there are {}", all.join(", "))
+        }),
+        _ => Err(format!(
+            "`{key}:` is no line of a transcript; there are visitor, press, person, language, \
+             leave, later, burst, duty, answer, fails, and bot, choices, topic, status, queue, \
+             action, ended, silent"
+        )),
+    }
+}
+
+fn expectation(kind: Kind, value: &str) -> Expectation {
+    let quoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let exact = quoted.is_some_and(|text| !text.is_empty());
+    let text = if exact { quoted.unwrap_or(value) } else { value };
+    Expectation { kind, text: text.to_owned(), exact }
+}
+
+fn language(code: &str) -> Result<Language, String> {
+    Language::from_tag(code).ok_or_else(|| format!("the bot does not speak `{code}`"))
+}
+
+const UNITS: [(&str, i64); 5] =
+    [("ms", 1), ("s", 1_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+/// Reads `5 min`; the space may be left out.
+fn span(value: &str) -> Result<i64, String> {
+    let digits = value.len() - value.trim_start_matches(|sign: char| sign.is_ascii_digit()).len();
+    let (number, unit) = value.split_at(digits);
+    let number: i64 = number.parse().map_err(|_| format!("`{value}` is no time: write `5 min`"))?;
+    let unit = unit.trim();
+    let known = UNITS.iter().find(|(name, _)| *name == unit);
+    let (_, ms) = known.ok_or_else(|| format!("`{unit}` is no unit: write ms, s, min, h or d"))?;
+    number.checked_mul(*ms).ok_or_else(|| "that is too long".to_owned())
+}
+
+fn span_of(ms: i64) -> String {
+    let unit = UNITS.iter().rev().find(|(_, unit)| ms % unit == 0 && ms != 0);
+    unit.map_or_else(|| "0 s".to_owned(), |(name, unit)| format!("{} {name}", ms / unit))
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn plain(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn write_event(event: &Event, lines: &mut Vec<String>) {
-    match &event.fact {
-        Fact::Message(message) if message.from == Author::Bot => {
-            lines.push(format!("bot: {}", message.text.replace('\n', " ")));
-            if !message.choices.is_empty() {
-                let labels: Vec<&str> =
-                    message.choices.iter().map(|choice| choice.label.as_str()).collect();
-                lines.push(format!("choices: {}", labels.join(" | ")));
-            }
-        }
-        Fact::Topic(change) => {
-            let state = format!("{:?}", change.state).to_lowercase();
-            let outcome = change.outcome.map_or("", outcome_word);
-            lines.push(format!("topic: {} {state} {outcome}", change.topic).trim_end().to_owned());
-        }
-        Fact::Action(change) => {
-            let state = format!("{:?}", change.state).to_lowercase();
-            let reason = change.reason.as_deref().unwrap_or("");
-            lines.push(format!("action: {} {state} {reason}", change.call).trim_end().to_owned());
-        }
-        Fact::Status(change) => {
-            let status = format!("{:?}", change.status).to_lowercase();
-            let reason = change.reason.as_deref().unwrap_or("");
-            lines.push(format!("status: {status} {reason}").trim_end().to_owned());
-        }
-        Fact::Ended { outcome, .. } => lines.push(format!("ended: {}", outcome_word(*outcome))),
-        _ => {}
-    }
-}
-
-fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Resolved => "resolved",
-        Outcome::Escalated => "escalated",
-        Outcome::Unresolved => "unresolved",
-        Outcome::Offline => "offline",
-    }
+    squeezed(&text.to_lowercase())
 }
 
 #[cfg(test)]

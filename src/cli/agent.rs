@@ -22,6 +22,7 @@ use crate::config::load::Flags;
 use crate::config::load::load;
 use crate::gateway::accounts::plain;
 use crate::gateway::accounts::role_word;
+use crate::gateway::lockout;
 use crate::gateway::password;
 use crate::ids::AgentId;
 use crate::ids::TeamId;
@@ -60,6 +61,12 @@ enum AgentCommand {
     List,
     /// Forbid an account to sign in, and end its sessions.
     Disable(WhoArgs),
+    /// Let a disabled account sign in again.
+    Enable(WhoArgs),
+    /// Let an account sign in again that is locked after failed sign-ins.
+    Unlock(WhoArgs),
+    /// Take the second factor off an account whose owner has lost it, and end its sessions.
+    ResetFactor(WhoArgs),
     /// Give an account another password, and end its sessions.
     Password(PasswordArgs),
 }
@@ -116,7 +123,7 @@ pub(super) fn run(args: &AgentArgs) -> Result<(), Failed> {
         | AgentCommand::Password(PasswordArgs { password, .. }) => {
             password.read(&mut io::stdin().lock())?
         }
-        AgentCommand::List | AgentCommand::Disable(_) => None,
+        _ => None,
     };
     block_on(async {
         let store = Arc::new(open(&settings.data, &args.command).await?);
@@ -179,6 +186,9 @@ async fn perform(
         AgentCommand::Add(args) => add(args, password, office, out).await,
         AgentCommand::List => list(office, out).await,
         AgentCommand::Disable(who) => disable(who, office, out).await,
+        AgentCommand::Enable(who) => enable(who, office, out).await,
+        AgentCommand::Unlock(who) => unlock(who, office, out).await,
+        AgentCommand::ResetFactor(who) => reset_factor(who, office, out).await,
         AgentCommand::Password(args) => change(&args.who, password, office, out).await,
     }
 }
@@ -258,6 +268,30 @@ async fn disable(who: &WhoArgs, office: &Office, out: &mut impl Write) -> Result
     office.note(Action::AccountDisabled, &id).await?;
     writeln!(out, "Disabled {}.", who.email)?;
     Ok(())
+}
+
+async fn enable(who: &WhoArgs, office: &Office, out: &mut impl Write) -> Result<(), Failed> {
+    let agent = find(who, office).await?;
+    let id = agent.id.clone();
+    office.directory.update_agent(AgentRow { disabled: false, ..agent }).await?;
+    office.note(Action::AccountEnabled, &id).await?;
+    Ok(writeln!(out, "Enabled {}.", who.email)?)
+}
+
+async fn unlock(who: &WhoArgs, office: &Office, out: &mut impl Write) -> Result<(), Failed> {
+    let agent = find(who, office).await?;
+    let key = office.directory.key(lockout::KEY_NAME, clock::random_bytes()).await?;
+    office.directory.forget_failures(&lockout::name_of(&key, &agent.email)).await?;
+    office.note(Action::Unlocked, &agent.id).await?;
+    Ok(writeln!(out, "Unlocked {}.", who.email)?)
+}
+
+async fn reset_factor(who: &WhoArgs, office: &Office, out: &mut impl Write) -> Result<(), Failed> {
+    let agent = find(who, office).await?;
+    office.directory.remove_factor(&agent.id).await?;
+    office.directory.end_sessions_of(&agent.id).await?;
+    office.note(Action::SecondFactorRemoved, &agent.id).await?;
+    Ok(writeln!(out, "Took the second factor off {}.", who.email)?)
 }
 
 async fn change(

@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::cli::Failed;
+use crate::cli::bench::people::Plan;
 use crate::cli::bench::tally::Report;
 use crate::cli::bench::tally::Tally;
 use crate::cli::bench::target::Target;
@@ -25,13 +27,22 @@ use crate::cli::block_on;
 use crate::config::load::Flags;
 use crate::config::load::load;
 
+mod board;
+pub(super) mod echo;
+mod fill;
 pub(super) mod floor;
+mod helper;
+mod people;
 mod tally;
 mod target;
 mod visitor;
+mod waiter;
+mod wire;
 
 /// So many visitors connect at a time: more would only measure the queue of the kernel.
 const CONNECTING: usize = 64;
+/// After a restart everybody comes back at once.
+const STORMING: usize = 1_000;
 
 /// Measure a server with many visitors at once.
 #[derive(Debug, clap::Args)]
@@ -49,6 +60,25 @@ pub(super) struct BenchArgs {
     /// For how long they talk; 0 = they only connect, to measure what an idle one costs.
     #[arg(long, value_name = "S", default_value_t = 10)]
     seconds: u64,
+    /// For how long everybody stays silent before memory is measured, heartbeats answered.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    idle: u64,
+    /// Kill the server after the talk, start it again on the same data, and let everybody come
+    /// back at once.
+    #[arg(long, conflicts_with = "server")]
+    restart: bool,
+    /// Conversations that the database of the server that is started holds already.
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "server")]
+    stored: usize,
+    /// Measure handovers: every visitor wants a person, and so many agents take one after another.
+    #[arg(long, value_name = "M", default_value_t = 0)]
+    agents: usize,
+    /// How long an agent spends on each.
+    #[arg(long, value_name = "S", default_value_t = 1.0)]
+    handling: f64,
+    /// The agents' accounts at a server that runs already: an e-mail address and a password a line.
+    #[arg(long, value_name = "FILE")]
+    accounts: Option<PathBuf>,
     /// A file whose `visitor:` lines are said over and over; without it, a problem of the bank's.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -86,6 +116,9 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failed> {
     if args.rate == Some(0) {
         return Err(Failed::Use("a rate of 0 turns measures nothing; leave --rate out".to_owned()));
     }
+    if !(0.0..=3_600.0).contains(&args.handling) {
+        return Err(Failed::Use("an agent's --handling takes 0 to 3600 seconds".to_owned()));
+    }
     let found = block_on(measure(args))?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&found)?);
@@ -111,15 +144,19 @@ async fn measure(args: &BenchArgs) -> Result<Found, Failed> {
     };
     let floor = if args.floor {
         let target = Target::floor(&data).await?;
-        Some(load_on(args, target, &script).await?)
+        Some(talk_to(args, target, &script).await?)
     } else {
         None
     };
     let target = match &args.server {
         Some(url) => Target::running(url),
-        None => Target::product(&data, args.content.as_deref()).await?,
+        None => Target::product(&data, args.content.as_deref(), args.stored).await?,
     };
-    let server = load_on(args, target, &script).await?;
+    let server = if args.agents > 0 {
+        hand_over_at(args, target).await?
+    } else {
+        talk_to(args, target, &script).await?
+    };
     let ratio = floor
         .as_ref()
         .filter(|floor| floor.turns_per_s > 0.0)
@@ -128,11 +165,18 @@ async fn measure(args: &BenchArgs) -> Result<Found, Failed> {
 }
 
 /// Lets all visitors talk to one server, and ends it if it was started for them.
-async fn load_on(args: &BenchArgs, target: Target, script: &Arc<Script>) -> Result<Report, Failed> {
+async fn talk_to(
+    args: &BenchArgs,
+    mut target: Target,
+    script: &Arc<Script>,
+) -> Result<Report, Failed> {
     let tally = Arc::new(Tally::default());
-    let before = target.resident_bytes();
-    let talkers = connect(args.visitors, &target, script, &tally).await?;
-    let after = target.resident_bytes();
+    let before = target.resident_bytes().await;
+    let mut talkers = connect(args.visitors, &target, script, &tally).await?;
+    if args.idle > 0 {
+        talkers = stay_idle(talkers, Duration::from_secs(args.idle)).await;
+    }
+    let after = target.resident_bytes().await;
     let progress = progress(&tally, &target);
     let began = Instant::now();
     let end = began + Duration::from_secs(args.seconds);
@@ -148,11 +192,72 @@ async fn load_on(args: &BenchArgs, target: Target, script: &Arc<Script>) -> Resu
         });
         talking.spawn(talker.talk(first, pace, end));
     }
-    talking.join_all().await;
+    let talkers: Vec<Talker> = talking.join_all().await.into_iter().flatten().collect();
     let took = began.elapsed();
     progress.abort();
     let memory = before.zip(after);
-    let report = tally.report(args.visitors, took, memory, target.stored_bytes());
+    let stored = target.stored_bytes().filter(|_| args.stored == 0);
+    let mut report = tally.report(args.visitors, took, memory, stored);
+    report.ready_ms = target.ready_ms();
+    if args.restart && target.is_product() {
+        report.back_after_s = Some(come_back(talkers, &mut target, &tally).await?);
+        tally.recount(&mut report);
+        report.ready_ms = target.ready_ms();
+    }
+    target.end().await?;
+    Ok(report)
+}
+
+/// Lets everybody be silent for a while.
+async fn stay_idle(talkers: Vec<Talker>, silence: Duration) -> Vec<Talker> {
+    let until = Instant::now() + silence;
+    let mut idle = JoinSet::new();
+    for talker in talkers {
+        idle.spawn(talker.idle(until));
+    }
+    idle.join_all().await.into_iter().flatten().collect()
+}
+
+/// Kills the server, starts it again, and lets everybody resume; how long that took from the
+/// moment at which the server was ready, in seconds.
+async fn come_back(
+    talkers: Vec<Talker>,
+    target: &mut Target,
+    tally: &Arc<Tally>,
+) -> Result<f64, Failed> {
+    target.restart().await?;
+    let began = Instant::now();
+    let mut coming = JoinSet::new();
+    let at_once = Arc::new(Semaphore::new(STORMING));
+    for talker in talkers {
+        let (url, at_once) = (target.url().to_owned(), Arc::clone(&at_once));
+        coming.spawn(async move {
+            let _turn = at_once.acquire_owned().await;
+            talker.resume(url).await
+        });
+    }
+    for back in coming.join_all().await {
+        if back.is_err() {
+            tally.lost_socket();
+        }
+    }
+    Ok(began.elapsed().as_secs_f64())
+}
+
+/// Lets visitors wait for people and agents take them.
+async fn hand_over_at(args: &BenchArgs, target: Target) -> Result<Report, Failed> {
+    let tally = Arc::new(Tally::default());
+    let progress = progress(&tally, &target);
+    let plan = Plan {
+        visitors: args.visitors,
+        agents: args.agents,
+        handling: Duration::from_secs_f64(args.handling),
+        lasts: Duration::from_secs(args.seconds),
+        accounts: args.accounts.as_deref(),
+    };
+    let took = people::load(&plan, &target, &tally).await?;
+    progress.abort();
+    let report = tally.report(args.visitors, took, None, None);
     target.end().await?;
     Ok(report)
 }

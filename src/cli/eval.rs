@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use crate::cli::ContentArgs;
 use crate::cli::Failed;
-use crate::cli::eval::progress::Progress;
 use crate::cli::matching::language;
+use crate::cli::progress::Progress;
 use crate::cli::put;
 use crate::language::Language;
 use crate::language::identify::identify;
@@ -32,7 +32,6 @@ use crate::matcher::evaluation::runs::judge;
 use crate::matcher::evaluation::runs::part;
 
 mod own;
-mod progress;
 mod table;
 
 /// At most so many messages are timed, one after the other.
@@ -49,7 +48,8 @@ pub(super) struct EvalArgs {
     files: Vec<PathBuf>,
     #[command(flatten)]
     content: ContentArgs,
-    /// The language of the messages; of a file, if not given, what most of them seem to be in.
+    /// The language of the messages. Default for a file: what most of its training messages seem
+    /// to be in; without a file: every language of the content.
     #[arg(long, value_parser = language)]
     lang: Option<Language>,
     /// Print JSON, an object a line.
@@ -116,14 +116,13 @@ pub(super) fn run(args: &EvalArgs) -> Result<(), Failed> {
 
 fn run_file(args: &EvalArgs, file: &Path) -> Result<Run, Failed> {
     let name = file.display();
-    let text = fs::read_to_string(file)
-        .map_err(|error| Failed::Use(format!("{name} cannot be read: {error}")))?;
+    let text = read_text(file)?;
     let splits = Splits::parse(&text).map_err(|error| Failed::Use(format!("{name}, {error}")))?;
     if splits.train.iter().all(|sample| sample.intent.is_none()) {
         return Err(Failed::Use(format!("{name}: every training message is out of scope")));
     }
     let lang = args.lang.unwrap_or_else(|| language_of(&splits.train));
-    let progress = Progress::begin(&name.to_string());
+    let progress = Progress::begin(&format!("{name}: training and ranking"));
     let trials = if splits.test.is_empty() {
         let heap = folds(&splits.train, usize::from(args.folds), args.seed);
         let parts = (0..usize::from(args.folds)).map(|fold| part(&splits.train, &heap, fold));
@@ -160,6 +159,17 @@ fn run_file(args: &EvalArgs, file: &Path) -> Result<Run, Failed> {
     progress.end();
     let measured = measured(&judged, &bench, threshold, lang, &splits.train, crossed);
     Ok(Run { measured, judged })
+}
+
+fn read_text(file: &Path) -> Result<String, Failed> {
+    let name = file.display();
+    let bytes =
+        fs::read(file).map_err(|error| Failed::Use(format!("{name} cannot be read: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.split(|byte| *byte == b'\n').count();
+        Failed::Use(format!("{name}, line {line}: not UTF-8: save the file as UTF-8"))
+    })
 }
 
 fn measured(

@@ -13,6 +13,7 @@ use crate::config::Settings;
 use crate::config::Synchronous;
 use crate::config::load::Flags;
 use crate::config::load::load;
+use crate::content::Content;
 use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
@@ -64,28 +65,35 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failed> {
     block_on(serve(settings))
 }
 
-async fn serve(settings: Settings) -> Result<(), Failed> {
-    let content = content::read(&settings.content).train(&settings.content)?;
-    let listener = accept::listen(settings.listen)?;
-    let address = listener.local_addr()?;
+/// Puts the parts of a server together.
+pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<App>, Failed> {
     let metrics = Arc::new(Metrics::new());
     let clock = Clock::system();
-    let sqlite =
-        Arc::new(Sqlite::open(&settings.data.join(DATABASE), durability(&settings)).await?);
+    let sqlite = Arc::new(
+        Sqlite::counted(&settings.data.join(DATABASE), durability(&settings), Arc::clone(&metrics))
+            .await?,
+    );
     let store: Arc<dyn EventStore> = Arc::clone(&sqlite) as Arc<dyn EventStore>;
     let directory: Arc<dyn Directory> = sqlite;
-    let secret = |name: &str| std::env::var(name).ok();
-    let systems =
-        Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
     let engine = Engine::start(Parts {
-        store: Arc::clone(&store),
+        store,
         content: Arc::new(content),
         policy: policy(&settings),
         clock: clock.clone(),
         metrics: Arc::clone(&metrics),
     })
     .await?;
-    let app = App::new(settings, metrics, engine, directory, clock).await?;
+    Ok(App::new(settings, metrics, engine, directory, clock).await?)
+}
+
+async fn serve(settings: Settings) -> Result<(), Failed> {
+    let content = content::read(&settings.content).train(&settings.content)?;
+    let secret = |name: &str| std::env::var(name).ok();
+    let systems =
+        Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
+    let listener = accept::listen(settings.listen)?;
+    let address = listener.local_addr()?;
+    let app = build(settings, content).await?;
     let first = app.accounts.first_administrator(&app.settings.server.admin_email).await?;
     // From the first printed line on, being told to stop means an orderly end.
     let stop = shutdown::on_signal()?;
@@ -105,11 +113,11 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     keys.abort();
     ticking.abort();
     reloading.abort();
-    store.close().await;
+    app.store.close().await;
     Ok(())
 }
 
-fn policy(settings: &Settings) -> Policy {
+pub(super) fn policy(settings: &Settings) -> Policy {
     let conversation = &settings.conversation;
     Policy {
         idle_close_ms: i64::from(conversation.idle_close_min) * 60_000,
@@ -137,5 +145,8 @@ async fn tick(app: Arc<App>) {
     loop {
         seconds.tick().await;
         app.engine.tick(grace_ms).await;
+        if let Err(error) = app.engine.tidy(&app.settings.retention, &app.files).await {
+            tracing::warn!(%error, "what was kept long enough cannot be erased");
+        }
     }
 }

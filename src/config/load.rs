@@ -32,11 +32,13 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("limits.agent_grace_s", 0, 86_400),
     ("limits.text_chars", 1, 1_000_000),
     ("limits.frame_bytes", 1_024, 16_777_216),
-    ("limits.outbox_frames", 16, 65_536),
+    ("limits.inputs_waiting", 2, 1_000_000),
     ("limits.messages_per_minute", 0, 1_000_000),
     ("limits.logins_per_minute", 1, 1_000_000),
     ("limits.connections_per_address", 0, 10_000_000),
     ("limits.connections", 1, 10_000_000),
+    ("agents.lockout_failures", 0, 1_000),
+    ("agents.lockout_min", 1, 10_080),
     ("identity.leeway_s", 0, 600),
     ("identity.session_min", 1, 43_200),
     ("identity.refresh_min", 1, 1_440),
@@ -44,6 +46,12 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("conversation.idle_close_min", 1, 525_600),
     ("actions.answer_bytes", 1_024, 16_777_216),
     ("actions.at_once", 1, 1_000),
+    ("attachments.max_bytes", 1_024, 100_000_000),
+    ("retention.conversations_days", 0, 36_500),
+    ("retention.visitors_days", 0, 36_500),
+    ("retention.effects_days", 0, 36_500),
+    ("retention.sessions_days", 0, 36_500),
+    ("retention.attachments_days", 0, 36_500),
     ("conversation.misses_before_person", 1, 100),
     ("conversation.misses_per_question", 1, 100),
     ("conversation.misses_in_all", 1, 1_000),
@@ -100,6 +108,7 @@ pub fn load(
     settings
         .identity
         .check()
+        .and_then(|()| settings.agents.check())
         .map_err(|problem| ConfigError { place: "the settings".to_owned(), problem })?;
     Ok(Settings {
         listen: listen.unwrap_or(settings.listen),

@@ -30,6 +30,7 @@ use crate::content::manners;
 use crate::content::manners::Manners;
 use crate::content::remarks;
 use crate::content::remarks::Remarks;
+use crate::content::secrets;
 use crate::content::yaml;
 use crate::content::yaml::Node;
 use crate::content::yaml::Value;
@@ -43,6 +44,7 @@ use crate::matcher::answers::AnswerExamples;
 use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::AnswerTable;
 use crate::matcher::answers::remark::RemarkModel;
+use crate::privacy::patterns::Patterns;
 
 /// The texts and examples that serve where a content folder brings none of its own.
 const BUILT_IN: [(&str, &str); 4] = [
@@ -53,8 +55,16 @@ const BUILT_IN: [(&str, &str); 4] = [
 ];
 
 /// The first keys of content files, which tell their kinds.
-pub(crate) const KINDS: [&str; 7] =
-    ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections", "remarks"];
+pub(crate) const KINDS: [&str; 8] = [
+    "intent",
+    "dialogue",
+    "out_of_scope",
+    "manners",
+    "answers",
+    "corrections",
+    "remarks",
+    "secrets",
+];
 
 /// What the files say, before any model is trained.
 #[derive(Debug, Default)]
@@ -64,6 +74,7 @@ pub struct Draft {
     manners: Option<Manners>,
     answers: AnswerTable,
     corrections: BTreeMap<Language, Vec<String>>,
+    secrets: Option<Patterns>,
     remarks: Option<Remarks>,
     out_of_scope: BTreeMap<Language, Vec<String>>,
     /// The same with files and places, for diagnostics.
@@ -182,6 +193,11 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
                 repeated(file, span, "the file of", "corrections", "another file", diagnostics);
             }
             draft.corrections = answers::read_corrections(file, node, diagnostics);
+        }
+        "secrets" => {
+            if draft.secrets.replace(secrets::read(file, node, diagnostics)).is_some() {
+                repeated(file, span, "the file of", "secrets", "another file", diagnostics);
+            }
         }
         "remarks" => {
             if draft.remarks.replace(remarks::read(file, node, diagnostics)).is_some() {
@@ -310,7 +326,7 @@ impl Draft {
     }
 
     /// How much was read: what tells whether a file gave anything.
-    fn parts(&self) -> [usize; 6] {
+    fn parts(&self) -> [usize; 7] {
         [
             self.intents.len(),
             self.dialogues.len(),
@@ -318,6 +334,7 @@ impl Draft {
             usize::from(self.manners.is_some()),
             self.answers.len(),
             self.corrections.len(),
+            usize::from(self.remarks.is_some()),
         ]
     }
 
@@ -384,6 +401,7 @@ impl Draft {
             dialogues: Arc::new(self.dialogues),
             manners: self.manners.unwrap_or_default(),
             corrections: self.corrections,
+            secrets: Arc::new(self.secrets.unwrap_or_default()),
             matchers: Arc::new(matchers),
             answers: Arc::new(answers),
             remarks,

@@ -106,7 +106,7 @@ fn is_garbled(text: &str) -> bool {
         })
 }
 
-fn is_unfinished(text: &str) -> bool {
+pub(crate) fn is_unfinished(text: &str) -> bool {
     UNFINISHED.iter().any(|mark| {
         text.match_indices(mark).any(|(at, _)| {
             let before = text[..at].chars().next_back();

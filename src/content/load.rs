@@ -13,7 +13,8 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 /// The folders that hold content.
 const FOLDERS: [&str; 2] = ["intents", "dialogues"];
 /// The files beside them.
-const FILES: [&str; 4] = ["manners.yaml", "answers.yaml", "corrections.yaml", "remarks.yaml"];
+const FILES: [&str; 5] =
+    ["manners.yaml", "answers.yaml", "corrections.yaml", "remarks.yaml", "secrets.yaml"];
 /// What a container platform links anew when a mounted folder changes.
 const LINKED: &str = "..data";
 
@@ -74,7 +75,7 @@ pub fn read_folder(root: &Path) -> (Vec<Source>, Vec<Diagnostic>) {
     (sources, diagnostics)
 }
 
-/// Whether something at `path` may be content of the folder `root`: one of its own two files, or
+/// Whether something at `path` may be content of the folder `root`: one of its own files, or
 /// anything in its folders, also what a deployment tool links there.
 #[must_use]
 pub fn is_content(root: &Path, path: &Path) -> bool {

@@ -73,6 +73,18 @@ manners! {
     handover_urgent,
     /// Nobody is on duty.
     offline,
+    /// When somebody is on duty again, as `slots.opens`.
+    offline_opens,
+    /// Where can you be reached?
+    contact,
+    /// The same again: that was neither a phone number nor an e-mail address.
+    contact_again,
+    /// `slots.contact` is kept.
+    contact_kept,
+    /// No address, and no harm.
+    contact_none,
+    /// It takes longer than it should.
+    delayed,
     /// The person lost contact.
     agent_lost,
     /// The bot takes over from a person.

@@ -272,3 +272,20 @@ fn the_bot_comes_back_at_a_time_of_day() {
     }
     assert_eq!(only(&come_back("{ days: 1 }")).0, Code::MissingKey);
 }
+
+#[test]
+fn a_secret_of_the_authors_own_is_shown_with_its_place_when_it_cannot_be_used() {
+    let with = |text: &str| {
+        let mut sources = small();
+        sources.push(source("secrets.yaml", text));
+        draft(&sources)
+    };
+    let text = "secrets:\n  - { name: loan, pattern: 'LN-[0-9]+' }\n  - name: card\n";
+    let faults = with(text).1;
+    let places: Vec<_> = faults.iter().map(|fault| (fault.code, fault.span.line)).collect();
+    assert_eq!(places, [(Code::BadValue, 2), (Code::MissingKey, 3)]);
+    assert!(faults[0].help.as_deref().is_some_and(|help| help.contains("{1,20}")), "{faults:#?}");
+    let (good, faults) = with("secrets:\n  - { name: loan, pattern: 'LN-[0-9]{5}' }\n");
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert!(!good.train().secrets.is_empty());
+}

@@ -38,26 +38,40 @@ impl Turn<'_> {
         if let Some(text) = say {
             self.say(text)?;
         }
-        let (text, status, outcome) = match self.duty {
-            Duty::OnDuty if reason == "urgent" => {
-                (&manners.handover_urgent, Status::Queued, Outcome::Escalated)
+        let topic = self.state.running_topic().or(self.state.topic.as_ref()).cloned();
+        let skilled = || self.policy.team_for(topic.as_ref(), self.lang());
+        let team = team.unwrap_or_else(skilled).clone();
+        let post = self.policy.post(&team, self.duty);
+        let (status, outcome) = match post.duty {
+            Duty::OnDuty => {
+                let urgent = reason == "urgent";
+                self.say(if urgent { &manners.handover_urgent } else { &manners.handover })?;
+                (Status::Queued, Outcome::Escalated)
             }
-            Duty::OnDuty => (&manners.handover, Status::Queued, Outcome::Escalated),
-            Duty::Nobody => (&manners.offline, Status::Offline, Outcome::Offline),
+            Duty::Nobody => {
+                self.say_nobody_there(post.opens);
+                (Status::Offline, Outcome::Offline)
+            }
         };
-        self.say(text)?;
         self.close_all(outcome);
-        self.enter_queue(status, team, reason, false);
+        self.enter_queue(status, Some(&team), reason, false);
+        self.ask_contact();
         Ok(())
     }
 
     /// Hands over without a word of content: for faults, when no text can be relied on.
     pub(crate) fn escalate_after_fault(&mut self) {
-        let text = self.content.manners.handover.plain(self.lang()).to_owned();
-        self.put_plain(text, Vec::new());
-        let (status, outcome) = match self.duty {
-            Duty::OnDuty => (Status::Queued, Outcome::Escalated),
-            Duty::Nobody => (Status::Offline, Outcome::Offline),
+        let post = self.policy.post(&self.policy.default_team, self.duty);
+        let (status, outcome) = match post.duty {
+            Duty::OnDuty => {
+                let text = self.content.manners.handover.plain(self.lang()).to_owned();
+                self.put_plain(text, Vec::new());
+                (Status::Queued, Outcome::Escalated)
+            }
+            Duty::Nobody => {
+                self.say_nobody_there(post.opens);
+                (Status::Offline, Outcome::Offline)
+            }
         };
         self.close_all(outcome);
         self.enter_queue(status, None, "bot_fault", false);
@@ -102,6 +116,7 @@ impl Turn<'_> {
                     lang,
                     choices: Vec::new(),
                     links: Vec::new(),
+                    attachments: Vec::new(),
                     topic: None,
                     chose: None,
                     read: None,
@@ -271,15 +286,21 @@ impl Turn<'_> {
         if holder.is_none_or(|holder| holder.id != *agent) {
             return Err(Refusal::WrongStatus("that agent does not hold it"));
         }
-        let manners = &self.content.manners;
-        let (status, text) = match self.duty {
-            Duty::OnDuty => (Status::Queued, &manners.agent_lost),
-            Duty::Nobody => (Status::Offline, &manners.offline),
+        let team = self.state.team.clone().unwrap_or_else(|| self.policy.default_team.clone());
+        let post = self.policy.post(&team, self.duty);
+        let status = match post.duty {
+            Duty::OnDuty => {
+                let text = self.content.manners.agent_lost.plain(self.lang()).to_owned();
+                self.put_plain(text, Vec::new());
+                Status::Queued
+            }
+            Duty::Nobody => {
+                self.say_nobody_there(post.opens);
+                Status::Offline
+            }
         };
-        let text = text.plain(self.lang()).to_owned();
-        self.put_plain(text, Vec::new());
-        let team = self.state.team.clone();
-        self.enter_queue(status, team.as_ref(), "agent_lost", true);
+        self.enter_queue(status, Some(&team), "agent_lost", true);
+        self.ask_contact();
         Ok(())
     }
 }

@@ -124,6 +124,9 @@ pub struct Message {
     /// Links that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+    /// Files that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What the bot is working on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<IntentId>,
@@ -172,6 +175,20 @@ pub struct Link {
     pub label: String,
     /// Where it leads; `https`, `mailto` or `tel`.
     pub url: String,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The name of its bytes.
+    pub id: String,
+    /// Its name as shown.
+    pub name: String,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// How large it is.
+    pub bytes: u64,
 }
 
 /// Which button a message was.
@@ -487,6 +504,11 @@ pub enum Move {
     WentBack,
     /// The visitor was told once that something was masked.
     ToldOfMask,
+    /// The message ended within the number of a card, which was covered: its rest may follow.
+    CardBegun {
+        /// How many of its digits went by; which they were is not kept.
+        digits: u8,
+    },
     /// The bank said who the visitor is.
     Identified {
         /// The customer's keyed pseudonym.
@@ -545,5 +567,11 @@ pub enum Question {
     Offer {
         /// In the order shown.
         topics: Vec<IntentId>,
+    },
+    /// Where the visitor can be reached, as nobody is on duty.
+    Contact {
+        /// Whether it was asked before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
 }

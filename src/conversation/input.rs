@@ -2,6 +2,7 @@
 
 use crate::conversation::effect::CallFailure;
 use crate::conversation::event::AgentRef;
+use crate::conversation::event::Attachment;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::TransferTarget;
 use crate::ids::AgentId;
@@ -53,6 +54,15 @@ pub enum Act {
         text: String,
         /// Whether something in it was masked.
         masked: bool,
+    },
+    /// The visitor says something and sends files with it.
+    Sent {
+        /// The masked text.
+        text: String,
+        /// Whether something in it was masked.
+        masked: bool,
+        /// The files.
+        attachments: Vec<Attachment>,
     },
     /// The visitor presses a button.
     Chose {
@@ -146,6 +156,8 @@ pub enum Act {
     },
     /// The last person went off duty while it waited.
     DutyEnded,
+    /// It has waited for longer than anybody should.
+    Delayed,
 }
 
 /// Why an input was refused. Nothing changed.

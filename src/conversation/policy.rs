@@ -1,14 +1,23 @@
 //! The settings that the rules go by.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 
+use crate::conversation::input::Duty;
+use crate::ids::IntentId;
 use crate::ids::TeamId;
+use crate::ids::Timestamp;
+use crate::language::Language;
 
 /// How patient the bot is, and where people are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// The queue for whatever names none.
     pub default_team: TeamId,
+    /// Where people are now; `None` where nobody knows (tools, replays), and then the input's duty
+    /// counts for every team.
+    pub roster: Option<Roster>,
     /// Silence after which the bot closes a conversation, in milliseconds; 0 = never.
     pub idle_close_ms: i64,
     /// Messages in a row that may fail to be understood before a person is brought.
@@ -29,6 +38,58 @@ pub struct Policy {
     pub reopen_ms: i64,
 }
 
+/// Who is on duty where, at a moment; whoever keeps the teams renews it when that changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roster {
+    /// By team.
+    pub posts: BTreeMap<TeamId, Post>,
+    /// For every team that is not named.
+    pub others: Post,
+    /// By topic: the teams that are best at it, with what they speak (nothing = everything).
+    pub skilled: BTreeMap<IntentId, Vec<(TeamId, Vec<Language>)>>,
+}
+
+/// Whether a team takes conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Post {
+    /// Whether it does now.
+    pub duty: Duty,
+    /// When it opens next, where it is closed by its hours.
+    pub opens: Option<Timestamp>,
+}
+
+impl Default for Post {
+    fn default() -> Self {
+        Self { duty: Duty::Nobody, opens: None }
+    }
+}
+
+impl Policy {
+    /// Whether a team takes conversations; `known` is what the input says of it.
+    #[must_use]
+    pub fn post(&self, team: &TeamId, known: Duty) -> Post {
+        match &self.roster {
+            Some(roster) => roster.posts.get(team).copied().unwrap_or(roster.others),
+            None => Post { duty: known, opens: None },
+        }
+    }
+
+    /// Whose queue a matter goes to when the content names none: a team that is good at the topic
+    /// and speaks the language, then one that is good at it, then the default one.
+    #[must_use]
+    pub fn team_for(&self, topic: Option<&IntentId>, lang: Language) -> &TeamId {
+        let skilled =
+            self.roster.as_ref().zip(topic).and_then(|(roster, topic)| roster.skilled.get(topic));
+        let Some(skilled) = skilled else { return &self.default_team };
+        let speaks = |known: &[Language]| known.is_empty() || known.contains(&lang);
+        skilled
+            .iter()
+            .find(|(_, known)| speaks(known))
+            .or_else(|| skilled.first())
+            .map_or(&self.default_team, |(team, _)| team)
+    }
+}
+
 /// The zone of customers in Finland.
 pub const HOME_ZONE: &str = "Europe/Helsinki";
 
@@ -40,6 +101,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             default_team: TeamId::new("support"),
+            roster: None,
             idle_close_ms: 60 * 60 * 1_000,
             misses_before_person: 3,
             misses_per_question: 4,

@@ -416,7 +416,7 @@ fn read_answer(
         | Question::Second { .. }
         | Question::AnythingElse
         | Question::Person => true,
-        Question::Clarify { .. } | Question::Offer { .. } => false,
+        Question::Clarify { .. } | Question::Offer { .. } | Question::Contact { .. } => false,
     });
     match reading.class {
         AnswerClass::None => None,

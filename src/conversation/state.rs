@@ -34,6 +34,8 @@ use crate::language::Language;
 
 /// Messages not understood that a packet shows; the newest are kept.
 const KEPT_MISSES: usize = 20;
+/// Characters of the visitor's words that are kept for reading what follows.
+const KEPT_TAIL: usize = 80;
 
 /// Answers that are remembered; the newest are kept.
 const KEPT_ANSWERS: usize = 200;
@@ -117,6 +119,12 @@ pub struct State {
     pub preview: String,
     /// Whether the visitor was told that something was masked.
     pub told_of_mask: bool,
+    /// The end of what the visitor wrote, as it is stored: a secret may go on in what follows.
+    pub tail: String,
+    /// Digits of a card that the visitor's newest message ended with; covered, and only counted.
+    pub card_begun: Option<u8>,
+    /// Whether it was erased.
+    pub erased: bool,
     /// Whether a rating is asked for and not yet given.
     pub rating_open: bool,
     /// When it ended.
@@ -247,6 +255,9 @@ impl State {
             nudged_at: None,
             preview: String::new(),
             told_of_mask: false,
+            tail: String::new(),
+            card_begun: None,
+            erased: false,
             rating_open: false,
             ended_at: None,
             ended_by: None,
@@ -330,11 +341,26 @@ impl State {
                 self.waiting = None;
                 self.stack.clear();
             }
-            Fact::Note { .. }
-            | Fact::Transferred { .. }
-            | Fact::Action(_)
-            | Fact::Erased
-            | Fact::Unknown(_) => {}
+            Fact::Erased => self.apply_erased(event.at),
+            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Action(_) | Fact::Unknown(_) => {}
+        }
+    }
+
+    /// A conversation is erased whole: with what it was about goes that it could go on.
+    fn apply_erased(&mut self, at: Timestamp) {
+        let lang = self.lang;
+        *self = Self { seq: self.seq, at: self.at, erased: true, ..Self::new(lang, at) };
+        self.status = Status::Ended;
+        self.ended_at = Some(at);
+    }
+
+    /// Keeps the end of what the visitor wrote.
+    fn note_tail(&mut self, text: &str) {
+        self.card_begun = None;
+        self.tail.push('\n');
+        self.tail.push_str(text);
+        if let Some((cut, _)) = self.tail.char_indices().rev().nth(KEPT_TAIL) {
+            self.tail.drain(..cut);
         }
     }
 
@@ -350,6 +376,7 @@ impl State {
                     self.recent.clear();
                 }
                 self.recent.push(message.text.clone());
+                self.note_tail(&message.text);
                 self.preview.clone_from(&message.text);
                 if let Some(reading) = &message.read {
                     self.last_reading = Some(reading.clone());
@@ -363,11 +390,22 @@ impl State {
         }
     }
 
+    /// Where the visitor can be reached is asked only while nobody is there.
+    fn forget_contact_question(&mut self) {
+        let asks = |open: &OpenQuestion| matches!(open.question, Question::Contact { .. });
+        if self.open.as_ref().is_some_and(asks) {
+            self.open = None;
+        }
+    }
+
     fn apply_status(&mut self, change: &StatusChange, at: Timestamp) {
         let before = self.status;
         self.status = change.status;
         if change.status != Status::Bot {
             self.waiting = None;
+        }
+        if change.status != Status::Offline {
+            self.forget_contact_question();
         }
         if change.status != Status::Ended {
             self.ended_at = None;
@@ -518,6 +556,7 @@ impl State {
                 self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
             }
             Move::ToldOfMask => self.told_of_mask = true,
+            Move::CardBegun { digits } => self.card_begun = Some(*digits),
             Move::Unknown(_) => {}
         }
     }

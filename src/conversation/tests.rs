@@ -8,8 +8,10 @@ use super::*;
 use crate::content::build::draft;
 use crate::content::tests::small;
 use crate::conversation::event::AgentRef;
+use crate::conversation::event::Question;
 use crate::conversation::event::TransferTarget;
 use crate::conversation::input::Duty;
+use crate::conversation::state::OpenQuestion;
 use crate::ids::AgentId;
 use crate::ids::DialogueId;
 use crate::ids::StepId;
@@ -188,7 +190,7 @@ fn check_author(state: &State, act: &Act, message: &Message) {
     match &message.from {
         Author::Visitor => {}
         Author::Bot => {
-            let announces = matches!(act, Act::AgentLost { .. } | Act::DutyEnded);
+            let announces = matches!(act, Act::AgentLost { .. } | Act::DutyEnded | Act::Delayed);
             let may = matches!(state.status, Status::Bot | Status::Offline) || announces;
             assert!(may, "the bot is silent while a person owns it: {message:?} by {act:?}");
         }
@@ -209,7 +211,10 @@ fn check_state(state: &State) {
     let is_waiting = matches!(state.status, Status::Queued | Status::Offline);
     assert!(!is_waiting || state.waiting_since.is_some() && state.team.is_some(), "{state:?}");
     if state.status != Status::Bot {
-        assert!(state.open.is_none() && state.stack.is_empty(), "nothing runs: {state:?}");
+        let contact = |open: &OpenQuestion| matches!(open.question, Question::Contact { .. });
+        let asks = state.open.as_ref().is_some_and(contact) && state.status == Status::Offline;
+        let still = state.open.is_none() || asks;
+        assert!(still && state.stack.is_empty(), "nothing runs: {state:?}");
     }
     assert_eq!(state.ended_at.is_some(), state.status == Status::Ended);
 }
@@ -300,4 +305,68 @@ fn what_the_rules_fail_on_goes_to_a_person_with_its_words() {
         assert_eq!(decision.state.status, Status::Queued);
         check_step(&played.state, &input.act, &decision);
     }
+}
+
+/// What stands in the log of what the visitor and agents wrote.
+fn written(played: &Played) -> Vec<String> {
+    let texts = played.events.iter().filter_map(|event| match &event.fact {
+        Fact::Message(message) if message.from != Author::Bot => Some(message.text.clone()),
+        Fact::Note { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn a_secret_in_two_messages_and_what_an_agent_quotes_are_covered() {
+    let mut played = Played::new();
+    for text in
+        ["4111 1111", "1111 1111", "kortet är 4111 1111 1111", "1111 tack", "131052-", "308T"]
+    {
+        played.done(said(text));
+    }
+    let maja = agent("maja");
+    played.done(Act::WantsPerson);
+    played.done(Act::Claim { agent: maja.clone() });
+    played.done(Act::AgentNoted { agent: maja.clone(), text: "hetu 131052-308T".to_owned() });
+    played.done(Act::AgentSaid { agent: maja, text: "Kortet 4111 1111 1111 1111?".to_owned() });
+    let texts = written(&played);
+    let label = content().manners.person.plain(Language::Sv);
+    assert_eq!(
+        texts,
+        [
+            "4111 1111",
+            "••••",
+            "kortet är ••••",
+            "•••• tack",
+            "131052-",
+            "••••",
+            label,
+            "hetu ••••",
+            "Kortet ••••?"
+        ]
+    );
+    let told = played.events.iter().flat_map(|event| &event.moves);
+    assert_eq!(told.filter(|change| **change == Move::ToldOfMask).count(), 1);
+}
+
+#[test]
+fn an_erased_log_folds_to_a_conversation_that_is_over() {
+    let mut played = Played::new();
+    played.done(said("lampan lyser inte"));
+    played.done(said("ja"));
+    let erased: Vec<Event> = played
+        .events
+        .iter()
+        .map(|event| Event { fact: Fact::Erased, moves: Vec::new(), ..event.clone() })
+        .collect();
+    let state = State::fold(Language::Sv, START, &erased);
+    assert_eq!((state.status, state.seq, state.erased), (Status::Ended, played.state.seq, true));
+    assert_eq!(deadline(&state, &Policy::default()), None);
+    let input = Input { at: START, id: None, act: said("hej"), duty: Duty::OnDuty };
+    let refused = decide(content(), &Policy::default(), &state, &input);
+    assert!(matches!(refused, Err(Refusal::Ended)));
+    let again = Act::Reopen { agent: agent("maja") };
+    let input = Input { at: START, id: None, act: again, duty: Duty::OnDuty };
+    assert!(decide(content(), &Policy::default(), &state, &input).is_err());
 }

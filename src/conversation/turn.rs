@@ -56,6 +56,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) passed: BTreeSet<StepId>,
     /// While a topic is gone through again: the answers that are given anew.
     pub(crate) redo: Option<BTreeMap<Place, serde_json::Value>>,
+    /// Digits of a card that the visitor's message ends with.
+    pub(crate) card_begun: Option<u8>,
     /// Whether the customer said that what was tried did not help: "did it help?" need not be
     /// asked before something new is told.
     pub(crate) failing: bool,
@@ -82,6 +84,7 @@ impl<'a> Turn<'a> {
             effects: Vec::new(),
             passed: BTreeSet::new(),
             redo: None,
+            card_begun: None,
             failing: false,
             steps_left: MAX_STEPS,
         }
@@ -203,6 +206,7 @@ impl<'a> Turn<'a> {
             lang,
             choices,
             links,
+            attachments: Vec::new(),
             topic,
             chose: None,
             read: None,

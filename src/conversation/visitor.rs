@@ -339,9 +339,10 @@ impl Turn<'_> {
                     self.say(&content.manners.what_else)
                 }
             }
-            Question::Step | Question::Clarify { .. } | Question::Offer { .. } => {
-                self.not_understood(text)
-            }
+            Question::Step
+            | Question::Clarify { .. }
+            | Question::Offer { .. }
+            | Question::Contact { .. } => self.not_understood(text),
         }
     }
 

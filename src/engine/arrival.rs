@@ -24,6 +24,8 @@ use crate::store::NewConversation;
 pub struct Arrival {
     /// Who a valid token says it is.
     pub visitor: Option<VisitorId>,
+    /// What stands for that visitor where their data were erased.
+    pub pseudonym: Option<VisitorId>,
     /// Which conversation is wanted.
     pub conversation: Option<ConversationId>,
     /// The last event that the client holds of it.
@@ -32,6 +34,13 @@ pub struct Arrival {
     pub lang: Vec<String>,
     /// Where the chat window stands; without its query.
     pub page: Option<Page>,
+}
+
+impl Arrival {
+    fn owns(&self, row: &ConversationRow) -> bool {
+        let is = |name: &Option<VisitorId>| name.as_ref() == Some(&row.visitor);
+        is(&self.visitor) || self.visitor.is_some() && row.erased && is(&self.pseudonym)
+    }
 }
 
 /// What is kept of a hello.
@@ -75,7 +84,7 @@ impl Engine {
         if let Some(wanted) = &arrival.conversation {
             let row = self.inner.store.conversation(wanted).await?;
             return row
-                .filter(|row| Some(&row.visitor) == arrival.visitor.as_ref())
+                .filter(|row| arrival.owns(row))
                 .map(|row| arrived(&row, arrival.after))
                 .ok_or(SubmitError::NotFound);
         }
@@ -89,10 +98,11 @@ impl Engine {
     }
 
     /// Where a visitor stands who has said hello before: in the conversation that they name, else
-    /// in their newest.
+    /// in their newest. The pseudonym stands for them where their data were erased.
     pub async fn rejoin(
         &self,
         visitor: &VisitorId,
+        pseudonym: VisitorId,
         conversation: Option<ConversationId>,
         after: Option<Seq>,
     ) -> Result<Arrived, SubmitError> {
@@ -101,8 +111,8 @@ impl Engine {
             None => self.inner.store.newest_conversation_of(visitor).await?,
         };
         let conversation = Some(conversation.ok_or(SubmitError::NotFound)?);
-        let visitor = Some(visitor.clone());
-        self.arrive(Arrival { visitor, conversation, after, ..Arrival::default() }).await
+        let (visitor, pseudonym) = (Some(visitor.clone()), Some(pseudonym));
+        self.arrive(Arrival { visitor, pseudonym, conversation, after, ..Arrival::default() }).await
     }
 
     async fn begin(&self, arrival: Arrival) -> Result<Arrived, SubmitError> {
@@ -171,7 +181,8 @@ impl Engine {
 
 fn arrived(row: &ConversationRow, after: Option<Seq>) -> Arrived {
     // A client that holds more than there is held it before a backup was restored.
-    let beyond = after.is_some_and(|after| after > row.seq);
+    // What was erased must go from the client too, so it is sent anew as well.
+    let beyond = row.erased || after.is_some_and(|after| after > row.seq);
     Arrived {
         visitor: row.visitor.clone(),
         conversation: row.id.clone(),

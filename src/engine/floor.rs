@@ -1,6 +1,7 @@
 //! The people's side of the engine: who is on duty, who waits, what their consoles are told.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -8,9 +9,16 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::Weak;
 
+use arc_swap::ArcSwap;
+use futures_util::StreamExt as _;
+
 use crate::bus::Doorbell;
 use crate::conversation::event::Status;
 use crate::conversation::input::Act;
+use crate::conversation::input::Duty;
+use crate::conversation::policy::Policy;
+use crate::conversation::policy::Post;
+use crate::conversation::policy::Roster;
 use crate::conversation::state::State;
 use crate::engine::Engine;
 use crate::engine::Inner;
@@ -19,19 +27,32 @@ use crate::engine::Submission;
 use crate::handover::Desk;
 use crate::handover::Item;
 use crate::handover::Worker;
+use crate::handover::routing::Router;
+use crate::handover::routing::Seat;
+use crate::handover::team::Teams;
+use crate::handover::waiting::Pace;
+use crate::handover::waiting::Wait;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
+use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::ids::Timestamp;
+use crate::language::Language;
 use crate::protocol::agent::OnDuty;
 use crate::protocol::agent::Presence;
 use crate::store::AgentRow;
+use crate::store::ConversationRow;
 use crate::store::StoreError;
 
-/// How many conversations an agent takes at once unless they say otherwise.
+/// How many conversations an agent takes at once where no team says otherwise.
 const CAPACITY: u32 = 5;
+/// Conversations that are read at once at the start: as many as the store has readers.
+const READ_AT_ONCE: usize = 4;
 /// Bot conversations older than this are not read in at the start: nobody looks for them.
 const READ_IN_MS: i64 = 60 * 60 * 1_000;
+
+/// A conversation that nobody has used for so long is dropped from memory; the log has it.
+const UNUSED_MS: i64 = 3_000;
 
 /// The people's side.
 pub(super) struct Floor {
@@ -41,6 +62,14 @@ pub(super) struct Floor {
     staff: Mutex<Staff>,
     /// The place of everybody who waits, worked out once for each change of a queue.
     places: Mutex<HashMap<ConversationId, u32>>,
+    /// The teams as they are set up.
+    pub(super) teams: ArcSwap<Teams>,
+    /// The rules with the roster of now.
+    pub(super) policy: ArcSwap<Policy>,
+    /// What is on offer to whom.
+    pub(super) router: Mutex<Router>,
+    /// How fast each queue moves.
+    paces: Mutex<HashMap<Option<TeamId>, Pace>>,
 }
 
 #[derive(Default)]
@@ -55,8 +84,11 @@ struct Staff {
 struct Present {
     worker: Worker,
     state: Presence,
-    capacity: u32,
+    /// How many they take at once; `None` = as many as their team's agents do.
+    capacity: Option<u32>,
     sockets: usize,
+    /// Since when they have been given nothing.
+    idle_since: Timestamp,
 }
 
 /// A conversation with what it has become on the desk; `None` when it left.
@@ -69,15 +101,21 @@ pub struct Place {
     pub position: u32,
     /// Whether anybody is on duty.
     pub open: bool,
+    /// How long it will probably take, when the queue has moved enough to tell.
+    pub wait: Option<Wait>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Floor {
-    pub(super) fn opened(at: Timestamp) -> Self {
+    pub(super) fn opened(at: Timestamp, policy: Policy) -> Self {
         Self {
+            teams: ArcSwap::default(),
+            policy: ArcSwap::from_pointee(policy),
+            router: Mutex::default(),
+            paces: Mutex::default(),
             opened_at: at,
             desk: Mutex::default(),
             staff: Mutex::default(),
@@ -85,9 +123,99 @@ impl Floor {
         }
     }
 
-    /// Whether anybody who serves the queue is online.
-    pub(super) fn is_on_duty(&self, team: &TeamId) -> bool {
-        lock(&self.staff).is_on_duty(Some(team))
+    pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
+        lock(&self.desk)
+    }
+
+    pub(super) fn wake_consoles(&self) {
+        lock(&self.staff).wake_consoles();
+    }
+
+    /// Whether a queue is served now: somebody is there, and its team is open.
+    pub(super) fn is_open(&self, team: Option<&TeamId>, now: Timestamp) -> bool {
+        let open = team.is_none_or(|team| self.teams.load().is_open(team, now));
+        open && lock(&self.staff).is_on_duty(team)
+    }
+
+    /// How many more a queue takes.
+    pub(super) fn room(&self, desk: &Desk, team: Option<&TeamId>) -> usize {
+        let limit =
+            team.and_then(|team| self.teams.load().get(team).and_then(|team| team.queue_limit));
+        let Some(limit) = limit else { return usize::MAX };
+        usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(desk.queue_length(team))
+    }
+
+    /// The agents who are there, as the router sees them.
+    pub(super) fn seats(&self) -> Vec<Seat> {
+        let teams = self.teams.load();
+        let mut load: HashMap<AgentId, u32> = HashMap::new();
+        for (_, item) in lock(&self.desk).all() {
+            if let Some(agent) = &item.agent {
+                *load.entry(agent.id.clone()).or_default() += 1;
+            }
+        }
+        let staff = lock(&self.staff);
+        staff
+            .present
+            .iter()
+            .map(|(agent, present)| Seat {
+                agent: agent.clone(),
+                online: present.worker.online,
+                teams: present.worker.teams.clone(),
+                languages: present.worker.languages.clone(),
+                load: load.get(agent).copied().unwrap_or(0),
+                capacity: present.capacity(&teams),
+                idle_since: present.idle_since,
+            })
+            .collect()
+    }
+
+    /// The roster of a moment; teams that nobody serves and nobody set up are left out.
+    pub(super) fn roster(&self, now: Timestamp) -> Roster {
+        let teams = self.teams.load();
+        let desk = lock(&self.desk);
+        let staff = lock(&self.staff);
+        let named = staff.present.values().flat_map(|present| present.worker.teams.iter());
+        let all: BTreeSet<TeamId> =
+            teams.iter().map(|team| team.id.clone()).chain(named.cloned()).collect();
+        let post = |team: &TeamId| {
+            let open = teams.is_open(team, now) && staff.is_on_duty(Some(team));
+            let takes = open && self.room(&desk, Some(team)) > 0;
+            let duty = if takes { Duty::OnDuty } else { Duty::Nobody };
+            Post { duty, opens: teams.opens_at(team, now) }
+        };
+        let posts = all.into_iter().map(|team| (team.clone(), post(&team))).collect();
+        let anywhere = staff.online().any(|worker| worker.teams.is_empty());
+        let duty = if anywhere { Duty::OnDuty } else { Duty::Nobody };
+        let mut skilled: BTreeMap<IntentId, Vec<(TeamId, Vec<Language>)>> = BTreeMap::new();
+        for team in teams.iter() {
+            for topic in &team.skills {
+                let entry = (team.id.clone(), team.languages.clone());
+                skilled.entry(topic.clone()).or_default().push(entry);
+            }
+        }
+        Roster { posts, others: Post { duty, opens: None }, skilled }
+    }
+
+    /// Learns from a change how fast the queues move.
+    fn time_queues(
+        &self,
+        desk: &Desk,
+        before: Option<&(Status, Option<TeamId>)>,
+        after: Option<&(Status, Option<TeamId>)>,
+        now: Timestamp,
+    ) {
+        let mut paces = lock(&self.paces);
+        if let Some((Status::Queued, team)) = before
+            && after.is_some_and(|(status, _)| *status == Status::Agent)
+        {
+            paces.entry(team.clone()).or_default().taken(now);
+        }
+        if let Some((Status::Queued, team)) = after
+            && desk.queue_length(team.as_ref()) == 1
+        {
+            paces.entry(team.clone()).or_default().begins(now);
+        }
     }
 
     /// Works out the places in these queues; answers whose place is another than before.
@@ -111,9 +239,23 @@ impl Floor {
     }
 }
 
+impl Present {
+    /// What they said, else what their teams' agents take, else the usual.
+    fn capacity(&self, teams: &Teams) -> u32 {
+        let of_team = || {
+            let capacities = self.worker.teams.iter().filter_map(|team| teams.get(team));
+            capacities.map(|team| team.capacity).max()
+        };
+        self.capacity.or_else(of_team).unwrap_or(CAPACITY)
+    }
+}
+
 impl Staff {
     /// Begins the time of grace of an agent who was given a conversation without being there.
     fn note_holder(&mut self, agent: &AgentId, now: Timestamp) {
+        if let Some(present) = self.present.get_mut(agent) {
+            present.idle_since = now;
+        }
         let is_here = self.present.get(agent).is_some_and(|present| present.sockets > 0);
         if !is_here {
             self.gone_since.entry(agent.clone()).or_insert(now);
@@ -121,7 +263,11 @@ impl Staff {
     }
 
     fn is_on_duty(&self, team: Option<&TeamId>) -> bool {
-        self.present.values().any(|present| present.worker.online && present.worker.serves(team))
+        self.online().any(|worker| worker.serves(team))
+    }
+
+    fn online(&self) -> impl Iterator<Item = &Worker> {
+        self.present.values().map(|present| &present.worker).filter(|worker| worker.online)
     }
 
     fn wake_consoles(&mut self) {
@@ -138,6 +284,7 @@ impl Staff {
 impl Inner {
     /// Takes in what a conversation has become and tells consoles and whoever waits behind it.
     pub(super) fn floor_changed(&self, id: &ConversationId, state: &State) {
+        let now = self.clock.now();
         let moved: Vec<ConversationId> = {
             let mut desk = lock(&self.floor.desk);
             let before = desk.item(id).map(|item| (item.status, item.team.clone()));
@@ -148,7 +295,10 @@ impl Inner {
                 return;
             }
             if let Some(holder) = holder {
-                lock(&self.floor.staff).note_holder(&holder.id, self.clock.now());
+                lock(&self.floor.staff).note_holder(&holder.id, now);
+            }
+            if before != after {
+                self.floor.time_queues(&desk, before.as_ref(), after.as_ref(), now);
             }
             if before == after {
                 Vec::new()
@@ -167,25 +317,58 @@ impl Inner {
             self.bus.ring(waiting);
         }
         lock(&self.floor.staff).wake_consoles();
+        if self.floor.teams.load().limits_queues() {
+            self.renew_roster();
+        }
+    }
+}
+
+impl Inner {
+    /// Fills the metrics that show what is in memory and what waits.
+    fn count_load(&self) {
+        let statuses = [Status::Bot, Status::Queued, Status::Agent, Status::Offline, Status::Ended];
+        for (status, count) in statuses.into_iter().zip(self.lanes.census(statuses)) {
+            self.metrics.conversations(status).set(count);
+        }
+        let (waiting, _) = self.lanes.load();
+        self.metrics.inputs_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
     }
 }
 
 impl Engine {
     /// Reads in what waits for people, after a start.
     pub(super) async fn read_desk(&self) -> Result<(), StoreError> {
-        let now = self.inner.clock.now();
         let waiting = [Status::Queued, Status::Agent, Status::Offline];
-        let mut rows = self.inner.store.with_status(&waiting, Timestamp(0)).await?;
-        rows.extend(self.inner.store.with_status(&[Status::Bot], now.plus_ms(-READ_IN_MS)).await?);
-        for row in rows {
-            match self.inner.state_of(&row.id).await {
-                Ok(state) => self.inner.floor_changed(&row.id, &state),
+        let rows = self.inner.store.with_status(&waiting, Timestamp(0)).await?;
+        self.lay_out(rows).await;
+        // Nobody waits for these, and there may be very many.
+        let engine = self.clone();
+        let since = self.inner.clock.now().plus_ms(-READ_IN_MS);
+        tokio::spawn(async move {
+            match engine.inner.store.with_status(&[Status::Bot], since).await {
+                Ok(rows) => engine.lay_out(rows).await,
+                Err(error) => tracing::error!(%error, "the bot's conversations cannot be read"),
+            }
+        });
+        Ok(())
+    }
+
+    /// Puts conversations on the desk, a few at a time.
+    async fn lay_out(&self, rows: Vec<ConversationRow>) {
+        let read = async |row: ConversationRow| (self.inner.folded(&row.id).await, row.id);
+        let mut read = futures_util::stream::iter(rows).map(read).buffered(READ_AT_ONCE);
+        while let Some((folded, id)) = read.next().await {
+            match folded {
+                Ok(folded) => {
+                    // Who has moved since is laid out by what moved it, or by what it is now.
+                    let state = self.inner.lanes.state(&id).unwrap_or_else(|| Arc::new(folded));
+                    self.inner.floor_changed(&id, &state);
+                }
                 Err(error) => {
-                    tracing::error!(conversation.id = %row.id, %error, "a waiting conversation cannot be read");
+                    tracing::error!(conversation.id = %id, %error, "a conversation cannot be read");
                 }
             }
         }
-        Ok(())
     }
 
     /// The place of a waiting conversation.
@@ -193,14 +376,22 @@ impl Engine {
     pub fn place(&self, id: &ConversationId) -> Option<Place> {
         let position = *lock(&self.inner.floor.places).get(id)?;
         let team = lock(&self.inner.floor.desk).item(id)?.team.clone();
-        let open = lock(&self.inner.floor.staff).is_on_duty(team.as_ref());
-        Some(Place { position, open })
+        let now = self.inner.clock.now();
+        let open = self.inner.floor.is_open(team.as_ref(), now);
+        let wait =
+            lock(&self.inner.floor.paces).get(&team).and_then(|pace| pace.estimate(position));
+        Some(Place { position, open, wait })
     }
 
     /// Whether anybody at all is on duty.
     #[must_use]
     pub fn is_anybody_on_duty(&self) -> bool {
-        lock(&self.inner.floor.staff).is_on_duty(None)
+        let now = self.inner.clock.now();
+        let teams = self.inner.floor.teams.load();
+        let staff = lock(&self.inner.floor.staff);
+        staff.online().any(|worker| {
+            worker.teams.is_empty() || worker.teams.iter().any(|team| teams.is_open(team, now))
+        })
     }
 
     /// A console connects. The answer is the presence that the agent has.
@@ -211,17 +402,26 @@ impl Engine {
         staff.consoles.push(Arc::downgrade(doorbell));
         let state = if holds { Presence::Online } else { Presence::Offline };
         let present = staff.present.entry(agent.id.clone()).or_insert_with(|| Present {
-            worker: Worker { name: String::new(), teams: Vec::new(), online: holds },
+            worker: Worker {
+                name: String::new(),
+                teams: Vec::new(),
+                languages: Vec::new(),
+                online: holds,
+            },
             state,
-            capacity: CAPACITY,
+            capacity: None,
             sockets: 0,
+            idle_since: self.inner.clock.now(),
         });
         // The account may have been changed since the last socket.
         present.worker.name.clone_from(&agent.name);
         present.worker.teams.clone_from(&agent.teams);
+        present.worker.languages.clone_from(&agent.languages);
         present.sockets += 1;
         let state = present.state;
         staff.wake_consoles();
+        drop(staff);
+        self.inner.renew_roster();
         state
     }
 
@@ -244,10 +444,17 @@ impl Engine {
             let Some(present) = staff.present.get_mut(agent) else { return };
             present.state = state;
             present.worker.online = state == Presence::Online;
-            present.capacity = capacity.unwrap_or(present.capacity);
+            present.capacity = capacity.or(present.capacity);
             staff.wake_consoles();
         }
+        self.settle().await;
+    }
+
+    /// Brings everything into line after people, teams or the hour have changed.
+    pub(super) async fn settle(&self) {
+        self.inner.renew_roster();
         self.settle_duty().await;
+        self.route().await;
         self.ring_who_waits();
     }
 
@@ -255,16 +462,24 @@ impl Engine {
     /// somebody comes, and what queues is told when the last one goes.
     async fn settle_duty(&self) {
         let changes: Vec<(ConversationId, Act)> = {
+            let now = self.inner.clock.now();
             let desk = lock(&self.inner.floor.desk);
-            let staff = lock(&self.inner.floor.staff);
-            desk.all()
+            // Those that were kept longest come first where a queue has room for some only.
+            let mut all: Vec<(&ConversationId, &Item)> = desk.all().collect();
+            all.sort_by_key(|(id, item)| (item.waiting_since, (*id).clone()));
+            let mut room: HashMap<Option<TeamId>, usize> = HashMap::new();
+            all.into_iter()
                 .filter_map(|(id, item)| {
-                    let on_duty = staff.is_on_duty(item.team.as_ref());
+                    let open = self.inner.floor.is_open(item.team.as_ref(), now);
                     match item.status {
-                        Status::Offline if on_duty => {
+                        Status::Offline if open => {
+                            let room = room.entry(item.team.clone()).or_insert_with(|| {
+                                self.inner.floor.room(&desk, item.team.as_ref())
+                            });
+                            *room = room.checked_sub(1)?;
                             Some((id.clone(), Act::DutyBegan { team: item.team.clone() }))
                         }
-                        Status::Queued if !on_duty => Some((id.clone(), Act::DutyEnded)),
+                        Status::Queued if !open => Some((id.clone(), Act::DutyEnded)),
                         _ => None,
                     }
                 })
@@ -283,7 +498,7 @@ impl Engine {
         }
     }
 
-    async fn submit_own(&self, conversation: ConversationId, act: Act) {
+    pub(super) async fn submit_own(&self, conversation: ConversationId, act: Act) {
         let id = conversation.clone();
         let submission = Submission { conversation, sender: Sender::Engine, id: None, act };
         if let Err(error) = self.submit(submission).await {
@@ -294,12 +509,18 @@ impl Engine {
     /// What is due: agents gone for too long, deadlines, unused memory. Called once a second.
     pub async fn tick(&self, agent_grace_ms: i64) {
         let now = self.inner.clock.now();
-        self.inner.lanes.sweep(now.plus_ms(-60_000));
+        self.inner.lanes.sweep(now.plus_ms(-UNUSED_MS));
+        self.inner.count_load();
         self.lose_agents(now, agent_grace_ms).await;
         // Who was on duty may have changed while a turn was decided; and after a restart nobody
         // is, until the agents have had their time to come back.
         if now.ms_since(self.inner.floor.opened_at) >= agent_grace_ms {
+            self.inner.renew_roster();
             self.settle_duty().await;
+            self.route().await;
+        }
+        if let Err(error) = self.hear_erasures().await {
+            tracing::warn!(%error, "what was erased cannot be read");
         }
         if let Err(error) = self.inner.sweep_editions(now).await {
             tracing::warn!(%error, "older revisions of the content cannot be looked through");
@@ -352,6 +573,7 @@ impl Engine {
             }
         }
         drop(desk);
+        let teams = self.inner.floor.teams.load();
         let staff = lock(&self.inner.floor.staff);
         staff
             .present
@@ -361,7 +583,7 @@ impl Engine {
                 name: present.worker.name.clone(),
                 state: present.state,
                 load: load.get(id).copied().unwrap_or(0),
-                capacity: present.capacity,
+                capacity: present.capacity(&teams),
             })
             .collect()
     }

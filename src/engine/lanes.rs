@@ -9,13 +9,18 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::conversation::event::Event;
+use crate::conversation::event::Status;
 use crate::conversation::state::State;
 use crate::engine::Receipt;
+use crate::engine::Sender;
 use crate::engine::Submission;
 use crate::engine::SubmitError;
 use crate::ids::ConversationId;
@@ -28,12 +33,18 @@ use crate::protocol::event::event_frame;
 const SHARDS: usize = 64;
 /// Events that a lane keeps for followers; older ones come from the store.
 const TAIL: usize = 32;
+/// Lanes of one shard beyond which those that nobody works on are dropped.
+const LANES_OF_SHARD: usize = 1_024;
+/// Inputs that may wait in all lanes, until a setting says otherwise.
+const WAITING_IN_ALL: usize = 20_000;
 /// Inputs that may wait for one conversation.
 const WAITING: usize = 256;
 
 /// An input with whoever waits for its receipt.
 pub(super) struct Job {
     pub(super) submission: Submission,
+    /// When it came.
+    pub(super) since: Instant,
     pub(super) done: oneshot::Sender<Result<Receipt, SubmitError>>,
 }
 
@@ -72,11 +83,18 @@ struct Lane {
 pub(super) struct Lanes {
     hasher: RandomState,
     shards: Vec<Mutex<HashMap<ConversationId, Lane>>>,
+    waiting: AtomicUsize,
+    most_waiting: AtomicUsize,
 }
 
 impl Default for Lanes {
     fn default() -> Self {
-        Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
+        Self {
+            hasher: RandomState::new(),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            waiting: AtomicUsize::new(0),
+            most_waiting: AtomicUsize::new(WAITING_IN_ALL),
+        }
     }
 }
 
@@ -96,7 +114,36 @@ impl Lanes {
         self.shards[usize::try_from(at).unwrap_or(0)].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many inputs may wait in all lanes together.
+    pub(super) fn bound(&self, most: usize) {
+        self.most_waiting.store(most, Ordering::Relaxed);
+    }
+
+    /// How many inputs wait, and how many may.
+    pub(super) fn load(&self) -> (usize, usize) {
+        (self.waiting.load(Ordering::Relaxed), self.most_waiting.load(Ordering::Relaxed))
+    }
+
+    /// The conversations in memory by their status, in the order of `statuses`.
+    pub(super) fn census<const N: usize>(&self, statuses: [Status; N]) -> [i64; N] {
+        let mut census = [0; N];
+        for shard in &self.shards {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            for state in shard.values().filter_map(|lane| lane.state.as_ref()) {
+                if let Some(at) = statuses.iter().position(|status| *status == state.status) {
+                    census[at] += 1;
+                }
+            }
+        }
+        census
+    }
+
     pub(super) fn put(&self, job: Job) -> Put {
+        // What agents and the engine itself do moves the load on; customers can wait a moment.
+        let (waiting, most) = self.load();
+        if waiting >= most && matches!(job.submission.sender, Sender::Visitor(_)) {
+            return Put::Full(job);
+        }
         let id = job.submission.conversation.clone();
         let mut shard = self.shard(&id);
         let lane = shard.entry(id).or_default();
@@ -104,6 +151,7 @@ impl Lanes {
             return Put::Full(job);
         }
         lane.waiting.push_back(job);
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         if std::mem::replace(&mut lane.busy, true) { Put::Waits } else { Put::Work }
     }
 
@@ -112,6 +160,9 @@ impl Lanes {
         let mut shard = self.shard(id);
         let lane = shard.get_mut(id)?;
         let job = lane.waiting.pop_front();
+        if job.is_some() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
         lane.busy = job.is_some();
         job
     }
@@ -129,10 +180,14 @@ impl Lanes {
         now: Timestamp,
     ) {
         let mut shard = self.shard(id);
+        if shard.len() > LANES_OF_SHARD {
+            shard.retain(|_, lane| lane.busy);
+        }
         let lane = shard.entry(id.clone()).or_default();
         lane.used_at = now;
-        // A reader may come with what it loaded before a writer was through.
-        if lane.state.as_ref().is_none_or(|known| known.seq <= state.seq) {
+        // A reader may come with what it loaded before a writer, or an erasure, was through.
+        let is_older = |known: &Arc<State>| known.seq > state.seq || known.erased && !state.erased;
+        if !lane.state.as_ref().is_some_and(is_older) {
             lane.state = Some(state);
         }
         for kept in new {

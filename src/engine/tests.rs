@@ -16,6 +16,8 @@ use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
 
 mod editions;
+mod retention;
+mod teams;
 mod timers;
 
 /// A store on which engines may be started, as processes would be.
@@ -23,7 +25,7 @@ struct World {
     store: Arc<dyn EventStore>,
     content: Arc<Content>,
     clock: Clock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -35,7 +37,7 @@ impl World {
             store: Arc::new(Sqlite::open(&path, Durability::Normal).await.unwrap()),
             content: Arc::new(draft.train()),
             clock: Clock::by_hand(Timestamp(1_795_383_296_789)),
-            _folder: folder,
+            folder,
         }
     }
 

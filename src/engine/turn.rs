@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 use serde::Deserialize;
 use serde::Serialize;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::content::Content;
 use crate::conversation;
@@ -45,7 +46,7 @@ use crate::store::NewEffect;
 use crate::store::StoreError;
 
 /// Events that are read at once.
-pub(super) const PAGE: u32 = 500;
+pub(crate) const PAGE: u32 = 500;
 /// Writers that may be first before an input is given up.
 const TRIES: usize = 8;
 
@@ -67,7 +68,7 @@ struct OwnedBody {
 }
 
 /// An event as a row.
-pub(super) fn row_of(event: &Event) -> EventRow {
+pub(crate) fn row_of(event: &Event) -> EventRow {
     let body = Body { fact: &event.fact, moves: &event.moves };
     EventRow {
         seq: event.seq,
@@ -77,7 +78,7 @@ pub(super) fn row_of(event: &Event) -> EventRow {
 }
 
 /// A row as an event.
-pub(super) fn event_of(row: &EventRow) -> Result<Event, StoreError> {
+pub(crate) fn event_of(row: &EventRow) -> Result<Event, StoreError> {
     let body: OwnedBody = serde_json::from_str(&row.body)
         .context("the body is not JSON of an event")
         .map_err(|source| StoreError::Corrupt { what: "event", source })?;
@@ -98,13 +99,15 @@ impl Engine {
     ) -> oneshot::Receiver<Result<Receipt, SubmitError>> {
         let (done, receipt) = oneshot::channel();
         let id = submission.conversation.clone();
-        match self.inner.lanes.put(Job { submission, done }) {
+        let since = Instant::now();
+        match self.inner.lanes.put(Job { submission, since, done }) {
             Put::Waits => {}
             Put::Work => {
                 let inner = Arc::clone(&self.inner);
                 tokio::spawn(async move {
                     while let Some(job) = inner.lanes.next(&id) {
                         let result = inner.work_or_fail(&job.submission).await;
+                        inner.note_turn(&job, &result);
                         // Whoever asked may have hung up; the input counts all the same.
                         let _ = job.done.send(result);
                     }
@@ -138,6 +141,13 @@ impl Inner {
         if let Some(state) = self.lanes.state(id) {
             return Ok(state);
         }
+        let state = Arc::new(self.folded(id).await?);
+        self.lanes.keep(id, Arc::clone(&state), [], self.clock.now());
+        Ok(state)
+    }
+
+    /// The state of a conversation as the store has it.
+    pub(super) async fn folded(&self, id: &ConversationId) -> Result<State, SubmitError> {
         let row = self.store.conversation(id).await?.ok_or(SubmitError::NotFound)?;
         let mut state = State::new(row.head.lang, row.created_at);
         loop {
@@ -150,8 +160,6 @@ impl Inner {
                 break;
             }
         }
-        let state = Arc::new(state);
-        self.lanes.keep(id, Arc::clone(&state), [], self.clock.now());
         Ok(state)
     }
 
@@ -166,6 +174,14 @@ impl Inner {
             self.lanes.forget(&submission.conversation);
             Err(SubmitError::Fault)
         })
+    }
+
+    /// Counts how long somebody waited for their turn.
+    fn note_turn(&self, job: &Job, result: &Result<Receipt, SubmitError>) {
+        let theirs = !matches!(job.submission.sender, Sender::Engine);
+        if theirs && result.as_ref().is_ok_and(|receipt| !receipt.duplicate) {
+            self.metrics.turn_seconds.observe(job.since.elapsed().as_secs_f64());
+        }
     }
 
     async fn work(&self, submission: &Submission) -> Result<Receipt, SubmitError> {
@@ -246,21 +262,22 @@ impl Inner {
             act: submission.act.clone(),
             duty: self.duty(state.team.as_ref()),
         };
+        let policy = self.floor.policy.load();
         let decided = catch_unwind(AssertUnwindSafe(|| {
-            conversation::decide(content, &self.policy, state, &input)
+            conversation::decide(content, &policy, state, &input)
         }));
         decided.unwrap_or_else(|_| {
             tracing::error!(
                 conversation.id = %submission.conversation,
                 "the rules failed on an input; the conversation goes to a person"
             );
-            conversation::give_up(content, &self.policy, state, &input)
+            conversation::give_up(content, &policy, state, &input)
         })
     }
 
     pub(super) fn duty(&self, team: Option<&TeamId>) -> Duty {
         let team = team.unwrap_or(&self.policy.default_team);
-        if self.floor.is_on_duty(team) { Duty::OnDuty } else { Duty::Nobody }
+        self.floor.policy.load().post(team, Duty::Nobody).duty
     }
 
     fn append_of(&self, submission: &Submission, before: &State, decision: &Decision) -> Append {

@@ -14,10 +14,16 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use tokio::sync::Semaphore;
 
+use crate::audit::Action;
+use crate::audit::Actor;
+use crate::audit::Audit;
+use crate::audit::Entry;
 use crate::clock;
 use crate::clock::Clock;
+use crate::config;
 use crate::gateway::limits::Attempts;
 use crate::gateway::limits::TooFast;
+use crate::gateway::lockout;
 use crate::gateway::password;
 use crate::gateway::password::Unfit;
 use crate::ids::AgentId;
@@ -29,6 +35,7 @@ use crate::store::Directory;
 use crate::store::Role;
 use crate::store::SessionRow;
 use crate::store::StoreError;
+use crate::telemetry::metrics::Metrics;
 
 /// How long a session lasts: a working day with its breaks.
 pub const SESSION_HOURS: i64 = 12;
@@ -41,9 +48,14 @@ const HASHES_WAITING: usize = 64;
 
 /// Accounts as the HTTP calls and the agent sockets use them.
 pub struct Accounts {
-    directory: Arc<dyn Directory>,
+    pub(super) directory: Arc<dyn Directory>,
     clock: Clock,
-    attempts: Attempts,
+    pub(super) audit: Audit,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) settings: config::agents::Agents,
+    /// Hides what was typed at sign-ins.
+    pub(super) key: [u8; 32],
+    pub(super) attempts: Attempts,
     hashing: Semaphore,
     waiting: Semaphore,
 }
@@ -54,6 +66,27 @@ pub enum Refused {
     /// No such account, or not its password, or it is disabled: which of them is not said.
     #[error("the e-mail address or the password is wrong")]
     Wrong,
+    /// The password is right, and a code of the second factor is wanted besides.
+    #[error("a code of the second factor is wanted")]
+    CodeWanted,
+    /// The code is not one of now, or was used before.
+    #[error("the code is wrong, or was used before")]
+    WrongCode,
+    /// Too many failures: the account takes no sign-in for a while.
+    #[error("too many sign-ins failed")]
+    Locked(TooFast),
+    /// There is a second factor already, or none that waits to be confirmed.
+    #[error("there is no second factor to be confirmed, or one is there already")]
+    HasFactor,
+    /// The role must have a second factor.
+    #[error("this role must have a second factor")]
+    FactorDemanded,
+    /// Nothing else may be done before the password is changed.
+    #[error("the one-time password must be changed first")]
+    MustChangePassword,
+    /// Nothing else may be done before there is a second factor.
+    #[error("a second factor must be added first")]
+    MustAddFactor,
     /// The session is unknown or over.
     #[error("not signed in")]
     NotSignedIn,
@@ -89,36 +122,75 @@ pub struct FirstAdministrator {
 }
 
 impl Accounts {
-    /// The accounts of this directory; `logins_per_minute` for each address and each account.
-    #[must_use]
-    pub fn new(directory: Arc<dyn Directory>, clock: Clock, logins_per_minute: u32) -> Self {
-        Self {
+    /// The accounts of this directory; `logins_per_minute` for each account, and five times that
+    /// for each address, behind which a whole office may sit.
+    pub async fn open(
+        directory: Arc<dyn Directory>,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+        settings: config::agents::Agents,
+        logins_per_minute: u32,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            audit: Audit::open(Arc::clone(&directory), clock.clone()).await?,
+            key: directory.key(lockout::KEY_NAME, clock::random_bytes()).await?,
             directory,
             clock,
+            metrics,
+            settings,
             attempts: Attempts::per_minute(logins_per_minute),
             hashing: Semaphore::new(HASHES_AT_ONCE),
             waiting: Semaphore::new(HASHES_WAITING),
-        }
+        })
     }
 
-    /// Begins a session.
+    /// Begins a session. `code` is of the second factor, where the account has one.
     pub async fn sign_in(
         &self,
         email: &str,
         password: &Secret,
+        code: Option<&Secret>,
         from: IpAddr,
     ) -> Result<SignedIn, Refused> {
         let email = plain(email);
         self.attempts.take(from, &email).map_err(Refused::TooFast)?;
+        self.refuse_locked(&email).await?;
         let agent = self.directory.agent_by_email(&email).await?;
         let kept = agent.as_ref().map(|agent| agent.password.clone());
         let right = self.is_right(password, kept).await?;
-        match agent {
-            Some(agent) if right && !agent.disabled => {
-                Ok(SignedIn { token: self.begin_session(&agent.id).await?, agent })
-            }
-            _ => Err(Refused::Wrong),
-        }
+        let refused = match &agent {
+            Some(agent) if right && !agent.disabled => match self.ask_factor(agent, code).await {
+                Ok(()) => {
+                    self.forget_failures(&email).await?;
+                    self.note(Action::SignedIn, agent, Some(from)).await?;
+                    let token = self.begin_session(&agent.id).await?;
+                    return Ok(SignedIn { token, agent: agent.clone() });
+                }
+                // The client has still to ask for it.
+                Err(Refused::CodeWanted) => return Err(Refused::CodeWanted),
+                Err(refused) => refused,
+            },
+            _ => Refused::Wrong,
+        };
+        self.note_failed(agent.as_ref(), from).await?;
+        self.count_failure(&email, agent.as_ref()).await?;
+        Err(refused)
+    }
+
+    /// Says in the audit log what an account did to itself.
+    pub(super) async fn note(
+        &self,
+        action: Action,
+        agent: &AgentRow,
+        from: Option<IpAddr>,
+    ) -> Result<(), StoreError> {
+        let entry = Entry::by(Actor::Agent(agent.id.clone()), action);
+        self.audit.note(from.into_iter().fold(entry, Entry::from_address)).await
+    }
+
+    async fn note_failed(&self, agent: Option<&AgentRow>, from: IpAddr) -> Result<(), StoreError> {
+        let entry = Entry::by(Actor::Anybody, Action::SignInFailed).from_address(from);
+        self.audit.note(agent.into_iter().fold(entry, |entry, it| entry.to_agent(&it.id))).await
     }
 
     async fn begin_session(&self, agent: &AgentId) -> Result<Secret, StoreError> {
@@ -133,13 +205,29 @@ impl Accounts {
         Ok(Secret::new(token))
     }
 
-    /// Whose session this is; `None` when it is unknown, over, or its account is disabled. Whether
-    /// the password must be changed first is for the caller to see.
+    /// Whose session this is, when they may do their work: the one question that every door but
+    /// those of the account itself asks.
+    pub async fn admitted(&self, token: &Secret) -> Result<AgentRow, Refused> {
+        let agent = self.signed_in(token).await?.ok_or(Refused::NotSignedIn)?;
+        if agent.must_change_password {
+            return Err(Refused::MustChangePassword);
+        }
+        if self.must_add_factor(&agent).await? {
+            return Err(Refused::MustAddFactor);
+        }
+        Ok(agent)
+    }
+
+    /// Whose session this is; `None` when it is unknown, over, or its account is disabled. What
+    /// they may do is for [`Accounts::admitted`] to say.
     pub async fn signed_in(&self, token: &Secret) -> Result<Option<AgentRow>, StoreError> {
         Ok(self.session(token).await?.map(|(_, agent)| agent))
     }
 
-    async fn session(&self, token: &Secret) -> Result<Option<(SessionRow, AgentRow)>, StoreError> {
+    pub(super) async fn session(
+        &self,
+        token: &Secret,
+    ) -> Result<Option<(SessionRow, AgentRow)>, StoreError> {
         let hash = fingerprint(token.expose());
         let Some(session) = self.directory.session(&hash, self.now()).await? else {
             return Ok(None);
@@ -150,6 +238,9 @@ impl Accounts {
 
     /// Ends a session; an unknown one is ended already.
     pub async fn sign_out(&self, token: &Secret) -> Result<(), StoreError> {
+        if let Some(agent) = self.signed_in(token).await? {
+            self.note(Action::SignedOut, &agent, None).await?;
+        }
         self.directory.end_session(&fingerprint(token.expose())).await
     }
 
@@ -175,6 +266,7 @@ impl Accounts {
         self.directory.update_agent(changed.clone()).await?;
         self.directory.end_sessions_of(&changed.id).await?;
         self.directory.add_session(session, self.now()).await?;
+        self.note(Action::PasswordChanged, &changed, Some(from)).await?;
         Ok(changed)
     }
 
@@ -203,7 +295,11 @@ impl Accounts {
         Ok(added.then_some(FirstAdministrator { email, password }))
     }
 
-    async fn is_right(&self, password: &Secret, kept: Option<String>) -> Result<bool, Refused> {
+    pub(super) async fn is_right(
+        &self,
+        password: &Secret,
+        kept: Option<String>,
+    ) -> Result<bool, Refused> {
         let password = password.clone();
         self.work(move || password::matches(password.expose(), kept.as_deref())).await
     }
@@ -224,7 +320,7 @@ impl Accounts {
         Ok(tokio::task::spawn_blocking(hash).await.expect("hashing does not panic"))
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 }
@@ -258,17 +354,20 @@ pub struct Profile {
     card: Card,
     email: String,
     must_change_password: bool,
+    second_factor: bool,
+    must_add_factor: bool,
 }
 
 impl Profile {
     /// Of this account.
-    #[must_use]
-    pub fn of(agent: &AgentRow) -> Self {
-        Self {
+    pub async fn of(accounts: &Accounts, agent: &AgentRow) -> Result<Self, StoreError> {
+        Ok(Self {
             card: card(agent),
             email: agent.email.clone(),
             must_change_password: agent.must_change_password,
-        }
+            second_factor: accounts.has_factor(agent).await?,
+            must_add_factor: accounts.must_add_factor(agent).await?,
+        })
     }
 }
 

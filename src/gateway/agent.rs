@@ -10,8 +10,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tokio::time::MissedTickBehavior;
+use tokio::time::interval;
 use tokio::time::sleep_until;
-use tokio::time::timeout;
 
 use crate::audit::Action;
 use crate::audit::Actor;
@@ -20,7 +21,6 @@ use crate::bus::Doorbell;
 use crate::bus::Following;
 use crate::bus::Passing;
 use crate::bus::Writer;
-use crate::config::seconds;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::TransferTarget;
 use crate::conversation::input::Act;
@@ -29,14 +29,19 @@ use crate::engine::Receipt;
 use crate::engine::Sender;
 use crate::engine::Submission;
 use crate::engine::SubmitError;
+use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::card;
+use crate::gateway::agent::meet::meet;
+use crate::gateway::agent::meet::turned_away;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
 use crate::gateway::desk;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::gateway::over::over;
+use crate::gateway::passing::passing_frame;
 use crate::gateway::peer::Peer;
+use crate::gateway::roles;
 use crate::gateway::socket::Received;
 use crate::gateway::socket::Socket;
 use crate::ids::AgentId;
@@ -46,11 +51,7 @@ use crate::ids::Seq;
 use crate::protocol::Ack;
 use crate::protocol::ErrorFrame;
 use crate::protocol::FrameError;
-use crate::protocol::ReadUpTo;
 use crate::protocol::Secret;
-use crate::protocol::Sender as From;
-use crate::protocol::SenderRole;
-use crate::protocol::Typing;
 use crate::protocol::agent::ClientFrame;
 use crate::protocol::agent::Inbox;
 use crate::protocol::agent::OnDuty;
@@ -58,11 +59,12 @@ use crate::protocol::agent::ServerFrame;
 use crate::protocol::agent::TransferTo;
 use crate::protocol::agent::Welcome;
 use crate::protocol::agent::parse;
-use crate::protocol::code::Close;
 use crate::protocol::code::Code;
 use crate::protocol::event::Audience;
 use crate::store::AgentRow;
 use crate::store::Reader;
+
+mod meet;
 
 /// Frames of one agent that may wait for their acks.
 const PENDING: usize = 64;
@@ -70,7 +72,8 @@ const PENDING: usize = 64;
 const OPEN: usize = 100;
 /// The inbox is not sent more often than this, however much moves.
 const INBOX_EVERY: Duration = Duration::from_millis(100);
-const TYPING_TTL_S: u32 = 5;
+/// How often it is looked whether the agent may still be here.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const NOT_SERVED: &str = "the conversation belongs to a team that you do not serve";
 
 /// A frame of the agent on its way, with what to answer to.
@@ -104,10 +107,10 @@ fn audited(act: &Act) -> Option<Action> {
 
 /// Serves one agent's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
-    let over = match meet(&mut socket, &app, peer.session).await {
-        Ok(agent) => {
+    let over = match Box::pin(meet(&mut socket, &app, peer.session)).await {
+        Ok((token, agent)) => {
             let id = agent.id.clone();
-            let over = Shift::new(&app, agent).run(&mut socket).await.err();
+            let over = Shift::new(&app, token, agent).run(&mut socket).await.err();
             app.engine.agent_went(&id);
             over
         }
@@ -115,27 +118,6 @@ pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
     };
     if let Some(Over::Close(why)) = over {
         socket.close(why).await;
-    }
-}
-
-/// Waits for hello; its token, else the session that came with the upgrade, says who it is.
-async fn meet(socket: &mut Socket, app: &App, session: Option<Secret>) -> Result<AgentRow, Over> {
-    let hello = timeout(seconds(app.settings.limits.hello_s), socket.recv()).await;
-    let token = match hello.map_err(|_| Over::from(Close::TimedOut))? {
-        Received::Text(text) => match parse(&text, &app.settings.limits.on_the_wire()) {
-            Ok(ClientFrame::Hello { token }) => token.or(session),
-            _ => return Err(Close::BadHello.into()),
-        },
-        other => return Err(over(&other)),
-    };
-    let token = token.ok_or(Over::from(Close::Unauthorized))?;
-    match app.accounts.signed_in(&token).await {
-        Ok(Some(agent)) => Ok(agent),
-        Ok(None) => Err(Close::Unauthorized.into()),
-        Err(error) => {
-            tracing::error!(%error, "an agent could not be welcomed");
-            Err(Close::StoreUnavailable.into())
-        }
     }
 }
 
@@ -147,11 +129,14 @@ struct Opened {
     read: Seq,
     /// The packet as it was last sent.
     packet: String,
+    /// Whether the console was told that the conversation was erased.
+    erased: bool,
 }
 
 /// A signed-in agent at a console.
 struct Shift<'a> {
     app: &'a App,
+    token: Secret,
     agent: AgentRow,
     doorbell: Arc<Doorbell>,
     open: HashMap<ConversationId, Opened>,
@@ -166,9 +151,10 @@ struct Shift<'a> {
 }
 
 impl<'a> Shift<'a> {
-    fn new(app: &'a App, agent: AgentRow) -> Self {
+    fn new(app: &'a App, token: Secret, agent: AgentRow) -> Self {
         Self {
             app,
+            token,
             agent,
             doorbell: Arc::new(Doorbell::default()),
             open: HashMap::new(),
@@ -195,6 +181,8 @@ impl<'a> Shift<'a> {
         self.send_whole_inbox(socket).await?;
         self.send_colleagues(socket).await?;
         let mut pending = FuturesOrdered::new();
+        let mut rounds = interval(LOOK_AGAIN);
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 Some(done) = pending.next(), if !pending.is_empty() => {
@@ -225,6 +213,7 @@ impl<'a> Shift<'a> {
                     self.send_news(socket).await?;
                     self.inbox_at.get_or_insert(Instant::now() + INBOX_EVERY);
                 }
+                _ = rounds.tick() => self.look_again().await?,
                 () = until(self.inbox_at) => {
                     self.inbox_at = None;
                     self.send_inbox(socket).await?;
@@ -234,13 +223,25 @@ impl<'a> Shift<'a> {
         }
     }
 
+    /// Whether the session still stands: it may have been ended, and the account changed or
+    /// disabled, by anybody and in another process. A store that fails for a moment ends nobody.
+    async fn look_again(&mut self) -> Result<(), Over> {
+        match self.app.accounts.admitted(&self.token).await {
+            Ok(agent) => self.agent = agent,
+            Err(Refused::Store(_)) => {}
+            Err(refused) => return Err(turned_away(&refused)),
+        }
+        Ok(())
+    }
+
     async fn send_whole_inbox(&mut self, socket: &mut Socket) -> Result<(), Over> {
         let (version, all) = self.app.engine.desk_all();
         self.desk = version;
+        let teams = self.app.engine.teams();
         let items: Vec<_> = all
             .into_iter()
             .filter(|(_, item)| desk::lists(&self.agent, item))
-            .map(|(id, item)| desk::inbox_item(id, &item))
+            .map(|(id, item)| desk::inbox_item(id, &item, &teams))
             .collect();
         self.listed = items.iter().map(|item| item.conversation.clone()).collect();
         Ok(socket.send(ServerFrame::Inbox(Inbox { full: true, items }).to_json()).await?)
@@ -251,12 +252,13 @@ impl<'a> Shift<'a> {
             return self.send_whole_inbox(socket).await;
         };
         self.desk = version;
+        let teams = self.app.engine.teams();
         let mut items = Vec::new();
         for (id, item) in changes {
             match item.filter(|item| desk::lists(&self.agent, item)) {
                 Some(item) => {
                     self.listed.insert(id.clone());
-                    items.push(desk::inbox_item(id, &item));
+                    items.push(desk::inbox_item(id, &item, &teams));
                 }
                 None if self.listed.remove(&id) => items.push(desk::removed_item(id)),
                 None => {}
@@ -295,6 +297,10 @@ impl<'a> Shift<'a> {
         conversation: &ConversationId,
     ) -> Result<(), Over> {
         while let Some(opened) = self.open.get_mut(conversation) {
+            if !opened.erased && self.app.engine.is_erased(conversation) {
+                opened.erased = true;
+                opened.sent = Seq::ZERO;
+            }
             let frames = self
                 .app
                 .engine
@@ -449,7 +455,7 @@ impl<'a> Shift<'a> {
         }
         // What has ended lies on no desk, and is its team's all the same.
         match self.app.engine.state(conversation).await {
-            Ok(state) => Ok(desk::may_see(&self.agent, state.team.as_ref(), state.agent.as_ref())),
+            Ok(state) => Ok(roles::serves(&self.agent, state.team.as_ref(), state.agent.as_ref())),
             Err(SubmitError::NotFound) => Ok(true),
             Err(error) => Err(failed(&error)),
         }
@@ -548,11 +554,13 @@ impl<'a> Shift<'a> {
             self.refuse(Some(&conversation), ErrorFrame::new(Code::RateLimited, error));
             return Ok(());
         }
-        // A console that holds more than there is held it before a backup was restored.
-        let sent = if after > state.seq { Seq::ZERO } else { after };
+        // A console that holds more than there is held it before a backup was restored; what was
+        // erased must go from it too.
+        let sent = if state.erased || after > state.seq { Seq::ZERO } else { after };
         let following = self.app.engine.follow(&conversation, &self.doorbell);
         let packet = String::new();
-        let opened = Opened { _following: following, sent, read: Seq::ZERO, packet };
+        let opened =
+            Opened { _following: following, sent, read: Seq::ZERO, packet, erased: state.erased };
         self.open.insert(conversation.clone(), opened);
         self.send_packet(socket, &conversation).await?;
         self.send_events(socket, &conversation).await
@@ -580,22 +588,6 @@ impl<'a> Shift<'a> {
             .read_up_to(conversation, Reader::Agent, seq, &self.doorbell)
             .await
             .map_err(|error| failed(&error))
-    }
-}
-
-fn passing_frame(passing: Passing) -> ServerFrame {
-    match passing {
-        Passing::Typing { conversation, from } => {
-            let from = match from {
-                Writer::Visitor => From { role: SenderRole::Visitor, name: None },
-                Writer::Agent(name) => From { role: SenderRole::Agent, name: Some(name) },
-            };
-            let conversation = Some(conversation);
-            ServerFrame::Typing(Typing { conversation, from, ttl_s: TYPING_TTL_S })
-        }
-        Passing::Read { conversation, by, seq } => {
-            ServerFrame::Read(ReadUpTo { conversation: Some(conversation), by: by.into(), seq })
-        }
     }
 }
 

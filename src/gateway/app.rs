@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,10 +18,15 @@ use crate::gateway::leases::Leases;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
+use crate::gateway::teams;
 use crate::gateway::tokens::VisitorTokens;
 use crate::store::Directory;
 use crate::store::EventStore;
+use crate::store::attachments::Files;
 use crate::telemetry::metrics::Metrics;
+
+/// Files that may be on their way at once: each is held in memory until it is written.
+const UPLOADS: usize = 16;
 
 /// One running server.
 pub struct App {
@@ -52,6 +58,10 @@ pub struct App {
     pub tokens: VisitorTokens,
     /// How fast visitors may write.
     pub message_rate: MessageRate,
+    /// The bytes of the files that were sent.
+    pub files: Files,
+    /// How many files may be on their way at once.
+    pub uploads: Semaphore,
     /// How often "is writing" counts.
     pub typing_rate: TypingRate,
     /// How many sockets there may be.
@@ -71,22 +81,30 @@ impl App {
         clock: Clock,
     ) -> anyhow::Result<Arc<Self>> {
         let key = directory.key(identity::KEY_NAME, clock::random_bytes()).await?;
+        engine.set_teams(teams::load(directory.as_ref()).await?).await;
         let identities = Identities::open(settings.identity.clone(), key, clock.clone()).await?;
         let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
         let limits = settings.limits;
+        engine.bound_waiting(limits.inputs_waiting);
+        let accounts = Accounts::open(
+            Arc::clone(&directory),
+            clock.clone(),
+            Arc::clone(&metrics),
+            settings.agents.clone(),
+            limits.logins_per_minute,
+        )
+        .await?;
         Ok(Arc::new(Self {
             audit,
-            accounts: Accounts::new(
-                Arc::clone(&directory),
-                clock.clone(),
-                limits.logins_per_minute,
-            ),
+            accounts,
             identities,
             leases: Arc::default(),
             tokens: VisitorTokens::new(Arc::clone(&directory)),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
             typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),
+            files: Files::below(&settings.data),
+            uploads: Semaphore::new(UPLOADS),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store: Arc::clone(engine.store()),

@@ -7,7 +7,6 @@ use axum::Json;
 use axum::Router;
 use axum::extract::Query;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use serde::Deserialize;
 use serde::Serialize;
@@ -16,10 +15,9 @@ use crate::content::diagnostic::Diagnostic;
 use crate::gateway::app::App;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::gateway::roles;
+use crate::gateway::roles::Deed;
 use crate::language::Language;
-use crate::protocol::code::Code;
-use crate::store::AgentRow;
-use crate::store::Role;
 
 /// The routes of these calls.
 pub fn routes() -> Router<Arc<App>> {
@@ -40,18 +38,12 @@ async fn topics(
     peer: Peer,
     Query(wish): Query<Wish>,
 ) -> Result<Json<BTreeMap<String, String>>, Refusal> {
-    caller(&app, &peer).await?;
+    roles::caller(&app, &peer, Deed::Answer).await?;
     let language = Language::from_tag(&wish.lang).unwrap_or(app.settings.conversation.language);
     let content = app.engine.content();
     let titles = content.intents.keys();
     let titles = titles.map(|id| (id.to_string(), content.title(id, language).to_owned()));
     Ok(Json(titles.collect()))
-}
-
-/// Whoever is signed in.
-async fn caller(app: &App, peer: &Peer) -> Result<AgentRow, Refusal> {
-    let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
-    app.accounts.signed_in(session).await?.ok_or_else(Refusal::not_signed_in)
 }
 
 /// How it stands with the content: what serves, and what is wrong with the newest edit.
@@ -76,10 +68,7 @@ struct RefusedEdit {
 
 /// How it stands with the content, for those who run the place.
 async fn content(State(app): State<Arc<App>>, peer: Peer) -> Result<Json<ContentAnswer>, Refusal> {
-    if caller(&app, &peer).await?.role == Role::Agent {
-        let message = "only supervisors and administrators see how it stands with the content";
-        return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));
-    }
+    roles::caller(&app, &peer, Deed::SeeContent).await?;
     let status = app.engine.content_status();
     Ok(Json(ContentAnswer {
         revision: status.revision,

@@ -1,43 +1,37 @@
 //! The desk as frames: what an agent may see, and the packet of a conversation.
 
-use crate::conversation::event::AgentRef;
 use crate::conversation::event::Status;
 use crate::conversation::state::Customer;
 use crate::conversation::state::State;
 use crate::engine::SubmitError;
 use crate::gateway::app::App;
+use crate::gateway::roles;
 use crate::handover;
 use crate::handover::Item;
+use crate::handover::team::Teams;
 use crate::ids::ConversationId;
-use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 use crate::protocol::Identity;
 use crate::protocol::agent::AgentName;
 use crate::protocol::agent::InboxItem;
+use crate::protocol::agent::InboxOffer;
 use crate::protocol::agent::InboxVisitor;
 use crate::protocol::agent::Packet;
 use crate::protocol::agent::PacketStep;
 use crate::protocol::visitor::Page;
 use crate::store::AgentRow;
-use crate::store::Role;
 
-/// Whether an agent may see and take a conversation: theirs, their teams', or any for whoever
-/// supervises.
-pub(super) fn may_see(agent: &AgentRow, team: Option<&TeamId>, holder: Option<&AgentRef>) -> bool {
-    let supervises = matches!(agent.role, Role::Supervisor | Role::Admin);
-    let holds = holder.is_some_and(|holder| holder.id == agent.id);
-    let serves = agent.teams.is_empty() || team.is_none_or(|team| agent.teams.contains(team));
-    supervises || holds || serves
-}
-
-/// The same of one that lies on the desk.
+/// Whether an agent may see and take a conversation that lies on the desk.
 pub(super) fn lists(agent: &AgentRow, item: &Item) -> bool {
-    may_see(agent, item.team.as_ref(), item.agent.as_ref())
+    roles::serves(agent, item.team.as_ref(), item.agent.as_ref())
 }
 
 /// A conversation as it stands in the inbox.
-pub(super) fn inbox_item(conversation: ConversationId, item: &Item) -> InboxItem {
+pub(super) fn inbox_item(conversation: ConversationId, item: &Item, teams: &Teams) -> InboxItem {
+    let promise = item.team.as_ref().and_then(|team| teams.get(team)?.answer_within_s);
+    let waits = matches!(item.status, Status::Queued);
+    let deadline = promise.zip(item.waiting_since.filter(|_| waits));
     InboxItem {
         conversation,
         status: item.status,
@@ -45,9 +39,15 @@ pub(super) fn inbox_item(conversation: ConversationId, item: &Item) -> InboxItem
         lang: item.lang,
         topic: item.topic.clone(),
         reason: item.reason.clone(),
-        priority: u8::from(item.front),
+        priority: item.priority(),
         waiting_since: item.waiting_since.map(Timestamp::to_rfc3339),
-        deadline: None,
+        deadline: deadline
+            .map(|(promise_s, since)| since.plus_ms(i64::from(promise_s) * 1_000).to_rfc3339()),
+        offer: item.offer.as_ref().map(|offer| InboxOffer {
+            agent: offer.agent.clone(),
+            until: offer.until.to_rfc3339(),
+        }),
+        alarm: item.alarmed,
         agent: item
             .agent
             .as_ref()
@@ -79,6 +79,8 @@ pub(super) fn removed_item(conversation: ConversationId) -> InboxItem {
         waiting_since: None,
         deadline: None,
         agent: None,
+        offer: None,
+        alarm: false,
         visitor: InboxVisitor { name: None, identity: Identity::Anonymous },
         preview: String::new(),
         unread: 0,

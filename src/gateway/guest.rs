@@ -17,6 +17,7 @@ use crate::engine::Submission;
 use crate::engine::SubmitError;
 use crate::gateway::answer::error_frame;
 use crate::gateway::app::App;
+use crate::gateway::attachments;
 use crate::gateway::hello::Met;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
@@ -120,9 +121,8 @@ impl<'a> Guest<'a> {
                 let hidden = !masked.kinds.is_empty();
                 self.submit(id, Act::Said { text: masked.text.into_owned(), masked: hidden })
             }
-            ClientFrame::Message { id, .. } => {
-                let error = "this server takes no attachments";
-                Ok(self.refused(ErrorFrame::answering(&id, Code::BadField, error)))
+            ClientFrame::Message { id, text, attachments } => {
+                self.send(id, &text, &attachments).await
             }
             ClientFrame::Choice { id, seq, value } => {
                 self.submit(id, Act::Chose { offer: seq, value })
@@ -148,6 +148,26 @@ impl<'a> Guest<'a> {
             }
             ClientFrame::Pong => Ok(Taken::Done),
         }
+    }
+
+    /// Takes a message with files.
+    async fn send(&mut self, id: FrameId, text: &str, files: &[String]) -> Result<Taken, Over> {
+        let conversation = &self.met.arrived.conversation;
+        let sent = attachments::send(self.app, self.visitor(), conversation, files).await;
+        let sent = sent.map_err(|error| failed(&error.into()))?;
+        // A repetition is answered as such, whatever has become of its files.
+        let known = sent.is_none() && {
+            let known = self.app.engine.known(&self.sender, &id).await;
+            known.map_err(|error| failed(&error))?.is_some()
+        };
+        let Some(attachments) = sent.or(known.then(Vec::new)) else {
+            let error = "`attachments` names a file that is not the visitor's, or is gone";
+            return Ok(self.refused(ErrorFrame::answering(&id, Code::BadField, error)));
+        };
+        let masked = privacy::mask(text);
+        let hidden = !masked.kinds.is_empty();
+        let text = masked.text.into_owned();
+        self.submit(id, Act::Sent { text, masked: hidden, attachments })
     }
 
     /// Hands an input to the engine, unless the visitor sends too much.

@@ -6,6 +6,8 @@
 //! sees nothing of the first. An anonymous token of somebody who has become a customer is worth
 //! nothing without the bank's word.
 
+use std::sync::Arc;
+
 use crate::clock;
 use crate::config::seconds;
 use crate::conversation::event::Status;
@@ -24,13 +26,16 @@ use crate::ids::ConversationId;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
 use crate::ids::VisitorId;
-use crate::privacy;
+use crate::privacy::context::Context;
+use crate::privacy::context::mask_address;
+use crate::privacy::context::mask_in;
 use crate::protocol::Identity;
 use crate::protocol::Secret;
 use crate::protocol::code::Close;
 use crate::protocol::visitor::Hello;
 use crate::protocol::visitor::Page;
 use crate::store::StoreError;
+use crate::store::records::erased_name;
 
 /// A visitor who has come.
 pub(super) struct Met {
@@ -113,9 +118,13 @@ pub(super) async fn meet(app: &App, hello: Hello) -> Result<Met, NotMet> {
         (None, Some(pass)) => recognise(app, pass).await?,
         (Some(identity), pass) => prove(app, identity, pass).await?,
     };
+    let secrets = Arc::clone(&app.engine.content().secrets);
     let page = hello.page.map(|page| Page {
-        url: page.url.map(|url| privacy::mask_url(&url).into_owned()),
-        title: page.title.map(|title| privacy::mask(&title).text.into_owned()),
+        url: page.url.map(|url| mask_address(&url, &secrets)),
+        title: page.title.map(|title| {
+            let context = Context { patterns: Some(&secrets), ..Context::default() };
+            mask_in(&context, &title).text.into_owned()
+        }),
     });
     let (visitor, open) = match &who {
         Who::New => (None, None),
@@ -123,6 +132,7 @@ pub(super) async fn meet(app: &App, hello: Hello) -> Result<Met, NotMet> {
         Who::Customer { visitor, open, .. } => (Some(visitor.clone()), open.clone()),
     };
     let arrival = Arrival {
+        pseudonym: visitor.as_ref().map(|visitor| erased_name(&app.audit.pseudonym(visitor))),
         visitor,
         conversation: hello.conversation.or(open),
         after: hello.after,
@@ -144,8 +154,18 @@ pub(super) async fn meet_again(
     let pass = pass_of(app, token).await?;
     let visitor = pass.visitor.clone();
     let who = recognise(app, pass).await?;
-    let arrived = app.engine.rejoin(&visitor, conversation, after).await?;
+    let pseudonym = erased_name(&app.audit.pseudonym(&visitor));
+    let arrived = app.engine.rejoin(&visitor, pseudonym, conversation, after).await?;
     receive(app, who, arrived, now).await
+}
+
+/// The visitor whom a token names, for calls beside the socket; `None` when it makes nobody.
+pub(super) async fn visitor_of(app: &App, token: &Secret) -> Option<VisitorId> {
+    let pass = pass_of(app, token).await.ok()?;
+    match recognise(app, pass).await.ok()? {
+        Who::New => None,
+        Who::Anonymous(visitor) | Who::Customer { visitor, .. } => Some(visitor),
+    }
 }
 
 /// Gives whoever has come their token, and tells the conversation who they are.

@@ -10,6 +10,7 @@ use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
+use axum::http::Method;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::middleware;
@@ -24,6 +25,7 @@ use tokio::time::timeout;
 use crate::config::Texts;
 use crate::gateway::agent;
 use crate::gateway::app::App;
+use crate::gateway::attachments;
 use crate::gateway::console;
 use crate::gateway::fallback;
 use crate::gateway::login;
@@ -31,11 +33,13 @@ use crate::gateway::pages;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::signout;
+use crate::gateway::teams;
 use crate::gateway::upgrade::upgrade;
 use crate::gateway::visitor;
 use crate::language::Language;
 use crate::protocol::Side;
 use crate::protocol::code::Code;
+use crate::telemetry;
 use crate::telemetry::metrics;
 
 /// No call takes a body larger than a few passwords.
@@ -61,6 +65,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(login::routes())
         .merge(signout::routes())
         .merge(pages::routes())
+        .merge(teams::routes())
+        .merge(attachments::routes(&app))
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, "no such address"))
         .method_not_allowed_fallback(async || {
             let message = "no such method at this address";
@@ -73,7 +79,9 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Bounds the time of every call, and puts the headers that every answer has.
 async fn guard(request: Request, next: Next) -> Response {
-    let answer = timeout(CALL_WITHIN, next.run(request)).await;
+    let uploads = request.method() == Method::POST && request.uri().path() == attachments::PATH;
+    let within = if uploads { attachments::UPLOAD_WITHIN } else { CALL_WITHIN };
+    let answer = timeout(within, next.run(request)).await;
     let mut response = answer.unwrap_or_else(|_| {
         let message = "the call took too long";
         Refusal::new(StatusCode::REQUEST_TIMEOUT, Code::Unavailable, message).into_response()
@@ -108,6 +116,7 @@ async fn chat_config(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap
         "privacy_notice": texts(&chat.privacy_notice),
         "open": app.engine.is_anybody_on_duty(),
         "theme": chat.theme,
+        "attachments": attachments::offered(&app),
         "limits": app.settings.limits.on_the_wire(),
     });
     let mut response = Json(config).into_response();
@@ -141,5 +150,8 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn all_metrics(State(app): State<Arc<App>>) -> Response {
+    if let Some(bytes) = telemetry::resident_bytes() {
+        app.metrics.resident_bytes.set(bytes);
+    }
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], app.metrics.encode()).into_response()
 }

@@ -20,6 +20,9 @@ const QUESTIONS_BETWEEN_SWEEPS: u32 = 10_000;
 /// "Is writing" counts at most once in this time.
 const TYPING_EVERY: Duration = Duration::from_secs(3);
 
+/// How many accounts one address may try as fast as each allows.
+const OFFICE: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero");
+
 /// When somebody may try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many; again in {retry_after_s} s")]
@@ -95,11 +98,16 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// So many a minute from one address, and to one account.
+    /// So many a minute to one account, and five times as many from one address: an office has
+    /// one address, and must not be kept out by one of its machines.
     #[must_use]
     pub fn per_minute(most: u32) -> Self {
         let most = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
-        Self { by_address: Buckets::per_minute(most), by_account: Buckets::per_minute(most) }
+        let of_an_office = most.saturating_mul(OFFICE);
+        Self {
+            by_address: Buckets::per_minute(of_an_office),
+            by_account: Buckets::per_minute(most),
+        }
     }
 
     /// Counts one attempt. `account` is the e-mail address in lower case.

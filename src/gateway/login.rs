@@ -25,14 +25,16 @@ use crate::audit::Entry;
 use crate::gateway::accounts::Profile;
 use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::SESSION_HOURS;
+use crate::gateway::accounts::plain;
 use crate::gateway::app::App;
 use crate::gateway::peer::COOKIE;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
-use crate::ids::AgentId;
+use crate::gateway::roles;
+use crate::gateway::roles::Deed;
 use crate::protocol::Secret;
 use crate::protocol::code::Code;
-use crate::store::StoreError;
+use crate::store::AgentRow;
 
 /// The routes of these calls.
 pub fn routes() -> Router<Arc<App>> {
@@ -40,6 +42,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/v1/agent/login", post(log_in))
         .route("/v1/agent/logout", post(log_out))
         .route("/v1/agent/password", post(change_password))
+        .route("/v1/agent/second-factor", post(offer_factor))
+        .route("/v1/agent/second-factor/confirm", post(confirm_factor))
+        .route("/v1/agent/second-factor/remove", post(remove_factor))
+        .route("/v1/console/unlock", post(unlock))
         .route("/v1/console/me", get(me))
 }
 
@@ -47,6 +53,8 @@ pub fn routes() -> Router<Arc<App>> {
 struct Credentials {
     email: String,
     password: String,
+    #[serde(default)]
+    code: Option<String>,
 }
 
 async fn log_in(
@@ -55,25 +63,41 @@ async fn log_in(
     body: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     refuse_foreign(&peer)?;
-    let Json(Credentials { email, password }) = body?;
-    let signed_in = app.accounts.sign_in(&email, &Secret::new(password), peer.address).await;
-    let signed_in = signed_in.inspect_err(|refused| note_failure(&app, &peer, refused))?;
-    note(&app, &peer, &signed_in.agent.id, Action::SignedIn).await?;
+    let Json(Credentials { email, password, code }) = body?;
+    let (password, code) = (Secret::new(password), code.map(Secret::new));
+    let signed_in = app.accounts.sign_in(&email, &password, code.as_ref(), peer.address).await;
+    let signed_in = match signed_in {
+        Ok(signed_in) => signed_in,
+        Err(refused) => {
+            note_failure(&app, &peer, &refused);
+            return Ok(ask_for_code(refused));
+        }
+    };
     tracing::info!(agent.id = %signed_in.agent.id, "agent signed in");
     let token = signed_in.token.expose();
-    let answer = json!({ "token": token, "agent": Profile::of(&signed_in.agent) });
+    let profile = Profile::of(&app.accounts, &signed_in.agent).await?;
+    let answer = json!({ "token": token, "agent": profile });
     let max_age_s = SESSION_HOURS * 60 * 60;
     Ok(with_cookie(&app, Json(answer).into_response(), token, max_age_s))
 }
 
-async fn note(app: &App, peer: &Peer, agent: &AgentId, action: Action) -> Result<(), StoreError> {
-    let entry = Entry::by(Actor::Agent(agent.clone()), action).from_address(peer.address);
-    app.audit.note(entry).await
+/// The refusal of a sign-in; where a code is what is missing, the client is told so.
+fn ask_for_code(refused: Refused) -> Response {
+    let wants_code = matches!(refused, Refused::CodeWanted | Refused::WrongCode);
+    if !wants_code {
+        return Refusal::from(refused).into_response();
+    }
+    let message = refused.to_string();
+    let body = json!({ "code": Code::Unauthorized, "message": message, "second_factor": true });
+    (StatusCode::UNAUTHORIZED, Json(body)).into_response()
 }
 
 /// Failures are counted and logged without the address that was typed: it may be a password.
 fn note_failure(app: &App, peer: &Peer, refused: &Refused) {
-    if matches!(refused, Refused::Wrong | Refused::TooFast(_)) {
+    if matches!(
+        refused,
+        Refused::Wrong | Refused::WrongCode | Refused::TooFast(_) | Refused::Locked(_)
+    ) {
         app.metrics.failed_logins.inc();
         tracing::warn!(peer.address = %peer.address, reason = %refused, "sign-in failed");
     }
@@ -82,9 +106,6 @@ fn note_failure(app: &App, peer: &Peer, refused: &Refused) {
 async fn log_out(State(app): State<Arc<App>>, peer: Peer) -> Result<Response, Refusal> {
     refuse_foreign(&peer)?;
     if let Some(session) = &peer.session {
-        if let Some(agent) = app.accounts.signed_in(session).await? {
-            note(&app, &peer, &agent.id, Action::SignedOut).await?;
-        }
         app.accounts.sign_out(session).await?;
     }
     Ok(with_cookie(&app, Json(json!({})).into_response(), "", 0))
@@ -107,15 +128,104 @@ async fn change_password(
     let (old, new) = (Secret::new(old), Secret::new(new));
     let changed = app.accounts.change_password(session, &old, &new, peer.address).await;
     let agent = changed.inspect_err(|refused| note_failure(&app, &peer, refused))?;
-    note(&app, &peer, &agent.id, Action::PasswordChanged).await?;
     tracing::info!(agent.id = %agent.id, "agent changed their password");
-    Ok(Json(json!({ "agent": Profile::of(&agent) })).into_response())
+    profile(&app, &agent).await
+}
+
+#[derive(Deserialize)]
+struct Proof {
+    password: String,
+}
+
+async fn offer_factor(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    body: Result<Json<Proof>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    refuse_foreign(&peer)?;
+    let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
+    let password = Secret::new(body?.0.password);
+    let offer = app.accounts.offer_factor(session, &password, peer.address).await;
+    let offer = offer.inspect_err(|refused| note_failure(&app, &peer, refused))?;
+    Ok(private(Json(json!({ "secret": offer.secret, "uri": offer.uri })).into_response()))
+}
+
+#[derive(Deserialize)]
+struct Confirmation {
+    code: String,
+}
+
+async fn confirm_factor(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    body: Result<Json<Confirmation>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    refuse_foreign(&peer)?;
+    let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
+    let code = Secret::new(body?.0.code);
+    let codes = app.accounts.confirm_factor(session, &code, peer.address).await;
+    let codes = codes.inspect_err(|refused| note_failure(&app, &peer, refused))?;
+    Ok(private(Json(json!({ "recovery": codes })).into_response()))
+}
+
+#[derive(Deserialize)]
+struct Removal {
+    password: String,
+    code: String,
+}
+
+async fn remove_factor(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    body: Result<Json<Removal>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    refuse_foreign(&peer)?;
+    let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
+    let Json(Removal { password, code }) = body?;
+    let (password, code) = (Secret::new(password), Secret::new(code));
+    let removed = app.accounts.remove_factor(session, &password, &code, peer.address).await;
+    removed.inspect_err(|refused| note_failure(&app, &peer, refused))?;
+    Ok(Json(json!({})).into_response())
+}
+
+#[derive(Deserialize)]
+struct Unlock {
+    email: String,
+}
+
+/// An administrator lets a locked account in again.
+async fn unlock(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    body: Result<Json<Unlock>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    refuse_foreign(&peer)?;
+    let admin = roles::caller(&app, &peer, Deed::KeepAccounts).await?;
+    let email = plain(&body?.0.email);
+    app.accounts.forget_failures(&email).await?;
+    if let Some(agent) = app.directory.agent_by_email(&email).await? {
+        let entry = Entry::by(Actor::Agent(admin.id), Action::Unlocked).to_agent(&agent.id);
+        app.audit.note(entry.from_address(peer.address)).await?;
+    }
+    Ok(Json(json!({})).into_response())
+}
+
+async fn profile(app: &App, agent: &AgentRow) -> Result<Response, Refusal> {
+    let profile = Profile::of(&app.accounts, agent).await?;
+    Ok(Json(json!({ "agent": profile })).into_response())
+}
+
+/// What no cache may keep.
+fn private(mut response: Response) -> Response {
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    response
 }
 
 async fn me(State(app): State<Arc<App>>, peer: Peer) -> Result<Response, Refusal> {
     let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
     let agent = app.accounts.signed_in(session).await?.ok_or_else(Refusal::not_signed_in)?;
-    Ok(Json(json!({ "agent": Profile::of(&agent) })).into_response())
+    profile(&app, &agent).await
 }
 
 pub(super) fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {

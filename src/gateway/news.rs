@@ -1,7 +1,8 @@
 //! What a visitor's connection is to be told next: events from where it stands, the place in the
 //! queue, and what passes.
 //!
-//! **Invariant:** events come by rising seq without gaps, whatever carries them; nothing is kept
+//! **Invariant:** events come by rising seq without gaps, whatever carries them, but once anew from
+//! the first when the conversation is erased; nothing is kept
 //! here but the place up to which they were told.
 
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub(super) struct News {
     told: Seq,
     /// What the visitor was last told of the queue.
     place: Option<Place>,
+    /// Whether the visitor was told that the conversation was erased.
+    erased: bool,
     /// Whether the bank knows the visitor.
     verified: bool,
 }
@@ -65,6 +68,7 @@ impl News {
             verified: met.customer.is_some(),
             _following: app.engine.follow(&conversation, doorbell),
             doorbell: Arc::clone(doorbell),
+            erased: false,
             conversation,
             told: met.arrived.from,
             place: None,
@@ -87,6 +91,11 @@ impl News {
         // Whatever moves from here on rings again.
         drop(self.doorbell.take_moved());
         let engine = &app.engine;
+        if !self.erased && engine.is_erased(&self.conversation) {
+            // What the client holds must go: all of it comes anew, as erased.
+            self.erased = true;
+            self.told = Seq::ZERO;
+        }
         let events = engine.frames_after(&self.conversation, self.told, Audience::Visitor).await?;
         // Whoever holds a copy of an anonymous token sees nothing of the customer's.
         if !events.is_empty() && !self.verified && engine.became_a_customers(&self.conversation) {
@@ -104,7 +113,13 @@ impl News {
         if place != self.place {
             self.place = place;
             if let Some(place) = place {
-                let queue = Queue { position: place.position, wait_s: None, open: place.open };
+                let queue = Queue {
+                    position: place.position,
+                    wait_s: place.wait.map(|wait| wait.likely_s),
+                    wait_low_s: place.wait.map(|wait| wait.low_s),
+                    wait_high_s: place.wait.map(|wait| wait.high_s),
+                    open: place.open,
+                };
                 items.push(Item::plain(&ServerFrame::Queue(queue)));
             }
         }

@@ -76,12 +76,18 @@ impl From<accounts::Refused> for Refusal {
         use accounts::Refused;
         let message = refused.to_string();
         match refused {
-            Refused::Wrong => Self::new(StatusCode::UNAUTHORIZED, Code::Unauthorized, message),
+            Refused::Wrong | Refused::WrongCode | Refused::CodeWanted => {
+                Self::new(StatusCode::UNAUTHORIZED, Code::Unauthorized, message)
+            }
             Refused::NotSignedIn => Self::not_signed_in(),
-            Refused::TooFast(wait) => {
+            Refused::TooFast(wait) | Refused::Locked(wait) => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
                     .retry_after(wait.retry_after_s)
             }
+            Refused::MustChangePassword | Refused::MustAddFactor | Refused::FactorDemanded => {
+                Self::new(StatusCode::FORBIDDEN, Code::Forbidden, message)
+            }
+            Refused::HasFactor => Self::new(StatusCode::CONFLICT, Code::WrongStatus, message),
             Refused::Unfit(_) | Refused::Unchanged => {
                 Self::new(StatusCode::BAD_REQUEST, Code::BadField, message)
             }

@@ -148,8 +148,12 @@ impl Socket {
                     self.0.drain = None;
                     Some(Received::Draining)
                 }
-                () = alarm => self.keep_alive().await,
-                message = stream.next() => self.take(message).await,
+                // On the heap: both are rare, and would be part of every socket's task.
+                () = alarm => Box::pin(self.keep_alive()).await,
+                message = stream.next() => match message {
+                    Some(Ok(message)) => self.take(message),
+                    ended => Some(Box::pin(self.end(ended)).await),
+                },
             };
             if let Some(received) = received {
                 return received;
@@ -158,31 +162,28 @@ impl Socket {
     }
 
     /// What a message of the library's is to us; `None` when it is its own business.
-    async fn take(&mut self, message: Option<Result<Message, WireError>>) -> Option<Received> {
+    fn take(&mut self, message: Message) -> Option<Received> {
+        self.0.beat.heard(Instant::now());
+        let received = match message {
+            Message::Text(text) => Received::Text(text),
+            Message::Binary(bytes) => Received::Binary(bytes),
+            // The library answers a ping or a close by itself when it is asked for the next
+            // message; after a close that is the end of the stream.
+            _ => return None,
+        };
+        self.0.metrics.frames_in.of(self.0.side).inc();
+        Some(received)
+    }
+
+    /// What the end of the stream, or an error of the library's, is to us.
+    async fn end(&mut self, message: Option<Result<Message, WireError>>) -> Received {
         match message {
-            Some(Ok(message)) => {
-                self.0.beat.heard(Instant::now());
-                let received = match message {
-                    Message::Text(text) => Received::Text(text),
-                    Message::Binary(bytes) => Received::Binary(bytes),
-                    // The library answers a ping or a close by itself when it is asked for the
-                    // next message; after a close that is the end of the stream.
-                    _ => return None,
-                };
-                self.0.metrics.frames_in.of(self.0.side).inc();
-                Some(received)
-            }
-            Some(Err(WireError::Capacity(_))) => Some(Received::TooBig),
-            Some(Err(error)) => {
-                match error {
-                    WireError::Utf8(_) => self.leave(CloseCode::Invalid, "not UTF-8").await,
-                    WireError::Protocol(_) => self.leave(CloseCode::Protocol, "").await,
-                    _ => {}
-                }
-                Some(Received::Gone)
-            }
-            None => Some(Received::Gone),
+            Some(Err(WireError::Capacity(_))) => return Received::TooBig,
+            Some(Err(WireError::Utf8(_))) => self.leave(CloseCode::Invalid, "not UTF-8").await,
+            Some(Err(WireError::Protocol(_))) => self.leave(CloseCode::Protocol, "").await,
+            _ => {}
         }
+        Received::Gone
     }
 
     /// At the alarm: a ping when one is due, or the end when the peer has been silent for long.
@@ -212,7 +213,17 @@ impl Socket {
 
     /// Takes one frame, to be written with others by [`Socket::flush`]. Not to be cancelled.
     pub async fn feed(&mut self, frame: impl Into<Utf8Bytes>) -> Result<(), Lost> {
-        let message = Message::Text(frame.into());
+        self.put(Message::Text(frame.into())).await
+    }
+
+    /// Writes one binary frame out. The protocol has none: this is for the echo that conformance
+    /// is tested on. Not to be cancelled.
+    pub async fn send_binary(&mut self, frame: Bytes) -> Result<(), Lost> {
+        self.put(Message::Binary(frame)).await?;
+        self.flush().await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), Lost> {
         progress(self.0.write_for, self.0.stream.feed(message)).await?;
         self.0.metrics.frames_out.of(self.0.side).inc();
         Ok(())
@@ -228,7 +239,7 @@ impl Socket {
     /// Says why and ends. Takes up to two seconds, for the peer to hear it.
     pub async fn close(mut self, why: Close) {
         self.0.metrics.closes(why).inc();
-        self.leave(why.code().into(), why.reason()).await;
+        Box::pin(self.leave(why.code().into(), why.reason())).await;
     }
 
     async fn leave(&mut self, code: CloseCode, reason: &'static str) {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod connections;
+mod factors;
 mod http;
 mod identity;
 mod sockets;

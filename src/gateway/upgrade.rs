@@ -71,6 +71,10 @@ pub(super) fn known_page(app: &App, peer: &Peer) -> Result<(), Refusal> {
 /// A place for a connection that lasts, or why there is none.
 pub(super) fn admit(app: &App, peer: &Peer) -> Result<Place, Refusal> {
     not_stopping(app)?;
+    if app.engine.is_overloaded() {
+        app.metrics.turned_away.overload.inc();
+        return Err(overloaded("the server has more to do than it can do in time"));
+    }
     app.sockets.take(Some(peer.address)).map_err(|full| match full {
         Full::Altogether => {
             app.metrics.turned_away.overload.inc();

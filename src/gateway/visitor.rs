@@ -1,6 +1,7 @@
 //! A visitor's socket: hello, then frames in, acks and events out, until either side goes.
 //!
-//! One task does it all, so an idle visitor costs one small task. Nothing queues here without
+//! One task does it all, so an idle visitor costs one small task; what it awaits for a moment only
+//! is put on the heap for that moment, since a task is as large as the largest that it awaits. Nothing queues here without
 //! bound: events are read from where the visitor stands, and at most `PENDING` frames of the
 //! visitor wait for their acks before the next is read.
 
@@ -39,7 +40,7 @@ const PENDING: usize = 64;
 
 /// Serves one visitor's socket to its end.
 pub async fn serve(mut socket: Socket, app: Arc<App>, _peer: Peer) {
-    let over = match meet(&mut socket, &app).await {
+    let over = match Box::pin(meet(&mut socket, &app)).await {
         Ok(met) => visit(&mut socket, &app, met).await.err(),
         Err(over) => Some(over),
     };
@@ -82,7 +83,7 @@ async fn visit(socket: &mut Socket, app: &App, met: Met) -> Result<(), Over> {
     let mut guest = Guest::new(app, met, doorbell);
     socket.send(guest.welcome().to_json()).await?;
     guest.greet().await?;
-    tell(socket, app, &mut news).await?;
+    Box::pin(tell(socket, app, &mut news)).await?;
     let mut pending = FuturesOrdered::new();
     loop {
         tokio::select! {
@@ -90,7 +91,7 @@ async fn visit(socket: &mut Socket, app: &App, met: Met) -> Result<(), Over> {
                 socket.send(guest.answer(id, result).to_json()).await?;
             }
             incoming = socket.recv(), if pending.len() < PENDING => match incoming {
-                Received::Text(text) => match guest.take(&text, news.told()).await? {
+                Received::Text(text) => match Box::pin(guest.take(&text, news.told())).await? {
                     Taken::Submitted(id, receipt) => pending.push_back(async move {
                         (id, receipt.await.unwrap_or(Err(SubmitError::Overloaded)))
                     }),
@@ -106,7 +107,7 @@ async fn visit(socket: &mut Socket, app: &App, met: Met) -> Result<(), Over> {
                 other => return Err(over(&other)),
             },
             () = guest.signed_out() => return Err(Close::Unauthorized.into()),
-            () = news.heard() => tell(socket, app, &mut news).await?,
+            () = news.heard() => Box::pin(tell(socket, app, &mut news)).await?,
         }
     }
 }

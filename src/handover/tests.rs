@@ -17,6 +17,9 @@ fn waiting(team: &str, since: i64) -> Item {
         agent: None,
         preview: String::new(),
         unread: 0,
+        offer: None,
+        alarmed: false,
+        last_agent: None,
         customer: None,
     }
 }
@@ -118,6 +121,7 @@ fn whoever_has_no_team_serves_all() {
     let worker = |teams: &[&str]| Worker {
         name: "Maja".to_owned(),
         teams: teams.iter().map(|team| TeamId::new(team)).collect(),
+        languages: Vec::new(),
         online: true,
     };
     let (support, loans) = (TeamId::new("support"), TeamId::new("loans"));

@@ -30,6 +30,8 @@ const NEIGHBOUR: f32 = 0.3;
 const FREQUENT: f32 = 0.1;
 /// So many words of one message are corrected; a message with more is in another language.
 const MAX_CORRECTED: usize = 10;
+/// … and for so many at most a correction is looked for.
+pub(super) const MAX_TRIED: usize = 24;
 
 /// A word of the content.
 #[derive(Debug, Clone)]
@@ -138,6 +140,7 @@ impl Lexicon {
         typed.clear();
         corrected.clear();
         let mut corrections = 0;
+        scratch.tried = 0;
         for (source, word) in written_words(self.language, words) {
             scratch.folded.clear();
             fold_into(word, &mut scratch.folded);
@@ -174,7 +177,9 @@ impl Lexicon {
             };
             let weak = self.meanings.is_weak(stem);
             typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
-            let correction = if known == Known::No && corrections < MAX_CORRECTED {
+            let wanted = known == Known::No && corrections < MAX_CORRECTED;
+            let correction = if wanted && scratch.tried < MAX_TRIED {
+                scratch.tried += 1;
                 scratch.before = corrected.words.last().map(|word| corrected.word_hash_of(word));
                 scratch.after = words.get(usize::from(source) + 1).map(|word| {
                     let mut folded = std::mem::take(&mut scratch.meant_text);
@@ -362,6 +367,8 @@ pub(super) struct LexiconScratch {
     rows: Rows,
     before: Option<u64>,
     after: Option<u64>,
+    /// For how many words of the message a correction was looked for.
+    pub(super) tried: usize,
 }
 
 /// What is known when words are taken apart.

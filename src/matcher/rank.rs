@@ -16,6 +16,7 @@ use crate::matcher::recipe::Recipe;
 use crate::matcher::scratch::Scratch;
 use crate::matcher::scratch::with_scratch;
 use crate::matcher::train::train;
+use crate::matcher::train::workers;
 
 /// So many candidates are given.
 const CANDIDATES: usize = 5;
@@ -30,7 +31,7 @@ impl Matcher {
     /// Trains by another recipe than the shipped one, for measuring.
     #[must_use]
     pub fn train_by(set: &TrainingSet, recipe: &Recipe) -> Self {
-        Self { model: train(set, recipe) }
+        Self { model: train(set, recipe, workers()) }
     }
 
     /// The intents that `text` may mean.

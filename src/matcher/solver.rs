@@ -37,6 +37,8 @@ pub(super) struct Solution {
 /// Multiply-adds that all classes together may cost: beyond it, fewer rounds are made. A bot of
 /// ordinary size stays a hundred times below.
 const BUDGET: usize = 40_000_000_000;
+/// With fewer passes nothing is learnt.
+const LEAST_ROUNDS: usize = 3;
 /// An example this far on its right side after the first round is looked at no more.
 const SETTLED: f32 = 0.3;
 
@@ -55,7 +57,7 @@ impl Problem {
     /// Finds the classifier of `class` among `classes`.
     pub(super) fn solve(&self, class: u32, classes: usize, recipe: &Recipe) -> Solution {
         let mut descent = Descent::new(self, class, recipe);
-        let rounds = (BUDGET / (self.index.len() * classes).max(1)).clamp(3, recipe.rounds);
+        let rounds = rounds(self.index.len(), classes, recipe);
         let mut random = Random(u64::from(class).wrapping_add(1));
         let mut active: Vec<u32> = (0..).take(self.len()).collect();
         for round in 0..rounds {
@@ -67,6 +69,11 @@ impl Problem {
         }
         descent.solution()
     }
+}
+
+/// How many passes over so many values each of the classes may take.
+fn rounds(values: usize, classes: usize, recipe: &Recipe) -> usize {
+    (BUDGET / values.saturating_mul(classes).max(1)).clamp(LEAST_ROUNDS, recipe.rounds)
 }
 
 struct Descent<'a> {
@@ -209,6 +216,20 @@ mod tests {
         };
         let recipe = Recipe::default();
         assert_eq!(bits(problem().solve(0, 3, &recipe)), bits(problem().solve(0, 3, &recipe)));
+    }
+
+    /// 100 000 examples of 300 features in 150 intents: what training takes is counted before.
+    #[test]
+    fn a_huge_problem_gets_fewer_rounds_and_an_ordinary_one_all() {
+        let recipe = Recipe::default();
+        assert_eq!(rounds(150 * 50 * 300, 150, &recipe), recipe.rounds);
+        for examples in [10_000, 100_000, 1_000_000] {
+            let values = examples * 300;
+            let rounds = rounds(values, 150, &recipe);
+            assert!(rounds == LEAST_ROUNDS || rounds * values * 150 <= BUDGET, "{examples}");
+        }
+        assert_eq!(rounds(0, 0, &recipe), recipe.rounds);
+        assert_eq!(rounds(usize::MAX, 2, &recipe), LEAST_ROUNDS);
     }
 
     #[test]

@@ -1,5 +1,14 @@
+use std::fmt::Write as _;
+use std::num::NonZero;
+
 use super::*;
+use crate::language::text::MAX_CHARS;
+use crate::language::text::MAX_WORDS;
+use crate::matcher::evaluation::noise::Random;
 use crate::matcher::explain::Explanation;
+use crate::matcher::lexicon::MAX_TRIED;
+use crate::matcher::recipe::Recipe;
+use crate::matcher::scratch::with_scratch;
 
 fn intent(id: &str, title: &str, keywords: &[&str], examples: &[&str]) -> IntentExamples {
     IntentExamples {
@@ -189,4 +198,125 @@ fn vocabulary_share_counts_letters_of_known_words() {
     assert!((matcher.vocabulary_share("spärra kortet") - 1.0).abs() < f32::EPSILON);
     assert!((matcher.vocabulary_share("kort qwxz") - 0.5).abs() < f32::EPSILON);
     assert!(matcher.vocabulary_share("1234 👍").abs() < f32::EPSILON);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let set = drawn(12, 6);
+    let on = |threads| {
+        let threads = NonZero::new(threads).unwrap();
+        Matcher { model: train::train(&set, &Recipe::default(), threads) }.to_bytes()
+    };
+    let alone = on(1);
+    for threads in [2, 3, 7, 64] {
+        assert!(alone == on(threads), "{threads} threads");
+    }
+}
+
+/// So many intents with so many examples, of words drawn from a few hundred.
+fn drawn(intents: usize, examples: usize) -> TrainingSet {
+    let mut random = Random::new(5);
+    let intents = (0..intents)
+        .map(|number| {
+            let examples = (0..examples).map(|_| {
+                (0..7).fold(format!("ämne{}", drawn_word(number)), |mut text, _| {
+                    let most = 1 + random.below(300);
+                    write!(text, " {}", drawn_word(random.below(most))).unwrap();
+                    text
+                })
+            });
+            IntentExamples {
+                id: IntentId::new(&format!("intent_{number}")),
+                title: String::new(),
+                keywords: Vec::new(),
+                examples: examples.collect(),
+            }
+        })
+        .collect();
+    TrainingSet { language: Language::Sv, intents, out_of_scope: Vec::new() }
+}
+
+fn drawn_word(number: usize) -> String {
+    const PARTS: [&str; 8] = ["ka", "ri", "lo", "men", "tu", "sta", "vik", "ne"];
+    let mut word = PARTS[number % 8].to_owned();
+    word.push_str(PARTS[number / 8 % 8]);
+    word.push_str(PARTS[number / 64 % 8]);
+    word
+}
+
+#[test]
+fn four_times_the_examples_are_not_much_more_than_four_times_the_model() {
+    let size = |examples| {
+        let matcher = Matcher::train(&drawn(10, examples));
+        let examples = 10 * examples;
+        let model = &matcher.model;
+        // A row of the common features, and one of each example.
+        assert!(model.rows.len() <= (model.values.len() + examples) * model.stride);
+        assert!(model.rows.iter().chain(&model.bias).all(|number| number.is_finite()));
+        matcher.bytes()
+    };
+    let (few, many) = (size(40), size(160));
+    assert!(many < few * 5, "{few} bytes became {many}");
+}
+
+/// What a message costs is counted, not timed: the words, letters and features that are held
+/// against the model, and the words that a correction is looked for.
+#[test]
+fn the_work_of_one_message_is_bounded() {
+    let matcher = Matcher::train(&drawn(10, 20));
+    let unknown = |number: usize| format!("{}q ", drawn_word(number));
+    let texts = [
+        "karilox ".repeat(1_250),
+        (0..1_500).map(unknown).collect(),
+        "x".repeat(10_000),
+        "x ".repeat(5_000),
+        "ämne".repeat(2_500),
+        "ﷺ".repeat(10_000),
+        "a\u{301}\u{302}".repeat(4_000),
+        "🙂1".repeat(5_000),
+    ];
+    for text in texts {
+        let ranking = rank(&matcher, &text);
+        assert!(ranking.candidates.iter().all(|candidate| candidate.score.is_finite()));
+        with_scratch(|scratch| {
+            // A word may be read as two.
+            assert!(scratch.typed.words.len() <= 2 * MAX_WORDS);
+            assert!(scratch.corrected.words.len() <= 2 * MAX_WORDS);
+            assert!(scratch.typed.letters.len() <= 3 * MAX_CHARS);
+            assert!(scratch.lexicon.tried <= MAX_TRIED);
+            assert!(scratch.features.len() <= 12 * MAX_CHARS, "{}", scratch.features.len());
+        });
+    }
+}
+
+#[test]
+fn one_word_that_is_near_to_thousands_is_compared_with_few() {
+    let examples: Vec<String> = ('a'..='z')
+        .flat_map(|one| ('a'..='z').map(move |two| format!("lev{one}ran{two}")))
+        .collect();
+    let examples: Vec<&str> = examples.iter().map(String::as_str).collect();
+    let matcher = Matcher::train(&set(Language::Sv, vec![intent("all", "", &[], &examples)], &[]));
+    let ranking = rank(&matcher, "levöranö");
+    assert!(ranking.candidates.iter().all(|candidate| candidate.score.is_finite()));
+}
+
+#[test]
+fn letters_that_cannot_be_seen_change_nothing() {
+    let matcher = Matcher::train(&swedish());
+    let plain = rank(&matcher, "får inget sms");
+    for text in ["få\u{200b}r inget s\u{ad}ms", "fa\u{30a}r inget sms", "\u{feff}får inget sms 👍"]
+    {
+        let ranking = rank(&matcher, text);
+        assert_eq!(best(&ranking), best(&plain), "{text:?}");
+        assert_eq!(ranking.known_words, plain.known_words, "{text:?}");
+    }
+}
+
+#[test]
+fn words_of_no_meaning_and_other_languages_are_not_taken_for_an_intent() {
+    let matcher = Matcher::train(&swedish());
+    for text in ["det är det", "och så men", "wo ist meine bestellung", "gdzie jest przesyłka"] {
+        let ranking = rank(&matcher, text);
+        assert_ne!(ranking.decision, Decision::Answer, "{text}: {ranking:?}");
+    }
 }

@@ -52,8 +52,8 @@ struct Raw {
     ends: [usize; Group::ALL.len()],
 }
 
-/// Trains the model of one language.
-pub(super) fn train(set: &TrainingSet, recipe: &Recipe) -> Model {
+/// Trains the model of one language on so many threads.
+pub(super) fn train(set: &TrainingSet, recipe: &Recipe, workers: NonZero<usize>) -> Model {
     let (intents, documents) = documents(set, recipe);
     let lexicon = Lexicon::of(set.language, documents.iter().map(|document| &*document.text));
     let group_weights = [
@@ -90,14 +90,14 @@ pub(super) fn train(set: &TrainingSet, recipe: &Recipe) -> Model {
         joined,
         forbidden,
     };
-    let raw = in_parallel(documents.len(), |at| read(&model, &documents[at].text));
+    let raw = in_parallel(workers, documents.len(), |at| read(&model, &documents[at].text));
     let counts = number(&mut model, &raw, documents.len(), recipe);
     let matrix = matrix(&model, &raw, &counts, &documents);
     drop(raw);
-    let solutions = in_parallel(columns, |column| {
+    let solutions = in_parallel(workers, columns, |column| {
         matrix.problem.solve(u32::try_from(column).unwrap_or(u32::MAX), columns, recipe)
     });
-    lay_rows(&mut model, &matrix, solutions, &counts, recipe);
+    lay_rows(&mut model, &matrix, solutions, &counts, recipe, workers);
     model
 }
 
@@ -307,6 +307,7 @@ fn lay_rows(
     solutions: Vec<Solution>,
     counts: &[u32],
     recipe: &Recipe,
+    workers: NonZero<usize>,
 ) {
     let examples = matrix.problem.len();
     let stride = model.stride;
@@ -320,7 +321,7 @@ fn lay_rows(
         }
     }
     let common = counts.partition_point(|&holders| holders as usize > recipe.rare);
-    let chunk = common.div_ceil(workers().get()).max(1);
+    let chunk = common.div_ceil(workers.get()).max(1);
     let mut rows = vec![0.0_f32; common * stride];
     std::thread::scope(|scope| {
         for (part, rows) in rows.chunks_mut(chunk * stride).enumerate() {
@@ -452,14 +453,19 @@ fn centroids(matrix: &Matrix, columns: usize, features: usize, recipe: &Recipe) 
     result
 }
 
-fn workers() -> NonZero<usize> {
+/// As many threads as there are cores.
+pub(super) fn workers() -> NonZero<usize> {
     std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
-/// The results of `work` on `0..tasks`, in that order, made on all cores.
-fn in_parallel<T: Send>(tasks: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+/// The results of `work` on `0..tasks`, in that order, made on so many threads.
+fn in_parallel<T: Send>(
+    workers: NonZero<usize>,
+    tasks: usize,
+    work: impl Fn(usize) -> T + Sync,
+) -> Vec<T> {
     let next = AtomicUsize::new(0);
-    let workers = workers().get().min(tasks.max(1));
+    let workers = workers.get().min(tasks.max(1));
     let mut done: Vec<(usize, T)> = Vec::with_capacity(tasks);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..workers)

@@ -7,6 +7,9 @@ use crate::privacy::flat::Flat;
 /// Signs that may stand between two characters of an account number.
 const MAX_GAP: usize = 3;
 
+/// Which.
+const GAPS: &[u8] = b" \t\r\n-._/,";
+
 /// The length of an account number by country.
 const LENGTHS: &[(&str, usize)] = &[
     ("ad", 24),
@@ -119,8 +122,11 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
 
 /// Where the account number that begins at `at` ends.
 fn account(flat: &Flat, at: usize) -> Option<usize> {
-    let country = flat.text.get(at..at + 2)?;
-    let (_, length) = LENGTHS.iter().find(|(code, _)| *code == country)?;
+    // The two letters may stand apart like everything else: "F I 2 1".
+    let rest = &flat.text.as_bytes()[at + 1..];
+    let second = rest.iter().take(MAX_GAP + 1).find(|sign| !GAPS.contains(sign))?;
+    let country = [flat.text.as_bytes()[at], *second];
+    let (_, length) = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country)?;
     let mut signs: Vec<u8> = Vec::with_capacity(*length);
     let mut end = at;
     let mut gap = 0;
@@ -138,7 +144,7 @@ fn account(flat: &Flat, at: usize) -> Option<usize> {
             }
         } else {
             gap += 1;
-            if gap > MAX_GAP || !b" \t\r\n-._/".contains(&sign) {
+            if gap > MAX_GAP || !GAPS.contains(&sign) {
                 break;
             }
         }

@@ -29,6 +29,56 @@ const MAX_QUOTED: usize = 64;
 /// Signs that passwords hold and words do not.
 const SIGNS: [char; 14] = ['@', '#', '$', '%', '&', '*', '+', '!', '^', '~', '_', '<', '>', '?'];
 
+/// Whether a text is about a code, a PIN or a password.
+pub(super) fn speaks_of_code(text: &str) -> bool {
+    let flat = Flat::of(text);
+    let tokens = tokens(&flat.text);
+    (0..tokens.len())
+        .any(|at| matches!(announces(&tokens, at), Some((noun, _)) if noun != Noun::User))
+}
+
+/// Finds a code that nothing in the message announces, since the question before it did. With
+/// `alone` it must be all that the message says, but for a word like "it is".
+pub(super) fn find_expected(flat: &Flat, alone: bool, found: &mut Vec<Found>) {
+    let search = Search::new(flat);
+    let tokens = &search.tokens;
+    let says_little =
+        tokens.iter().all(|token| token.is_number() || words::says_little(&token.word));
+    if alone && !says_little || tokens.iter().any(|token| words::names_harmless_number(&token.word))
+    {
+        return;
+    }
+    let mut at = 0;
+    while at < tokens.len() {
+        let run = tokens[at..].iter().take_while(|token| token.is_number()).count();
+        if run == 0 {
+            let token = &tokens[at];
+            let lone = tokens.len() == 1 && token.word.len() <= 10 && !alone;
+            if lone && search.is_strong(at, Noun::Code, true) {
+                found.push(Found { at: token.at.clone(), kind: SecretKind::OneTimeCode });
+            }
+            at += 1;
+            continue;
+        }
+        let digits = search.digits_from(at);
+        let whole = tokens[at].at.start..tokens[at + run - 1].at.end;
+        let written = &flat.text[whole.clone()];
+        let before = at.checked_sub(1).map_or("", |at| tokens[at].word.as_str());
+        // "111 22" is a place in Sweden, "234,50" an amount.
+        let place = alone && run == 2 && digits == 5 && tokens[at].word.len() == 3;
+        let dated = alone && run == 1 && matches!(tokens[at].word.parse(), Ok(1900..=2100));
+        let amount = written.contains([',', '.', ':', '/']);
+        let fits = (4..=8).contains(&digits) && !place && !dated && !amount;
+        if fits
+            && !words::is_place_preposition(before)
+            && search.is_code(at, Noun::Code, digits, true)
+        {
+            found.push(Found { at: whole, kind: SecretKind::OneTimeCode });
+        }
+        at += run;
+    }
+}
+
 /// Finds announced secrets.
 pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     let search = Search::new(flat);
@@ -107,7 +157,9 @@ impl<'a> Search<'a> {
     fn more(&self, from: usize, noun: Noun, found: &mut Vec<Found>) {
         for at in from..self.tokens.len().min(from + 3 * REACH) {
             let token = &self.tokens[at];
-            if self.is_strong(at, noun, true) {
+            let strong = self.is_strong(at, noun, true)
+                || noun == Noun::Both && self.is_strong(at, Noun::Password, false);
+            if strong {
                 found.push(Found { at: token.at.clone(), kind: kind(noun) });
             } else if !words::links(&token.word) && !token.is_number() {
                 return;

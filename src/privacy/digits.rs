@@ -90,7 +90,7 @@ fn runs(text: &str) -> Vec<Vec<Group>> {
 }
 
 fn separates(sign: u8) -> bool {
-    b" \t\r\n-._/,:;|+*()\\~'\"=".contains(&sign)
+    b" \t\r\n-._/,:;|+*()[]\\~'\"=".contains(&sign)
 }
 
 /// How many groups at the beginning of `groups` are the number of a card.
@@ -102,7 +102,8 @@ fn card(flat: &Flat, groups: &[Group], first: bool) -> Option<usize> {
             break;
         }
         digits.extend(values(flat, group));
-        if digits.len() >= 13 && is_issued(&digits) && luhn(&digits) {
+        let card = digits.len() >= 13 && is_issued(&digits) && luhn(&digits);
+        if card && (!is_rare(&digits) || says_card(flat, groups[0].at.start)) {
             best = Some(index + 1);
         }
     }
@@ -169,6 +170,56 @@ fn is_issued(digits: &[u8]) -> bool {
         5000..=5099 | 5600..=5899 | 6300..=6399 | 6700..=6799 | 6000..=6010 | 6012..=6199 => true,
         _ => false,
     }
+}
+
+/// Whether hardly anybody has such a card any more: other numbers that look so are frequent.
+fn is_rare(digits: &[u8]) -> bool {
+    matches!((digits[0], digits.len()), (1, _) | (4, 13))
+}
+
+/// How many digits of a card stand at the very end of the text, when it is begun there and not
+/// finished: at least twelve, as they stand on a card.
+pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
+    let runs = runs(&flat.text);
+    let run = runs.last()?;
+    let rest = &flat.text[run.last()?.at.end..];
+    if !rest.bytes().all(|sign| separates(sign) || sign == b'!' || sign == b'?') {
+        return None;
+    }
+    (0..run.len()).find_map(|from| {
+        let groups = &run[from..];
+        let digits: Vec<u8> = groups.iter().flat_map(|group| values(flat, group)).collect();
+        let count = digits.len();
+        let in_fours =
+            groups.len() >= 3 && groups[..groups.len() - 1].iter().all(|it| it.len() == 4);
+        let named = from == 0 && says_card(flat, groups[0].at.start);
+        let begun = (12..16).contains(&count) && (in_fours || named) && {
+            let mut whole = digits.clone();
+            whole.resize(16, 0);
+            is_issued(&whole)
+        };
+        let at = groups[0].at.start..groups[groups.len() - 1].at.end;
+        begun.then(|| (at, u8::try_from(count).unwrap_or(u8::MAX)))
+    })
+}
+
+/// Where the digits stand that finish a card of which `known` digits went before.
+pub(super) fn rest_of_card(flat: &Flat, known: u8) -> Option<Range<usize>> {
+    let runs = runs(&flat.text);
+    let run = runs.first()?;
+    let start = run[0].at.start;
+    if flat.text[..start].bytes().any(|sign| !separates(sign)) {
+        return None;
+    }
+    let mut left = 19_usize.saturating_sub(usize::from(known));
+    let fitting = run.iter().take_while(|group| {
+        let fits = group.len() <= left;
+        left = left.saturating_sub(group.len());
+        fits
+    });
+    let count = fitting.count();
+    let end = with_expiry(run, count).checked_sub(1)?;
+    (count > 0).then(|| start..run[end].at.end)
 }
 
 /// The check of cards and of Swedish numbers: every second digit doubled from the right.

@@ -77,29 +77,44 @@ impl Flat {
 fn plain(part: char) -> Option<char> {
     Some(match part {
         '\u{ad}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}'
-        | '\u{2060}'..='\u{2064}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
         | '\u{feff}'
+        | '\u{ffa0}'
         | '\u{fe00}'..='\u{fe0f}'
-        | '\u{20e3}' => return None,
+        | '\u{20e3}'
+        | '\u{e0000}'..='\u{e0fff}' => return None,
         '\u{2028}' | '\u{2029}' | '\u{85}' => '\n',
         '‐'..='―' | '−' => '-',
         '“' | '”' | '„' | '«' | '»' | '‟' => '"',
         '’' | '‘' | '‚' | '´' => '\'',
         '⁄' | '∕' => '/',
-        '٠'..='٩' => digit(part, '٠'),
-        '۰'..='۹' => digit(part, '۰'),
-        '०'..='९' => digit(part, '०'),
+        '·' | '‧' | '∙' | '⋅' | '・' | '。' | '．' => '.',
         other if other.is_whitespace() => ' ',
         other if is_combining_mark(other) => return None,
         'ø' | 'Ø' => 'o',
-        other => other,
+        other => digit(other).unwrap_or(other),
     })
 }
 
-fn digit(letter: char, zero: char) -> char {
-    u32::from(letter)
-        .checked_sub(u32::from(zero))
-        .and_then(|value| char::from_digit(value, 10))
-        .unwrap_or(letter)
+/// The zeros of the scripts that have digits of their own and no compatible plain form; nine more
+/// digits follow each.
+const ZEROS: [u32; 37] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
+    0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50,
+    0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0x104a0,
+    0x11066,
+];
+
+/// A decimal digit of another script as ours.
+fn digit(letter: char) -> Option<char> {
+    let code = u32::from(letter);
+    let at = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1)?;
+    char::from_digit(code - ZEROS[at], 10).filter(|_| code >= ZEROS[0])
 }

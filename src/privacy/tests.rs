@@ -296,29 +296,49 @@ fn harmless_lines_stay() {
     assert!(touched.len() * 50 <= HARMLESS.lines().count(), "{}", touched.join("\n"));
 }
 
-#[test]
-fn nothing_to_mask_borrows() {
-    assert!(matches!(mask("jag får ingen kod").text, Cow::Borrowed("jag får ingen kod")));
+/// Written as by somebody who wants to get a secret through: `⟦` and `⟧` stand around it.
+const SECRETS: &str = include_str!("tests/secrets.txt");
+/// Numbers as customers give them, in whole sentences.
+const HARMLESS_NUMBERS: &str = include_str!("tests/harmless_numbers.txt");
+
+/// A line of a list with its invisible signs and line ends as they are typed.
+fn typed(line: &str) -> String {
+    line.replace("\\n", "\n")
+        .replace("\\u200b", "\u{200b}")
+        .replace("\\u2060", "\u{2060}")
+        .replace("\\u00ad", "\u{ad}")
 }
 
 #[test]
-fn the_second_half_of_a_secret_is_masked() {
-    let cases = [
-        ("kortet är 4111 1111", "1111 1111 tack", "•••• tack"),
-        ("4111 1111 1111", "1111", "••••"),
-        ("FI21 1234 5600", "0007 85", "••••"),
-        ("131052-", "308T", "••••"),
-        ("mitt lösenord är", "Xyz123", "••••"),
-        ("salasanani on:", "kissa", "••••"),
-        ("koden är", "482913", "••••"),
-        ("my pin is", "4711 and it fails", "•••• and it fails"),
-        ("jag heter Anna", "ordernummer 482913", "ordernummer 482913"),
-        ("jag har glömt mitt lösenord.", "Vad gör jag nu?", "Vad gör jag nu?"),
-        ("", "pin 4711", "pin ••••"),
-    ];
-    for (before, text, expected) in cases {
-        assert_eq!(mask_with_previous(before, text).text, expected, "{before} / {text}");
+fn no_planted_secret_survives() {
+    let mut missed = Vec::new();
+    for line in SECRETS.lines() {
+        let line = typed(line);
+        let masked = mask(&line.replace(['⟦', '⟧'], "")).text.into_owned();
+        let secrets = line.split('⟦').skip(1).filter_map(|part| part.split('⟧').next());
+        let mut pieces = secrets.flat_map(str::lines).filter(|piece| !piece.is_empty());
+        if pieces.any(|piece| masked.contains(piece)) {
+            missed.push(format!("{line} -> {masked}"));
+        }
     }
+    assert!(SECRETS.lines().count() >= 300);
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn harmless_numbers_stay() {
+    let touched: Vec<String> = HARMLESS_NUMBERS
+        .lines()
+        .filter(|line| !mask(line).kinds.is_empty())
+        .map(|line| format!("{line} -> {}", mask(line).text))
+        .collect();
+    assert!(HARMLESS_NUMBERS.lines().count() >= 300);
+    assert!(touched.len() * 100 <= HARMLESS_NUMBERS.lines().count(), "{}", touched.join("\n"));
+}
+
+#[test]
+fn nothing_to_mask_borrows() {
+    assert!(matches!(mask("jag får ingen kod").text, Cow::Borrowed("jag får ingen kod")));
 }
 
 #[test]
@@ -401,8 +421,8 @@ proptest! {
     fn any_text_is_masked(text in "\\PC{0,80}", before in "\\PC{0,20}") {
         let masked = mask(&text);
         prop_assert_eq!(masked.kinds.is_empty(), masked.text == text);
-        prop_assert_eq!(mask_with_previous("", &text), masked);
-        prop_assert!(mask_with_previous(&before, &text).text.len() <= text.len() * 4);
+        let context = context::Context { previous: &before, ..context::Context::default() };
+        prop_assert!(context::mask_in(&context, &text).text.len() <= text.len() * 4 + COVER.len());
         prop_assert!(!mask_url(&text).contains(['?', '#']));
     }
 }

@@ -143,6 +143,8 @@ fn is_pin(word: &str) -> bool {
             "pinluku",
             "cvv",
             "cvc",
+            "cvv2",
+            "cvc2",
             "cvckod",
             "cvvkod",
             "puk",
@@ -221,7 +223,7 @@ pub(super) fn is_copula(word: &str) -> bool {
 
 static COPULAS: Words = LazyLock::new(|| {
     set("\
-    : = -> => ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
+    : = -> => lienee olisi borde should ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
     alltsa namely namligen kuuluu ist")
 });
 
@@ -232,6 +234,8 @@ pub(super) fn links(word: &str) -> bool {
 
 static LINKS: Words = LazyLock::new(|| {
     set("\
+    edelleen yha aina ehka luultavasti varmaankin todennakoisesti muistaakseni fortfarande annu \
+    alltid kanske antagligen troligen tror eventuellt still always perhaps likely think nimittain \
     nro no laitoin valitsin asetin otin valde tog satte chose nog typ val varmaan kai maybe probably \
     tuli kom luki stod says said - – / ( min mitt mina din ditt dina var vart my your our the a an mun minun sun sinun \
     minulla mulla nyt nu just nyss bara only ju se tuo tama det den that this it har till for to \
@@ -264,6 +268,19 @@ static PLACES: Words = LazyLock::new(|| {
     set("\
     pa i hos med in at from fran for vid with via av by efter after vuonna since sedan sen kl \
     klo kello klockan before innan under")
+});
+
+/// Says nothing beside a code: "okej, den är", "joo tässä", "here it is".
+pub(super) fn says_little(word: &str) -> bool {
+    LITTLE.contains(word)
+}
+
+static LITTLE: Words = LazyLock::new(|| {
+    set("\
+    ja jaa joo juu jo kylla okej ok okei okay jaha har har hej moi hei hi hello yes yeah sure well \
+    den det ar e se on it is its this here tassa siina nain det. star stod lukee says said nu nyt \
+    now tack kiitos thanks please , - : = . ju no aha no. sa such blev kom tuli came fick sain got \
+    jag mina min mun minun my i the a en ett")
 });
 
 /// Names a number that may be read by anybody.

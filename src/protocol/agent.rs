@@ -340,6 +340,12 @@ pub struct InboxItem {
     /// Who holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentName>,
+    /// Who is asked to take it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<InboxOffer>,
+    /// Whether supervisors should look: nobody took it, or a promised answer is late.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub alarm: bool,
     /// Whose it is.
     pub visitor: InboxVisitor,
     /// The newest text, masked and cut.
@@ -349,6 +355,15 @@ pub struct InboxItem {
     /// Whether it has left the inbox.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+}
+
+/// An offer of a conversation to an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InboxOffer {
+    /// To whom.
+    pub agent: AgentId,
+    /// RFC 3339: until when.
+    pub until: String,
 }
 
 /// Another agent, as agents see them.

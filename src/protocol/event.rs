@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use crate::conversation::event::AgentRef;
+use crate::conversation::event::Attachment;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
 use crate::conversation::event::EndedBy;
@@ -34,6 +35,9 @@ use crate::language::Language;
 use crate::protocol::Identity;
 use crate::protocol::SenderRole;
 use crate::protocol::to_json;
+
+/// The address to which files are sent, and below which they are given out.
+pub const ATTACHMENTS: &str = "/v1/chat/attachments";
 
 /// For whose eyes an event is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,6 +165,8 @@ struct MessageBody<'e> {
     choices: &'e [Choice],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     links: &'e [Link],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<File<'e>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     topic: Option<&'e IntentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,8 +184,30 @@ impl<'e> MessageBody<'e> {
             lang: message.lang,
             choices: &message.choices,
             links: &message.links,
+            attachments: message.attachments.iter().map(File::of).collect(),
             topic: message.topic.as_ref(),
             read: message.read.as_ref().filter(|_| to_agent).map(ReadingBody::of),
+        }
+    }
+}
+
+/// A file, and where who may have it gets it.
+#[derive(Serialize)]
+struct File<'e> {
+    name: &'e str,
+    #[serde(rename = "type")]
+    media_type: &'e str,
+    bytes: u64,
+    url: String,
+}
+
+impl<'e> File<'e> {
+    fn of(attachment: &'e Attachment) -> Self {
+        Self {
+            name: &attachment.name,
+            media_type: &attachment.media_type,
+            bytes: attachment.bytes,
+            url: format!("{ATTACHMENTS}/{}", attachment.id),
         }
     }
 }

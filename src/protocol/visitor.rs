@@ -250,6 +250,12 @@ pub struct Queue {
     pub position: u32,
     /// An estimate, when there is one; `null` otherwise.
     pub wait_s: Option<u32>,
+    /// One in ten waits less than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_low_s: Option<u32>,
+    /// One in ten waits more than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_high_s: Option<u32>,
     /// Whether anybody is on duty.
     pub open: bool,
 }

@@ -24,12 +24,15 @@ use crate::store::NewConversation;
 use crate::store::Role;
 
 pub(crate) mod accounts;
+pub(crate) mod attachments;
 pub(crate) mod audit;
 pub(crate) mod customers;
 pub(crate) mod effects;
+pub(crate) mod factors;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod races;
+pub(crate) mod records;
 pub(crate) mod revisions;
 
 /// An empty database that can be opened more than once.
@@ -61,7 +64,11 @@ macro_rules! store_contract {
         ]);
         $crate::store::contract::store_contract!($world, accounts: [
             accounts_are_kept, an_address_is_one_accounts, sessions_expire_and_end,
-            a_session_of_nobody_is_refused, the_first_key_stays,
+            a_session_of_nobody_is_refused, the_first_key_stays, documents_are_kept_by_kind,
+        ]);
+        $crate::store::contract::store_contract!($world, factors: [
+            a_factor_is_offered_confirmed_and_removed, a_code_is_taken_once,
+            every_so_many_failures_lock,
         ]);
         $crate::store::contract::store_contract!($world, customers: [
             a_visitor_becomes_one_customer, a_customer_has_one_main_visitor,
@@ -76,6 +83,15 @@ macro_rules! store_contract {
         ]);
         $crate::store::contract::store_contract!($world, revisions: [
             a_revision_is_kept_until_it_is_let_go, a_revision_is_pinned_by_who_runs_on_it,
+        ]);
+        $crate::store::contract::store_contract!($world, attachments: [
+            a_file_is_sent_by_its_author_in_one_conversation,
+            a_doomed_file_is_known_to_the_sweeper_only,
+        ]);
+        $crate::store::contract::store_contract!($world, records: [
+            an_erasure_leaves_the_count_and_nothing_else,
+            who_comes_back_and_is_erased_again_keeps_one_pseudonym,
+            an_erasure_is_heard_by_another_handle, time_runs_out_for_what_ended_long_ago,
         ]);
         $crate::store::contract::store_contract!($world, races: [
             many_writers_leave_one_order, two_handles_share_one_log,

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -41,16 +42,22 @@ use crate::store::sqlite::batch::Reply;
 use crate::store::sqlite::batch::Request;
 use crate::store::sqlite::transaction::Transactions;
 use crate::store::sqlite::writer::Writer;
+use crate::telemetry::metrics::Metrics;
 
 mod appends;
+mod attachments;
+pub mod backup;
 mod batch;
 mod changes;
 mod creates;
 mod directory;
+mod errands;
+mod factors;
 mod inputs;
 mod memory;
 mod opening;
 mod recent;
+mod records;
 mod rows;
 mod script;
 mod statements;
@@ -86,6 +93,15 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError::Unusable`] with one sentence that says what is wrong and how to mend it.
     pub async fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        Self::counted(path, durability, Arc::default()).await
+    }
+
+    /// The same, with the writer's work counted in `metrics`.
+    pub async fn counted(
+        path: &Path,
+        durability: Durability,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, StoreError> {
         let options = opening::connect_options(path, durability);
         let connection = opening::open(path, &options).await?;
         let readers = SqlitePoolOptions::new()
@@ -97,8 +113,25 @@ impl Sqlite {
             .test_before_acquire(false)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let (requests, waiting) = mpsc::channel(writer::QUEUE);
-        let writer = Writer::new(Transactions::new(options, connection));
+        let transactions = Transactions::new(path, options, connection);
+        let writer = Writer::new(transactions, metrics);
         tokio::spawn(writer.run(waiting));
+        Ok(Self { requests, readers })
+    }
+
+    /// Opens the database at `path` for reading only, also beside a server that uses it: nothing
+    /// is made, migrated or written, and whatever would write fails.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`] with one sentence that says what is wrong and how to mend it.
+    pub async fn open_for_reading(path: &Path) -> Result<Self, StoreError> {
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(READER_TIMEOUT)
+            .connect_lazy_with(opening::reading_options(path));
+        opening::check_schema(path, &readers).await?;
+        // Nobody takes requests.
+        let (requests, _) = mpsc::channel(1);
         Ok(Self { requests, readers })
     }
 

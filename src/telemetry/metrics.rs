@@ -39,6 +39,8 @@ pub struct Metrics {
     pub connections: Gauge,
     /// Connections that were turned away, and why.
     pub turned_away: TurnedAway,
+    /// Memory that the process holds, where the system says so.
+    pub resident_bytes: Gauge,
     /// Turns decided.
     pub turns: Counter,
     /// From a visitor's frame to its durable answer, in seconds.
@@ -47,10 +49,18 @@ pub struct Metrics {
     pub append_batch_seconds: Histogram,
     /// Appends in one transaction.
     pub append_batch_size: Histogram,
+    /// Appends and changes that wait for the writer.
+    pub append_waiting: Gauge,
+    /// 1 while the database cannot be written to.
+    pub store_failing: Gauge,
+    /// Inputs that wait for their conversation's turn, in all conversations together.
+    pub inputs_waiting: Gauge,
     /// Frames whose id was known already.
     pub duplicates: Counter,
     /// Sign-ins of agents that failed.
     pub failed_logins: Counter,
+    /// Accounts of agents that were locked after failures.
+    pub lockouts: Counter,
     /// Revisions of the content in memory: the newest, and older ones that still run.
     pub content_revisions: Gauge,
     /// How long calls to other systems took, all tries together, in seconds.
@@ -157,12 +167,17 @@ impl Metrics {
             frames_out: by_side(it, "frames_out", "Frames to clients"),
             connections: plain(it, "connections", "Connections open now, sockets included"),
             turned_away: turned_away(it),
+            resident_bytes: plain(it, "resident_bytes", "Memory that the process holds"),
             turns: plain(it, "turns", "Turns decided"),
             turn_seconds: seconds(it, "turn_seconds", "From a frame to its durable answer"),
             append_batch_seconds: seconds(it, "append_batch_seconds", "One write transaction"),
             append_batch_size: sizes(it, "append_batch_size", "Appends in one transaction"),
+            append_waiting: plain(it, "append_waiting", "Appends that wait for the writer"),
+            store_failing: plain(it, "store_failing", "1 while the database takes no writes"),
+            inputs_waiting: plain(it, "inputs_waiting", "Inputs that wait for their turn"),
             duplicates: plain(it, "duplicates", "Frames whose id was known already"),
             failed_logins: plain(it, "failed_logins", "Sign-ins of agents that failed"),
+            lockouts: plain(it, "lockouts", "Accounts of agents locked after failures"),
             content_revisions: plain(it, "content_revisions", "Revisions of the content in memory"),
             call_seconds: seconds(it, "call_seconds", "One call to another system, all tries"),
             calls: labelled(

@@ -41,6 +41,40 @@ export async function promises(check, arrive, url, golden) {
     assert.ok(!hello.page.url.includes('secret'));
   });
 
+  await check('nothing is sent or stored before the customer has agreed', async () => {
+    const person = await arrive('consent');
+    const { page } = person;
+    const consent = { sv: 'Vi sparar samtalet i 30 dagar.', fi: 'Tallennamme keskustelun 30 päiväksi.', en: 'We keep the conversation for 30 days.' };
+    const notice = { sv: 'https://bank.example/sv', fi: 'https://bank.example/fi', en: 'javascript:alert(1)' };
+    await page.route('**/v1/chat/config', (route) => route.fulfill({ json: { consent, privacy_notice: notice } }));
+    const script = await Script.under(page);
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Öppna chatten' }).first().click();
+    const agree = page.getByRole('button', { name: 'Jag godkänner' });
+    await agree.waitFor();
+    await page.getByText(consent.sv).waitFor();
+    const link = page.getByRole('link', { name: 'Så behandlar vi dina uppgifter' }).first();
+    assert.equal(await link.getAttribute('href'), notice.sv);
+    assert.equal(await agree.evaluate((button) => button.getRootNode().activeElement === button), true, 'the focus is on what is asked');
+    assert.deepEqual(await person.look('consent'), []);
+    assert.equal(script.sockets, 0, 'no connection');
+    assert.equal(await page.evaluate(() => localStorage.length), 0, 'nothing stored');
+    assert.equal(await page.getByRole('textbox').count(), 0, 'nothing can be written');
+    await page.reload();
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+    await page.getByRole('button', { name: 'Öppna chatten' }).first().click();
+    await agree.click();
+    await script.welcome({ seq: 1 });
+    script.send(message(1, 'bot', 'Hej! Jag är en bot.'));
+    await page.getByText('Jag är en bot').waitFor();
+    assert.equal(await agree.count(), 0);
+    await page.reload();
+    await script.welcome({ seq: 1 });
+    assert.equal(await agree.count(), 0, 'it is asked once');
+    assert.deepEqual(person.complaints, []);
+    await person.context.close();
+  });
+
   await told('a ping is answered, silence means a new connection that resumes', async ({ script, customer }) => {
     script.send({ type: 'ping' });
     await script.next('pong');

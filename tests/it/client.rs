@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -25,11 +26,15 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::server::Server;
 
-/// Longer than anything takes on a busy machine; reached only by a test that fails.
-const AT_MOST: Duration = Duration::from_mins(1);
+/// Longer than anything takes on a busy machine; reached only by a test that fails. On one that is
+/// busier still, `SKICKA_TEST_PATIENCE_S` says more.
+static AT_MOST: LazyLock<Duration> = LazyLock::new(|| {
+    let seconds = std::env::var("SKICKA_TEST_PATIENCE_S").ok().and_then(|it| it.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(60))
+});
 
 pub(crate) async fn within<T>(what: &str, work: impl Future<Output = T>) -> T {
-    timeout(AT_MOST, work).await.unwrap_or_else(|_| panic!("this did not happen: {what}"))
+    timeout(*AT_MOST, work).await.unwrap_or_else(|_| panic!("this did not happen: {what}"))
 }
 
 /// One socket: what came in, sorted into events and everything else.
@@ -50,6 +55,8 @@ pub(crate) struct Line {
 struct Log {
     events: Vec<Value>,
     last: u64,
+    /// Places of events that came anew, as erased.
+    erased: Vec<u64>,
     /// Events that [`Line::event`] has looked at.
     looked: usize,
 }
@@ -111,6 +118,10 @@ impl Line {
         let conversation = event["conversation"].as_str().unwrap_or_default().to_owned();
         let log = self.logs.entry(conversation).or_default();
         let seq = event["seq"].as_u64().expect("an event has a seq");
+        if event["kind"] == "erased" && seq <= log.last {
+            log.erased.push(seq);
+            return;
+        }
         assert_eq!(seq, log.last + 1, "events follow one another without a gap: {event}");
         let at = event["at"].as_str().expect("an event has a moment");
         assert!(at.len() == 24 && at.ends_with('Z') && at.contains('.'), "milliseconds, UTC: {at}");
@@ -120,7 +131,7 @@ impl Line {
 
     /// Waits for a frame other than an event, and takes it out.
     pub(crate) async fn frame(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let until = Instant::now() + AT_MOST;
+        let until = Instant::now() + *AT_MOST;
         loop {
             if let Some(at) = self.frames.iter().position(&wanted) {
                 return self.frames.remove(at).expect("it was just found");
@@ -163,7 +174,7 @@ impl Line {
         what: &str,
         wanted: impl Fn(&Value) -> bool,
     ) -> Value {
-        let until = Instant::now() + AT_MOST;
+        let until = Instant::now() + *AT_MOST;
         loop {
             let log = self.logs.entry(conversation.to_owned()).or_default();
             while let Some(event) = log.events.get(log.looked) {
@@ -176,6 +187,17 @@ impl Line {
             let log = &self.logs[conversation].events;
             assert!(here == Ok(true), "{what} did not come, but {log:#?}, {:?}", self.frames);
         }
+    }
+
+    /// Waits until so many events of a conversation came anew as erased; their places.
+    pub(crate) async fn erased(&mut self, conversation: &str, count: usize) -> Vec<u64> {
+        within("what was erased", async {
+            while self.logs[conversation].erased.len() < count {
+                assert!(self.take_in().await, "the link broke before all was erased");
+            }
+        })
+        .await;
+        self.logs[conversation].erased.clone()
     }
 
     /// Waits until the server has closed; the code.
@@ -300,6 +322,15 @@ impl Visitor {
         self.line.logs[""].last
     }
 
+    /// The bot's next message with buttons, unless it is among those held already.
+    pub(crate) async fn question_or_held(&mut self, held: &[Value]) {
+        if held.iter().any(|event| event["choices"].is_array()) {
+            self.until(self.welcome["seq"].as_u64().unwrap()).await;
+        } else {
+            self.question().await;
+        }
+    }
+
     /// Waits until this event is there.
     pub(crate) async fn until(&mut self, seq: u64) {
         let what = format!("event {seq}");
@@ -397,6 +428,12 @@ impl Agent {
         wanted: impl Fn(&Value) -> bool,
     ) -> Value {
         self.line.event_in(conversation, what, wanted).await
+    }
+
+    /// The events of a conversation that is open, once this one is there.
+    pub(crate) async fn log_until(&mut self, conversation: &str, seq: u64) -> Vec<Value> {
+        self.event(conversation, "that event", |event| event["seq"] == seq).await;
+        self.log(conversation).to_vec()
     }
 
     pub(crate) fn log(&self, conversation: &str) -> &[Value] {

@@ -31,6 +31,7 @@ fn write_labelled(folder: &Path, splits: &[&str]) {
 fn json(folder: &Path, arguments: &[&str]) -> Value {
     let output = run(folder, arguments, &[]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty(), "no bar where there is no terminal");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -101,6 +102,9 @@ fn bad_files_are_named_in_one_sentence() {
     for (name, text, says) in [
         ("columns.tsv", "train\tlamp\n", "line 1: not split, intent and text"),
         ("split.tsv", "train\ta\tb\ndev\ta\tb\n", "line 2: `dev` is no split"),
+        ("intent.tsv", "train\ta\tb\ntrain\t\tb\n", "line 2: no intent"),
+        ("text.tsv", "train\ta\t \n", "line 1: no text"),
+        ("tabs.tsv", "train\ta\tb\n\ntrain a b\n", "line 3: not split, intent and text"),
         ("empty.tsv", "", "nothing to learn from"),
         ("oos.tsv", "train\t__oos__\tb\n", "every training message is out of scope"),
     ] {
@@ -111,8 +115,19 @@ fn bad_files_are_named_in_one_sentence() {
         assert!(said.contains(name) && said.contains(says), "{said}");
         assert_eq!(said.lines().count(), 1, "{said}");
     }
-    let missing = run(folder.path(), &["eval", "missing.tsv"], &[]);
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("missing.tsv cannot be read"));
+    fs::write(folder.path().join("latin1.tsv"), b"train\ta\tb\ntrain\ta\tf\xe5r\n").unwrap();
+    fs::create_dir(folder.path().join("folder.tsv")).unwrap();
+    for (name, says) in [
+        ("missing.tsv", "missing.tsv cannot be read"),
+        ("folder.tsv", "folder.tsv cannot be read"),
+        ("latin1.tsv", "latin1.tsv, line 2: not UTF-8"),
+    ] {
+        let output = run(folder.path(), &["eval", name], &[]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(said.contains(says), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
 }
 
 #[test]

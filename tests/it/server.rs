@@ -93,6 +93,8 @@ pub(crate) struct Server {
     pub(crate) password: Option<String>,
     content: PathBuf,
     variables: Vec<(String, String)>,
+    /// What the shell does before it becomes the server.
+    before: String,
     folder: TempDir,
 }
 
@@ -108,7 +110,15 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         write_lamp(folder.path());
         let content = folder.path().to_owned();
-        Self::start_in(folder, content, variables).await
+        Self::start_in(folder, content, variables, "").await
+    }
+
+    /// The same, run by a shell that does something first.
+    pub(crate) async fn start_under(before: &str, variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_lamp(folder.path());
+        let content = folder.path().to_owned();
+        Self::start_in(folder, content, variables, before).await
     }
 
     /// A server with these content files and settings.
@@ -120,23 +130,29 @@ impl Server {
             fs::write(path, text).unwrap();
         }
         let content = folder.path().to_owned();
-        Self::start_in(folder, content, variables).await
+        Self::start_in(folder, content, variables, "").await
     }
 
     /// A server with the bank's content.
     pub(crate) async fn start_bank() -> Self {
         let content = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        Self::start_in(tempfile::tempdir().unwrap(), content, &[]).await
+        Self::start_in(tempfile::tempdir().unwrap(), content, &[], "").await
     }
 
-    async fn start_in(folder: TempDir, content: PathBuf, variables: &[(&str, &str)]) -> Self {
+    async fn start_in(
+        folder: TempDir,
+        content: PathBuf,
+        variables: &[(&str, &str)],
+        before: &str,
+    ) -> Self {
         // Tests sign in more often than people, all from one address.
         let mut all = vec![("SKICKA_LIMITS__LOGINS_PER_MINUTE", "1000")];
         all.extend(variables);
         let variables: Vec<(String, String)> =
             all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let (child, at, password) = launch(folder.path(), &content, &variables).await;
-        Self { child, at, password, content, variables, folder }
+        let (child, at, password) = launch(folder.path(), &content, &variables, before).await;
+        let before = before.to_owned();
+        Self { child, at, password, content, variables, before, folder }
     }
 
     /// Ends the process as a power cut would, as far as the process can tell.
@@ -147,7 +163,8 @@ impl Server {
 
     /// Starts it again on the same data, on another port.
     pub(crate) async fn restart(&mut self) {
-        let (child, at, _) = launch(self.folder.path(), &self.content, &self.variables).await;
+        let (child, at, _) =
+            launch(self.folder.path(), &self.content, &self.variables, &self.before).await;
         self.child = child;
         self.at = at;
     }
@@ -196,11 +213,52 @@ impl Server {
         within(&format!("{line} {value}"), reached).await;
     }
 
+    /// Waits until a counter is above this.
+    pub(crate) async fn until_above(&self, line: &str, value: f64) {
+        let reached = async { while self.metric(line).await <= value {} };
+        within(&format!("{line} above {value}"), reached).await;
+    }
+
+    /// Waits until the process has ended by itself; it can be started again.
+    pub(crate) async fn until_gone(&mut self) {
+        let mut child = std::mem::replace(&mut self.child, idle());
+        let ending = tokio::task::spawn_blocking(move || child.wait());
+        within("the process ends", ending).await.unwrap().unwrap();
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The processor's time that the process has had, in hundredths of a second.
+    pub(crate) fn cpu_ticks(&self) -> f64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        // User and system time, the 14th and 15th field of the whole line.
+        fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()
+    }
+
+    /// How many files the process has open.
+    pub(crate) fn open_files(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+    }
+
     /// Waits until the process has ended by itself; its exit code.
     pub(crate) async fn ended(mut self) -> Option<i32> {
         let child = std::mem::replace(&mut self.child, idle());
         let ending = tokio::task::spawn_blocking(move || child.wait_with_output());
         within("the process ends", ending).await.unwrap().unwrap().status.code()
+    }
+
+    /// Runs a command of the program beside the server, on the same data; what it printed.
+    pub(crate) fn beside(&self, arguments: &[&str]) -> Output {
+        run(self.folder.path(), arguments, &[("SKICKA_DATA", "data")])
+    }
+
+    /// A path in the server's folder, outside its data.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -211,7 +269,10 @@ impl Server {
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let data = fs::read_dir(self.data()).unwrap().map(|entry| entry.unwrap().path());
         let paths = data.chain([self.folder.path().join("log")]);
-        paths.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+        paths
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect()
     }
 
     /// Makes an account beside the running server, as another process would, and signs it in.
@@ -270,6 +331,37 @@ impl Server {
             .await
     }
 
+    /// A call with any body: the status, the head and the body of the answer.
+    pub(crate) async fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        lines: &str,
+        body: &[u8],
+    ) -> (u16, String, Vec<u8>) {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{lines}Content-Length: {}\r\n\
+             Connection: close\r\n\r\n",
+            self.at,
+            body.len()
+        );
+        let (mut reader, mut writer) = TcpStream::connect(self.at).await.unwrap().into_split();
+        let mut answer = Vec::new();
+        // A server that refuses a body may answer before it has read all of it.
+        let send = async {
+            let _refused = writer.write_all(head.as_bytes()).await;
+            let _refused = writer.write_all(body).await;
+        };
+        let receive = async {
+            let _cut_off = reader.read_to_end(&mut answer).await;
+        };
+        within("an HTTP answer", async { tokio::join!(send, receive) }).await;
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
+        (status, head, answer[end + 4..].to_vec())
+    }
+
     pub(crate) async fn call(&self, request: &str) -> (u16, String) {
         let mut answer = String::new();
         let mut tcp = TcpStream::connect(self.at).await.unwrap();
@@ -290,17 +382,28 @@ async fn launch(
     folder: &Path,
     content: &Path,
     variables: &[(String, String)],
+    before: &str,
 ) -> (Child, SocketAddr, Option<String>) {
     let content = content.to_str().unwrap();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--content", content];
     let variables: Vec<(&str, &str)> =
         variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let log = fs::OpenOptions::new().append(true).create(true).open(folder.join("log")).unwrap();
-    let mut child = program(folder, &arguments, &variables)
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .spawn()
-        .expect("the program was built");
+    let mut command = program(folder, &arguments, &variables);
+    if !before.is_empty() {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("{before} exec \"$0\" \"$@\"")).arg(command.get_program());
+        shell.args(command.get_args()).current_dir(folder).stdin(Stdio::null());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        command = shell;
+    }
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program was built");
     let is_first = !folder.join("data/skicka.db").exists();
     let out = child.stdout.take().expect("it is piped");
     let reading = tokio::task::spawn_blocking(move || {

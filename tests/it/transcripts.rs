@@ -5,10 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-use skicka::authoring::transcript::play;
+use skicka::authoring::transcript::Transcript;
+use skicka::authoring::transcript::rehearsal::play;
 use skicka::content::Content;
 use skicka::content::build;
 use skicka::content::load;
+use skicka::language::Language;
 
 use crate::bank;
 
@@ -28,12 +30,9 @@ fn play_all(content: &Content, folder: &str) {
     for path in paths {
         let text = fs::read_to_string(&path).expect("a transcript is text");
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        match play(content, &text) {
-            Ok(record) if std::env::var_os("TRANSCRIPTS_SHOWN").is_some() => {
-                println!("== {name}\n{record}");
-            }
-            Ok(_) => {}
-            Err(failure) => failures.push(format!("{name}, {failure}")),
+        let transcript = Transcript::read(&text, Language::Sv).expect("it can be read");
+        if let Some(failure) = play(content, &transcript).failure {
+            failures.push(format!("{name}, {failure}"));
         }
         played += 1;
     }

@@ -1,13 +1,14 @@
 /** The console's HTTP calls. The session is a cookie that no script can read. */
 
-/** @typedef {{id: string, name: string, role: string, teams: string[], languages: string[], must_change_password?: boolean}} Agent */
+/** @typedef {{id: string, name: string, role: string, teams: string[], languages: string[], must_change_password?: boolean, second_factor?: boolean, must_add_factor?: boolean}} Agent */
 
 /** A call that the server refused, or did not answer (status 0). */
 export class Refused extends Error {
-  /** @param {number} status */
-  constructor(status) {
+  /** @param {number} status @param {{second_factor?: boolean}} [body] */
+  constructor(status, body = {}) {
     super(`status ${status}`);
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -19,7 +20,7 @@ async function call(path, body) {
   } catch {
     throw new Refused(0);
   }
-  if (!answer.ok) throw new Refused(answer.status);
+  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
   return answer.json().catch(() => ({}));
 }
 
@@ -33,8 +34,14 @@ export async function me() {
   }
 }
 
-/** @param {string} email @param {string} password @returns {Promise<Agent>} */
-export const login = async (email, password) => (await call('/v1/agent/login', { email, password })).agent;
+/** @param {string} email @param {string} password @param {string} [code] of the second factor @returns {Promise<Agent>} */
+export const login = async (email, password, code) => (await call('/v1/agent/login', { email, password, ...(code && { code }) })).agent;
+
+/** Begins to add a second factor. @param {string} password @returns {Promise<{secret: string, uri: string}>} */
+export const offerFactor = (password) => call('/v1/agent/second-factor', { password });
+
+/** Puts it on. @param {string} code @returns {Promise<string[]>} the recovery codes */
+export const confirmFactor = async (code) => (await call('/v1/agent/second-factor/confirm', { code })).recovery;
 
 /** @param {string} old @param {string} next */
 export const changePassword = (old, next) => call('/v1/agent/password', { old, new: next });

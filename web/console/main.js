@@ -3,7 +3,7 @@
 import { logout, me } from './api.js';
 import { Desk } from './desk.js';
 import { button, h } from './dom.js';
-import { PasswordForm, SignIn } from './signin.js';
+import { FactorForm, PasswordForm, SignIn } from './signin.js';
 import { Shell } from './shell.js';
 import { lang, speak, t } from './words.js';
 
@@ -36,6 +36,10 @@ function enter(agent, password) {
     document.querySelector('input')?.focus();
     return;
   }
+  if (agent.must_add_factor) {
+    show(() => new FactorForm({ password, must: true, done: () => enter({ ...agent, must_add_factor: false, second_factor: true }), language: changeLanguage }));
+    return;
+  }
   const desk = new Desk(agent);
   const leave = () => {
     desk.stop();
@@ -49,7 +53,12 @@ function enter(agent, password) {
     await logout().catch(() => {});
     signIn();
   };
-  show(() => new Shell(desk, { signOut, language: (tag) => { changeLanguage(tag); desk.loadTitles(); } }));
+  const work = () => show(() => new Shell(desk, { signOut, addFactor: !agent.second_factor && addFactor, language: (tag) => { changeLanguage(tag); desk.loadTitles(); } }));
+  const addFactor = () => {
+    show(() => new FactorForm({ done: async () => { agent.second_factor = (await me().catch(() => null))?.second_factor ?? false; work(); }, language: changeLanguage }));
+    document.querySelector('input')?.focus();
+  };
+  work();
   desk.start();
 }
 

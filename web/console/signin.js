@@ -1,7 +1,7 @@
-/** The two forms before the desk: signing in, and replacing a one-time password. */
+/** The forms before the desk: signing in, replacing a one-time password, adding a second factor. */
 
-import { changePassword, login } from './api.js';
-import { h, icon } from './dom.js';
+import { changePassword, confirmFactor, login, offerFactor } from './api.js';
+import { button, h, icon } from './dom.js';
 import { LANGUAGES, lang, t } from './words.js';
 
 /** The switch of languages, for those who are not in yet. */
@@ -42,7 +42,9 @@ class Gate extends HTMLElement {
   }
 }
 
-/** E-mail and password. */
+const codeField = () => field('code', t('code'), { inputMode: 'numeric', autocomplete: 'one-time-code', autocapitalize: 'none', spellcheck: false }, t('codeHint'));
+
+/** E-mail and password, and a code where the account has a second factor. */
 export class SignIn extends Gate {
   /** @param {{done: (agent: object, password: string) => void, language: (tag: string) => void}} owner */
   constructor({ done, language }) {
@@ -63,10 +65,23 @@ export class SignIn extends Gate {
     });
   }
 
-  async submit({ email, password }) {
+  /** Asks for the code of the second factor, once. */
+  #askCode() {
+    if (this.code) return;
+    this.code = codeField();
+    this.notice.before(this.code);
+  }
+
+  async submit({ email, password, code }) {
     try {
-      this.done(await login(email.trim(), password), password);
-    } catch ({ status }) {
+      this.done(await login(email.trim(), password, code), password);
+    } catch ({ status, body }) {
+      if (body?.second_factor) {
+        this.#askCode();
+        this.code.querySelector('input').focus();
+        this.refuse(t(code ? 'wrongCode' : 'codeWanted'));
+        return;
+      }
       this.refuse(t({ 0: 'noServer', 403: 'notAllowed', 429: 'tooMany' }[status] ?? (status >= 500 ? 'noServer' : 'wrongLogin')));
     }
   }
@@ -111,5 +126,62 @@ export class PasswordForm extends Gate {
   }
 }
 
+/** A second factor: the password once more, the secret for the app, a code of it, the recovery codes. */
+export class FactorForm extends Gate {
+  /** @param {{password?: string, must?: boolean, done: () => void, language: (tag: string) => void}} owner `password` when it was just typed */
+  constructor({ password, must, done, language }) {
+    super();
+    this.password = password;
+    this.must = must;
+    this.done = done;
+    this.language = language;
+  }
+
+  connectedCallback() {
+    if (this.form) return;
+    this.build({
+      title: t('factor'),
+      why: t(this.must ? 'factorMust' : 'factorWhy'),
+      fields: this.password ? [] : [field('password', t('password'), { type: 'password', autocomplete: 'current-password' })],
+      send: t('goOn'),
+      language: this.language,
+    });
+    if (!this.must) this.form.append(button(t('cancel'), this.done));
+  }
+
+  /** Replaces what is asked by the next step. */
+  #step(parts, send) {
+    for (const old of this.form.querySelectorAll('.field, p:not(.notice), ol')) old.remove();
+    this.notice.before(...parts);
+    this.form.querySelector('button.main').textContent = send;
+    (this.form.querySelector('input') ?? this.form.querySelector('button.main')).focus();
+  }
+
+  async submit({ password = this.password, code }) {
+    if (this.codes) {
+      this.done();
+      return;
+    }
+    try {
+      if (this.offered) {
+        this.codes = await confirmFactor(code);
+        this.#step([h('p', {}, t('recoveryWhy')), h('ol', { className: 'codes' }, this.codes.map((one) => h('li', {}, h('code', {}, one))))], t('codesKept'));
+      } else {
+        const { secret, uri } = await offerFactor(password);
+        this.offered = true;
+        this.#step([
+          h('p', {}, t('factorHow')),
+          h('p', {}, h('code', {}, secret.match(/.{1,4}/g).join(' '))),
+          h('p', {}, h('a', { href: uri }, t('openApp'))),
+          codeField(),
+        ], t('factorAdd'));
+      }
+    } catch ({ status }) {
+      this.refuse(t({ 0: 'noServer', 401: this.offered ? 'wrongCode' : 'wrongOld', 409: 'factorThere', 429: 'tooMany' }[status] ?? 'noServer'));
+    }
+  }
+}
+
 customElements.define('sk-signin', SignIn);
+customElements.define('sk-factor', FactorForm);
 customElements.define('sk-password', PasswordForm);

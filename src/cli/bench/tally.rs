@@ -14,7 +14,7 @@ use serde::Serialize;
 const DIGITS: u8 = 3;
 
 /// Longer than any visitor waits.
-const LONGEST_MICROS: u64 = 60_000_000;
+const LONGEST_MICROS: u64 = 3_600_000_000;
 
 /// What all visitors together have seen so far.
 #[derive(Debug)]
@@ -32,6 +32,16 @@ pub(super) struct Tally {
     refused: AtomicU64,
     /// Sockets that the server closed or that broke.
     lost_sockets: AtomicU64,
+    /// Customers whom an agent served to the end.
+    handovers: AtomicU64,
+    /// Claims that another agent was before.
+    contended: AtomicU64,
+    /// Conversations that two agents were told to hold.
+    two_owners: AtomicU64,
+    /// Places in the queue that cannot be.
+    wrong_places: AtomicU64,
+    /// Visitors who still waited at the end.
+    left_waiting: AtomicU64,
 }
 
 impl Default for Tally {
@@ -46,6 +56,11 @@ impl Default for Tally {
             wrong_acks: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             lost_sockets: AtomicU64::new(0),
+            handovers: AtomicU64::new(0),
+            contended: AtomicU64::new(0),
+            two_owners: AtomicU64::new(0),
+            wrong_places: AtomicU64::new(0),
+            left_waiting: AtomicU64::new(0),
         }
     }
 }
@@ -85,6 +100,50 @@ impl Tally {
         self.lost_sockets.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// An agent served a customer to the end.
+    pub(super) fn handover(&self) {
+        self.handovers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Another agent was first.
+    pub(super) fn contended(&self) {
+        self.contended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Two agents were told that they hold the same conversation.
+    pub(super) fn two_owners(&self) {
+        self.two_owners.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A visitor was told a place that cannot be.
+    pub(super) fn wrong_place(&self) {
+        self.wrong_places.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many visitors still waited when the agents had stopped.
+    pub(super) fn left_waiting(&self, visitors: usize) {
+        self.left_waiting.store(visitors as u64, Ordering::Relaxed);
+    }
+
+    /// Brings the counts of what went wrong up to date.
+    pub(super) fn recount(&self, report: &mut Report) {
+        report.unanswered = self.unanswered.load(Ordering::Relaxed);
+        report.out_of_order = self.out_of_order.load(Ordering::Relaxed);
+        report.lost_sockets = self.lost_sockets.load(Ordering::Relaxed);
+    }
+
+    fn people(&self) -> Option<People> {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let people = People {
+            handovers: count(&self.handovers),
+            contended_claims: count(&self.contended),
+            two_owners: count(&self.two_owners),
+            wrong_places: count(&self.wrong_places),
+            left_waiting: count(&self.left_waiting),
+        };
+        (people != People::default()).then_some(people)
+    }
+
     /// How many turns were answered.
     pub(super) fn turns(&self) -> u64 {
         self.turns.load(Ordering::Relaxed)
@@ -122,6 +181,9 @@ impl Tally {
             lost_sockets: self.lost_sockets.load(Ordering::Relaxed),
             bytes_per_connection: per_connection,
             stored_bytes_per_turn: stored.filter(|_| turns > 0).map(|bytes| bytes / turns),
+            ready_ms: None,
+            back_after_s: None,
+            people: self.people(),
         }
     }
 }
@@ -154,13 +216,32 @@ pub(super) struct Report {
     /// Of a server that was started for the run: growth of its folder, write-ahead log included.
     #[serde(skip_serializing_if = "Option::is_none")]
     stored_bytes_per_turn: Option<u64>,
+    /// Of a server that was started for the run: from exec to the line that it is ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ready_ms: Option<f64>,
+    /// Seconds from a server's restart until everybody had resumed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) back_after_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people: Option<People>,
+}
+
+/// What agents and those who waited for them saw.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+struct People {
+    handovers: u64,
+    contended_claims: u64,
+    two_owners: u64,
+    wrong_places: u64,
+    left_waiting: u64,
 }
 
 impl Report {
     /// Whether every message was taken once and answered, and every event came in its place.
     pub(super) fn is_sound(&self) -> bool {
         let wrong = self.unanswered + self.out_of_order + self.wrong_acks;
-        wrong + self.refused + self.lost_sockets == 0
+        let people = self.people.as_ref().map_or(0, |it| it.two_owners + it.wrong_places);
+        wrong + self.refused + self.lost_sockets + people == 0
     }
 }
 
@@ -183,6 +264,30 @@ impl fmt::Display for Report {
         }
         if let Some(bytes) = self.stored_bytes_per_turn {
             writeln!(out, "disk: {bytes} bytes a turn, write-ahead log included")?;
+        }
+        if let Some(ready) = self.ready_ms {
+            writeln!(out, "ready {ready:.0} ms after exec")?;
+        }
+        if let Some(seconds) = self.back_after_s {
+            writeln!(out, "after kill -9 and a restart, all had resumed within {seconds:.2} s")?;
+        }
+        if let Some(people) = &self.people {
+            writeln!(
+                out,
+                "{} handovers ({:.1}/s; a turn above is a visitor's wait for an agent's words), {} \
+                 claims came second, {} visitors left waiting",
+                people.handovers,
+                as_float(people.handovers) / self.seconds.max(1e-9),
+                people.contended_claims,
+                people.left_waiting
+            )?;
+            if people.two_owners + people.wrong_places > 0 {
+                writeln!(
+                    out,
+                    "WRONG: {} conversations with two owners, {} places that cannot be",
+                    people.two_owners, people.wrong_places
+                )?;
+            }
         }
         if self.is_sound() {
             return write!(
@@ -220,12 +325,14 @@ mod tests {
         assert_eq!((report.turns, report.bytes_per_connection), (2, Some(3_000)));
         assert_eq!(report.stored_bytes_per_turn, Some(1_000));
         assert!((3.9..4.1).contains(&report.p99_ms), "{}", report.p99_ms);
-        let wrongs: [fn(&Tally); 5] = [
+        let wrongs: [fn(&Tally); 7] = [
             Tally::unanswered,
             Tally::out_of_order,
             Tally::wrong_ack,
             Tally::refused,
             Tally::lost_socket,
+            Tally::two_owners,
+            Tally::wrong_place,
         ];
         for wrong in wrongs {
             let tally = Tally::default();

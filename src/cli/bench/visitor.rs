@@ -9,23 +9,18 @@ use futures_util::SinkExt as _;
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio::time::sleep_until;
 use tokio::time::timeout_at;
-use tokio_tungstenite::MaybeTlsStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::connect_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::cli::Failed;
 use crate::cli::bench::tally::Tally;
+use crate::cli::bench::wire::Stream;
+use crate::cli::bench::wire::open;
 
 /// How long a turn may take before its visitor gives up on it.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Small, since there is one for each of ten thousand visitors.
-const BUFFER: usize = 2_048;
 
 /// What every visitor says, over and over.
 #[derive(Debug)]
@@ -76,6 +71,12 @@ struct Seen<'a> {
     #[serde(default)]
     status: Option<&'a str>,
     #[serde(default)]
+    token: Option<&'a str>,
+    #[serde(default)]
+    conversation: Option<&'a str>,
+    #[serde(default)]
+    resumed: Option<bool>,
+    #[serde(default)]
     from: Option<SeenAuthor<'a>>,
 }
 
@@ -93,15 +94,16 @@ enum Ended {
     Broken,
 }
 
-type Wire = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
 /// A connected visitor.
 pub(super) struct Talker {
     number: usize,
     url: String,
     script: Arc<Script>,
     tally: Arc<Tally>,
-    wire: Wire,
+    wire: Stream,
+    /// From the welcome, for coming back.
+    token: String,
+    conversation: String,
     /// The newest event that came.
     last: u64,
     /// Messages sent so far.
@@ -117,7 +119,9 @@ impl Talker {
         tally: Arc<Tally>,
     ) -> anyhow::Result<Self> {
         let wire = arrive(&url).await?;
-        let mut talker = Self { number, url, script, tally, wire, last: 0, sent: 0 };
+        let (token, conversation) = (String::new(), String::new());
+        let mut talker =
+            Self { number, url, script, tally, wire, token, conversation, last: 0, sent: 0 };
         talker.greeted().await?;
         Ok(talker)
     }
@@ -129,14 +133,86 @@ impl Talker {
             let message = message.context("the server closed the socket")??;
             if let Message::Text(text) = message {
                 let seen: Seen<'_> = serde_json::from_str(&text)?;
+                if let (Some(token), Some(conversation)) = (seen.token, seen.conversation) {
+                    token.clone_into(&mut self.token);
+                    conversation.clone_into(&mut self.conversation);
+                }
                 self.last = seen.seq.filter(|_| seen.kind_of_frame == "event").unwrap_or(0);
             }
         }
         Ok(())
     }
 
-    /// Talks until `end`: a turn every `pace` from `first` on, or one after the other.
-    pub(super) async fn talk(mut self, first: Instant, pace: Option<Duration>, end: Instant) {
+    /// Comes back to the conversation at another address, and waits for what was missed.
+    pub(super) async fn resume(mut self, url: String) -> anyhow::Result<Self> {
+        self.url = url;
+        self.wire = open(&self.url, "/v1/chat").await?;
+        let hello = json!({
+            "type": "hello", "token": self.token, "conversation": self.conversation,
+            "after": self.last,
+        });
+        self.wire.send(Message::text(hello.to_string())).await?;
+        let until = Instant::now() + PATIENCE;
+        let mut newest = None;
+        while newest.is_none_or(|newest| self.last < newest) {
+            let message = timeout_at(until, self.wire.next()).await.context("no welcome came")?;
+            let message = message.context("the server closed the socket")??;
+            let Message::Text(text) = message else { continue };
+            let seen: Seen<'_> = serde_json::from_str(&text)?;
+            match seen.kind_of_frame {
+                "welcome" => {
+                    newest = seen.seq;
+                    if seen.resumed != Some(true) || seen.seq < Some(self.last) {
+                        self.tally.out_of_order();
+                    }
+                }
+                "event" => self.note_event(seen.seq),
+                _ => {}
+            }
+        }
+        Ok(self)
+    }
+
+    /// Says nothing until a moment, and answers heartbeats.
+    pub(super) async fn idle(mut self, until: Instant) -> Option<Self> {
+        loop {
+            let text = match timeout_at(until, self.wire.next()).await {
+                Err(_) => return Some(self),
+                Ok(Some(Ok(Message::Text(text)))) => text,
+                Ok(Some(Ok(_))) => continue,
+                Ok(_) => {
+                    self.tally.lost_socket();
+                    return None;
+                }
+            };
+            let Ok(seen) = serde_json::from_str::<Seen<'_>>(&text) else { continue };
+            match seen.kind_of_frame {
+                "event" => self.note_event(seen.seq),
+                "ping" => {
+                    self.wire.send(Message::text(r#"{"type":"pong"}"#)).await.ok();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Checks the place of an event.
+    fn note_event(&mut self, seq: Option<u64>) {
+        let seq = seq.unwrap_or(0);
+        if seq != self.last + 1 {
+            self.tally.out_of_order();
+        }
+        self.last = seq;
+    }
+
+    /// Talks until `end`: a turn every `pace` from `first` on, or one after the other. `None`
+    /// when the socket was lost.
+    pub(super) async fn talk(
+        mut self,
+        first: Instant,
+        pace: Option<Duration>,
+        end: Instant,
+    ) -> Option<Self> {
         let mut due = first;
         while due < end && Instant::now() < end {
             sleep_until(due).await;
@@ -148,13 +224,18 @@ impl Talker {
                 Ended::Silent => {
                     self.tally.turn(began.elapsed());
                     if self.anew().await.is_err() {
-                        return self.tally.lost_socket();
+                        self.tally.lost_socket();
+                        return None;
                     }
                 }
-                Ended::Broken => return self.tally.lost_socket(),
+                Ended::Broken => {
+                    self.tally.lost_socket();
+                    return None;
+                }
             }
             due = pace.map_or_else(Instant::now, |pace| due + pace);
         }
+        Some(self)
     }
 
     /// Begins another conversation as another visitor.
@@ -195,11 +276,8 @@ impl Talker {
                     acked = seen.seq;
                 }
                 "event" => {
-                    let seq = seen.seq.unwrap_or(0);
-                    if seq != self.last + 1 {
-                        self.tally.out_of_order();
-                    }
-                    self.last = seq;
+                    self.note_event(seen.seq);
+                    let seq = self.last;
                     if seen.kind == Some("message")
                         && seen.from.is_some_and(|author| author.role == "bot")
                     {
@@ -227,11 +305,8 @@ impl Talker {
 }
 
 /// A socket on which a new visitor has said hello.
-async fn arrive(url: &str) -> anyhow::Result<Wire> {
-    let config = WebSocketConfig::default().read_buffer_size(BUFFER).write_buffer_size(0);
-    let (mut wire, _) = connect_async_with_config(format!("{url}/v1/chat"), Some(config), true)
-        .await
-        .with_context(|| format!("no visitor can connect to {url}"))?;
+async fn arrive(url: &str) -> anyhow::Result<Stream> {
+    let mut wire = open(url, "/v1/chat").await?;
     wire.send(Message::text(r#"{"type":"hello","lang":["sv"]}"#)).await?;
     Ok(wire)
 }

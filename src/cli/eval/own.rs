@@ -8,8 +8,8 @@ use crate::cli::eval::Bench;
 use crate::cli::eval::EvalArgs;
 use crate::cli::eval::Measured;
 use crate::cli::eval::measured;
-use crate::cli::eval::progress::Progress;
 use crate::cli::eval::table;
+use crate::cli::progress::Progress;
 use crate::cli::put;
 use crate::content::build::is_servable;
 use crate::language::Language;
@@ -76,7 +76,7 @@ fn report(args: &EvalArgs, set: &TrainingSet) -> Option<OwnReport> {
     }
     let count = usize::from(args.folds);
     let heap = folds(&samples, count, args.seed);
-    let progress = Progress::begin("the content");
+    let progress = Progress::begin("the content: training and ranking");
     let mut random = Random::new(args.seed);
     let mut bench = Bench::default();
     let mut judged = Vec::new();

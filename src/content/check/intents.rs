@@ -150,6 +150,9 @@ fn titles(intents: &BTreeMap<IntentId, Intent>, diagnostics: &mut Vec<Diagnostic
                     .help("it stands on a button: name the topic in a few words")
                     .only_warn();
             }
+            if lint::is_unfinished(title) {
+                continue;
+            }
             let other = seen.insert((language, lint::folded(title)), (intent, span));
             if let Some((other, place)) = other.filter(|(other, _)| other.id != intent.id) {
                 for (here, span, there) in [(intent, span, other), (other, place, intent)] {

@@ -1,6 +1,8 @@
 //! Steps that call another system: what is sent, what its answer must look like, and where the
 //! dialogue goes when it does not come.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
 use crate::content::diagnostic::Code;
@@ -91,6 +93,33 @@ impl Action {
     #[must_use]
     pub fn system(&self) -> &str {
         self.call.split('/').next().unwrap_or_default()
+    }
+
+    /// An answer from which these slots are learnt, for calls that are played again.
+    #[must_use]
+    pub fn answer_with(&self, slots: &BTreeMap<String, serde_json::Value>) -> serde_json::Value {
+        let mut answer = serde_json::Value::Object(serde_json::Map::new());
+        for field in &self.answer {
+            let value = slots.get(&field.slot).filter(|value| !value.is_null());
+            if let Some(value) = value {
+                put_at(&mut answer, &field.from, value.clone());
+            }
+        }
+        answer
+    }
+}
+
+/// Puts a value where these names lead, through objects that are made on the way.
+fn put_at(within: &mut serde_json::Value, names: &[String], value: serde_json::Value) {
+    let Some((name, rest)) = names.split_first() else {
+        *within = value;
+        return;
+    };
+    if !within.is_object() {
+        *within = serde_json::Value::Object(serde_json::Map::new());
+    }
+    if let Some(inner) = within.as_object_mut() {
+        put_at(inner.entry(name.clone()).or_insert(serde_json::Value::Null), rest, value);
     }
 }
 

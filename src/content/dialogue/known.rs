@@ -8,12 +8,13 @@ use crate::content::dialogue::Answers;
 use crate::content::fields::Fields;
 use crate::language::Language;
 use crate::matcher::answers::fact;
+use crate::matcher::answers::fact::Example;
 
 /// The answers that statements may give.
 const ANSWERS: [&str; 2] = ["yes", "no"];
 
 /// By answer and language: statements that give the answer.
-pub type KnownBy = BTreeMap<String, BTreeMap<Language, Vec<String>>>;
+pub type KnownBy = BTreeMap<String, BTreeMap<Language, Vec<Example>>>;
 
 /// Reads `known_by`. Without a slot nothing could remember what was said.
 pub(super) fn read(fields: &mut Fields<'_>, has_slot: bool) -> Option<(Span, KnownBy)> {
@@ -33,12 +34,14 @@ pub(super) fn read(fields: &mut Fields<'_>, has_slot: bool) -> Option<(Span, Kno
                 .report(word.span, Code::BadValue, "this statement has too few words to be known")
                 .help("write what it is about and what is so: \"numret är kollat\"");
         }
-        let plain: BTreeMap<Language, Vec<String>> = by_language
+        let examples: BTreeMap<Language, Vec<Example>> = by_language
             .into_iter()
-            .map(|(language, words)| (language, words.into_iter().map(|it| it.text).collect()))
+            .map(|(language, words)| {
+                (language, words.iter().map(|it| Example::of(&it.text, language)).collect())
+            })
             .collect();
-        if !plain.is_empty() {
-            known.insert(answer.to_owned(), plain);
+        if !examples.is_empty() {
+            known.insert(answer.to_owned(), examples);
         }
     }
     inner.finish("`known_by`");

@@ -2,13 +2,16 @@
 
 use std::sync::OnceLock;
 
-use crate::authoring::transcript::play;
+use crate::authoring::transcript::Transcript;
+use crate::authoring::transcript::rehearsal::play;
+use crate::authoring::transcript::stage::Failure;
 use crate::content::Content;
 use crate::content::build::draft;
 use crate::content::build::is_servable;
 use crate::content::tests::source;
 use crate::conversation::effect::Work;
 use crate::conversation::event::Event;
+use crate::language::Language;
 
 const INTENTS: &[(&str, &str)] = &[
     (
@@ -112,9 +115,14 @@ fn content() -> &'static Content {
 
 #[track_caller]
 fn holds(transcript: &str) {
-    if let Err(failure) = play(content(), transcript) {
+    if let Some(failure) = failure_of(transcript) {
         panic!("{failure}");
     }
+}
+
+fn failure_of(transcript: &str) -> Option<Failure> {
+    let transcript = Transcript::read(transcript, Language::Sv).expect("it can be read");
+    play(content(), &transcript).failure
 }
 
 const ASKED: &str = "
@@ -263,7 +271,8 @@ fn a_result_that_never_comes_is_a_failure_in_the_end() {
 
 #[test]
 fn a_result_counts_once() {
-    let failure = play(content(), &format!("{ASKED}\nfails: lost\nfails: lost")).unwrap_err();
+    let failure = failure_of(&format!("{ASKED}\nfails: lost\nfails: lost"));
+    let failure = failure.expect("there is one call");
     assert!(failure.message.contains("nothing is called"), "{failure}");
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::clock::Clock;
+use crate::config::agents::Agents;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::accounts::Profile;
 use crate::gateway::accounts::Refused;
@@ -22,6 +23,7 @@ use crate::store::Directory;
 use crate::store::Role;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
+use crate::telemetry::metrics::Metrics;
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const PASSWORD: &str = "rätt häst batteri";
@@ -39,7 +41,11 @@ async fn world(logins_per_minute: u32) -> World {
     let directory: Arc<dyn Directory> =
         Arc::new(Sqlite::open(&path, Durability::Normal).await.unwrap());
     let clock = Clock::by_hand(Timestamp(1_795_383_296_789));
-    let accounts = Accounts::new(Arc::clone(&directory), clock.clone(), logins_per_minute);
+    let settings = Agents { lockout_failures: 0, ..Agents::default() };
+    let metrics = Arc::new(Metrics::new());
+    let accounts =
+        Accounts::open(Arc::clone(&directory), clock.clone(), metrics, settings, logins_per_minute);
+    let accounts = accounts.await.unwrap();
     World { accounts, directory, clock, _folder: folder }
 }
 
@@ -61,7 +67,7 @@ impl World {
     }
 
     async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, Refused> {
-        self.accounts.sign_in(email, &secret(password), HERE).await
+        self.accounts.sign_in(email, &secret(password), None, HERE).await
     }
 
     async fn is_signed_in(&self, token: &Secret) -> bool {
@@ -176,10 +182,12 @@ async fn neither_token_nor_password_stands_in_the_answers() {
     let world = world(100).await;
     let anna = world.add("anna").await;
     let signed_in = world.sign_in(&anna.email, PASSWORD).await.unwrap();
-    let profile = serde_json::to_string(&Profile::of(&signed_in.agent)).unwrap();
+    let profile =
+        serde_json::to_string(&Profile::of(&world.accounts, &signed_in.agent).await.unwrap())
+            .unwrap();
     let expected = concat!(
         r#"{"id":"anna","name":"anna","role":"agent","teams":["support"],"languages":["sv"],"#,
-        r#""email":"anna@bank.example","must_change_password":true}"#
+        r#""email":"anna@bank.example","must_change_password":true,"second_factor":false,"must_add_factor":false}"#
     );
     assert_eq!(profile, expected);
     assert!(!format!("{signed_in:?}").contains(signed_in.token.expose()));

@@ -17,23 +17,23 @@ use crate::gateway::http::router;
 use crate::gateway::tests::world::app;
 use crate::language::Language;
 
-struct Office {
-    app: Arc<App>,
-    password: String,
+pub(super) struct Office {
+    pub(super) app: Arc<App>,
+    pub(super) password: String,
     _folder: TempDir,
 }
 
-struct Answer {
-    status: StatusCode,
-    cookie: Option<String>,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) cookie: Option<String>,
     retry_after: Option<String>,
-    body: Value,
-    text: String,
+    pub(super) body: Value,
+    pub(super) text: String,
 }
 
-const ADMIN: &str = "admin@skicka.local";
+pub(super) const ADMIN: &str = "admin@skicka.local";
 
-async fn office(change: impl FnOnce(&mut Settings)) -> Office {
+pub(super) async fn office(change: impl FnOnce(&mut Settings)) -> Office {
     let (app, folder) = app(change).await;
     let email = app.settings.server.admin_email.clone();
     let first = app.accounts.first_administrator(&email).await.unwrap().unwrap();
@@ -42,7 +42,7 @@ async fn office(change: impl FnOnce(&mut Settings)) -> Office {
 }
 
 impl Office {
-    async fn call(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn call(&self, request: Request<Body>) -> Answer {
         let answer = router(Arc::clone(&self.app)).oneshot(request).await.unwrap();
         let header =
             |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
@@ -54,13 +54,13 @@ impl Office {
         Answer { status, cookie, retry_after, body, text }
     }
 
-    async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    pub(super) async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         let start = Request::post(path).header("content-type", "application/json");
         let request = headers.iter().fold(start, |request, pair| request.header(pair.0, pair.1));
         self.call(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    async fn log_in(&self, password: &str) -> Answer {
+    pub(super) async fn log_in(&self, password: &str) -> Answer {
         self.post("/v1/agent/login", &[], &json!({ "email": ADMIN, "password": password })).await
     }
 
@@ -71,7 +71,7 @@ impl Office {
 }
 
 /// What a browser would send back.
-fn pair(cookie: &str) -> &str {
+pub(super) fn pair(cookie: &str) -> &str {
     cookie.split(';').next().unwrap()
 }
 
@@ -206,6 +206,8 @@ async fn the_titles_of_the_topics_are_for_who_is_signed_in() {
     };
     assert_eq!(ask("skicka_agent=x").await.status, StatusCode::UNAUTHORIZED);
     let cookie = office.log_in(&office.password).await.cookie.unwrap();
+    let change = json!({ "old": office.password, "new": "ett nytt lösenord" });
+    office.post("/v1/agent/password", &[("cookie", pair(&cookie))], &change).await;
     let answer = ask(pair(&cookie)).await;
     assert_eq!(answer.status, StatusCode::OK);
     let content = office.app.engine.content();

@@ -45,16 +45,36 @@ pub fn is_telling(example: &str) -> bool {
 }
 
 /// What a clause says: its words of meaning, and whether it denies.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Clause {
     words: BTreeSet<String>,
     denies: bool,
 }
 
+/// An example of a statement, taken apart once, when content is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    wanted: Clause,
+    /// Whether enough is in it to be told from any other statement.
+    tells: bool,
+}
+
+impl Example {
+    /// Takes an example apart.
+    #[must_use]
+    pub fn of(text: &str, language: Language) -> Self {
+        let wanted = whole(text, language);
+        let long = |word: &String| word.chars().count() >= LONG_WORD;
+        // "Nothing is blocked": that it is denied says something too.
+        let denied = usize::from(wanted.denies && wanted.words.iter().all(long));
+        let tells = wanted.words.len() + denied >= LEAST_WORDS;
+        Self { wanted, tells }
+    }
+}
+
 /// A message cut into what it states.
 #[derive(Debug)]
 pub struct Statements {
-    language: Language,
     clauses: Vec<Clause>,
 }
 
@@ -81,7 +101,7 @@ impl Statements {
         }
         clauses.push(clause);
         clauses.retain(|clause| !clause.words.is_empty());
-        Self { language, clauses }
+        Self { clauses }
     }
 
     /// Whether the message is all of a piece.
@@ -92,16 +112,9 @@ impl Statements {
 
     /// Whether some clause says what one of the examples says.
     #[must_use]
-    pub fn say(&self, examples: &[String]) -> bool {
-        !self.clauses.is_empty()
-            && examples.iter().any(|example| {
-                let wanted = whole(example, self.language);
-                let long = |word: &String| word.chars().count() >= LONG_WORD;
-                // "Nothing is blocked": that it is denied says something too.
-                let denied = usize::from(wanted.denies && wanted.words.iter().all(long));
-                wanted.words.len() + denied >= LEAST_WORDS
-                    && self.clauses.iter().any(|clause| meets(clause, &wanted))
-            })
+    pub fn say(&self, examples: &[Example]) -> bool {
+        let said = |wanted| self.clauses.iter().any(|clause| meets(clause, wanted));
+        examples.iter().any(|example| example.tells && said(&example.wanted))
     }
 }
 
@@ -170,7 +183,7 @@ mod tests {
     use super::*;
 
     fn says(language: Language, text: &str, example: &str) -> bool {
-        Statements::of(text, language).say(&[example.to_owned()])
+        Statements::of(text, language).say(&[Example::of(example, language)])
     }
 
     #[test]

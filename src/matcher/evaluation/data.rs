@@ -49,6 +49,16 @@ pub enum DataError {
         /// What stands there.
         split: String,
     },
+    /// A column with nothing in it.
+    #[error("line {line}: no {what}: {mend}")]
+    Empty {
+        /// Counted from 1.
+        line: usize,
+        /// What is missing.
+        what: &'static str,
+        /// What to do about it.
+        mend: &'static str,
+    },
     /// Nothing to learn from.
     #[error("no line of the split train: there is nothing to learn from")]
     NoTraining,
@@ -72,6 +82,16 @@ impl Splits {
             else {
                 return Err(DataError::Columns { line: at + 1 });
             };
+            let missing = |what, mend| Err(DataError::Empty { line: at + 1, what, mend });
+            if intent.trim().is_empty() {
+                return missing("intent", "name one, or write `__oos__` for out of scope");
+            }
+            if text.trim().is_empty() {
+                return missing(
+                    "text",
+                    "write the message after the second tab, or take the line out",
+                );
+            }
             let intent = (intent != OUT_OF_SCOPE).then(|| IntentId::new(intent));
             let sample = Sample { intent, text: text.to_owned() };
             match split {
@@ -159,6 +179,14 @@ mod tests {
         );
         assert_eq!(Splits::parse("test\ta\tb\n"), Err(DataError::NoTraining));
         assert_eq!(Splits::parse(""), Err(DataError::NoTraining));
+        for (rows, says) in [
+            ("train\ta\tb\ntrain\t \tb", "line 2: no intent: name one"),
+            ("train\t\tb", "line 1: no intent"),
+            ("train\ta\t  ", "line 1: no text: write the message"),
+        ] {
+            let said = Splits::parse(rows).unwrap_err().to_string();
+            assert!(said.starts_with(says), "{said}");
+        }
     }
 
     #[test]

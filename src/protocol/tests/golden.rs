@@ -153,9 +153,29 @@ fn what_the_server_sends_to_a_visitor() {
     );
     let read = ReadUpTo { conversation: None, by: Side::Agent, seq: Seq(7) };
     writes!("visitor/server/read", ServerFrame::Read(read));
-    let queue = visitor::Queue { position: 1, wait_s: Some(90), open: true };
+    let queue = visitor::Queue {
+        position: 1,
+        wait_s: Some(90),
+        wait_low_s: Some(40),
+        wait_high_s: Some(140),
+        open: true,
+    };
+    writes!("visitor/server/queue_with_spread", ServerFrame::Queue(queue));
+    let queue = visitor::Queue {
+        position: 1,
+        wait_s: Some(90),
+        wait_low_s: None,
+        wait_high_s: None,
+        open: true,
+    };
     writes!("visitor/server/queue", ServerFrame::Queue(queue));
-    let queue = visitor::Queue { position: 3, wait_s: None, open: false };
+    let queue = visitor::Queue {
+        position: 3,
+        wait_s: None,
+        wait_low_s: None,
+        wait_high_s: None,
+        open: false,
+    };
     writes!("visitor/server/queue_without_estimate", ServerFrame::Queue(queue));
     let error = ErrorFrame::new(Code::BadFrame, "the frame is not JSON");
     writes!("visitor/server/error", ServerFrame::Error(error));
@@ -296,6 +316,8 @@ fn item() -> agent::InboxItem {
         waiting_since: Some("2026-11-22T19:34:56.789Z".into()),
         deadline: None,
         agent: None,
+        offer: None,
+        alarm: false,
         visitor: agent::InboxVisitor { name: None, identity: Identity::Anonymous },
         preview: "det kom inget".into(),
         unread: 3,

@@ -4,6 +4,7 @@ use crate::ids::AgentId;
 use crate::ids::TeamId;
 use crate::store::AgentRow;
 use crate::store::Directory;
+use crate::store::DocumentKind;
 use crate::store::Role;
 use crate::store::SessionRow;
 use crate::store::contract::World;
@@ -99,4 +100,20 @@ pub(crate) async fn the_first_key_stays(world: &impl World) {
     let keys = futures_util::future::join_all(racers).await;
     let first = *keys[0].as_ref().unwrap();
     assert!(keys.iter().all(|key| *key.as_ref().unwrap() == first));
+}
+
+pub(crate) async fn documents_are_kept_by_kind(world: &impl World) {
+    let store = world.open().await;
+    let of = |kind| store.documents(kind);
+    store.put_document(DocumentKind::Team, "b", "{}").await.unwrap();
+    store.put_document(DocumentKind::Team, "a", "{}").await.unwrap();
+    store.put_document(DocumentKind::Canned, "a", "[1]").await.unwrap();
+    store.put_document(DocumentKind::Team, "b", "[2]").await.unwrap();
+    let pair = |id: &str, body: &str| (id.to_owned(), body.to_owned());
+    assert_eq!(of(DocumentKind::Team).await.unwrap(), [pair("a", "{}"), pair("b", "[2]")]);
+    assert_eq!(of(DocumentKind::Canned).await.unwrap(), [pair("a", "[1]")]);
+    assert!(store.remove_document(DocumentKind::Team, "a").await.unwrap());
+    assert!(!store.remove_document(DocumentKind::Team, "a").await.unwrap());
+    assert_eq!(of(DocumentKind::Team).await.unwrap(), [pair("b", "[2]")]);
+    assert_eq!(of(DocumentKind::Canned).await.unwrap(), [pair("a", "[1]")]);
 }

@@ -10,11 +10,14 @@ use crate::ids::VisitorId;
 use crate::store::AgentRow;
 use crate::store::Append;
 use crate::store::Appended;
+use crate::store::DocumentKind;
 use crate::store::EffectRow;
 use crate::store::NewConversation;
 use crate::store::Reader;
 use crate::store::SessionRow;
 use crate::store::StoreError;
+use crate::store::sqlite::errands::Errand;
+use crate::store::sqlite::errands::Outcome;
 
 /// Where an answer goes.
 pub(super) type Reply<Answer> = oneshot::Sender<Result<Answer, StoreError>>;
@@ -32,6 +35,8 @@ pub(super) enum Request {
     Change(Change, Reply<bool>),
     /// Prove that the database can be written to.
     Beat(Reply<()>),
+    /// Do something alone, between batches.
+    Errand(Errand, Reply<Outcome>),
     /// Write what waits and stop.
     Close(oneshot::Sender<()>),
 }
@@ -44,7 +49,8 @@ pub(super) struct Mark {
     pub(super) seq: Seq,
 }
 
-/// A change beside the log: of accounts, sessions, keys, the audit log, effects or revisions.
+/// A change beside the log: of accounts, sessions, keys, the audit log, effects, revisions or
+/// documents.
 #[derive(Debug)]
 pub(super) enum Change {
     AddAgent(AgentRow),
@@ -53,6 +59,13 @@ pub(super) enum Change {
     EndSession { token_hash: String },
     EndSessionsOf { agent: AgentId },
     AddKey { name: String, bytes: [u8; 32] },
+    OfferFactor { agent: AgentId, secret: Vec<u8> },
+    ConfirmFactor { agent: AgentId, step: i64, recovery: Vec<String> },
+    TakeStep { agent: AgentId, step: i64 },
+    TakeRecovery { agent: AgentId, before: Vec<String>, after: Vec<String> },
+    RemoveFactor { agent: AgentId },
+    NoteFailure(Failure),
+    ForgetFailures { account: String },
     BindCustomer { visitor: VisitorId, customer: String },
     JoinVisitors { from: VisitorId, to: VisitorId },
     SignCustomerOut { customer: String, at: Timestamp },
@@ -60,6 +73,18 @@ pub(super) enum Change {
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
     KeepRevision { name: String, body: String },
     ForgetRevision { name: String },
+    PutDocument { kind: DocumentKind, id: String, body: String },
+    RemoveDocument { kind: DocumentKind, id: String },
+}
+
+/// A sign-in that failed, with the rules by which it counts.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) account: String,
+    pub(super) now: Timestamp,
+    pub(super) forget: Timestamp,
+    pub(super) most: u32,
+    pub(super) until: Timestamp,
 }
 
 /// Requests by kind, each kind in the order in which it came. Kinds may pass one another: whoever
@@ -83,7 +108,7 @@ impl<'requests> Batch<'requests> {
                 Request::MarkRead(mark) => batch.marks.push(mark),
                 Request::Change(change, _) => batch.changes.push(change),
                 Request::Beat(_) => batch.beats += 1,
-                Request::Close(_) => {}
+                Request::Errand(..) | Request::Close(_) => {}
             }
         }
         batch
@@ -116,7 +141,7 @@ impl Answers {
                 Request::Append(_, reply) => answer(reply, appends.next()),
                 Request::Change(_, reply) => answer(reply, changes.next()),
                 Request::Beat(reply) => answer(reply, Some(Ok(()))),
-                Request::MarkRead(_) | Request::Close(_) => {}
+                Request::MarkRead(_) | Request::Errand(..) | Request::Close(_) => {}
             }
         }
     }
@@ -148,7 +173,7 @@ pub(super) fn refuse_all(requests: Vec<Request>, refused: &Refused) {
             }
             Request::Append(_, reply) => answer(reply, Some(Err(refused.clone()))),
             Request::Change(_, reply) => answer(reply, Some(Err(refused.clone()))),
-            Request::MarkRead(_) | Request::Close(_) => {}
+            Request::MarkRead(_) | Request::Errand(..) | Request::Close(_) => {}
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Changes of accounts, sessions, keys, the audit log, effects and revisions inside a batch.
+//! Changes of accounts, sessions, keys, the audit log, effects, revisions and documents inside a
+//! batch.
 
 use sqlx::SqliteConnection;
 use sqlx::query::Query;
@@ -12,6 +13,7 @@ use crate::store::AgentRow;
 use crate::store::audit_hash;
 use crate::store::sqlite::batch::Change;
 use crate::store::sqlite::batch::Refused;
+use crate::store::sqlite::factors;
 use crate::store::sqlite::opening;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::statements;
@@ -58,6 +60,25 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         Change::AddKey { name, bytes } => {
             sqlx::query(statements::ADD_KEY).bind(name.as_str()).bind(bytes.as_slice())
         }
+        Change::OfferFactor { .. }
+        | Change::ConfirmFactor { .. }
+        | Change::TakeStep { .. }
+        | Change::TakeRecovery { .. }
+        | Change::RemoveFactor { .. } => return factors::make(connection, change).await,
+        Change::NoteFailure(failure) => {
+            sqlx::query(statements::FORGET_OLD_FAILURES)
+                .bind(failure.forget.0)
+                .execute(&mut *connection)
+                .await?;
+            sqlx::query(statements::NOTE_FAILURE)
+                .bind(failure.account.as_str())
+                .bind(failure.now.0)
+                .bind(i64::from(failure.most))
+                .bind(failure.until.0)
+        }
+        Change::ForgetFailures { account } => {
+            sqlx::query(statements::FORGET_FAILURES).bind(account.as_str())
+        }
         Change::BindCustomer { visitor, customer } => {
             sqlx::query(statements::BIND_CUSTOMER).bind(visitor.as_str()).bind(customer.as_str())
         }
@@ -78,6 +99,13 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         }
         Change::ForgetRevision { name } => {
             sqlx::query(statements::FORGET_REVISION).bind(name.as_str())
+        }
+        Change::PutDocument { kind, id, body } => sqlx::query(statements::PUT_DOCUMENT)
+            .bind(kind.word())
+            .bind(id.as_str())
+            .bind(body.as_str()),
+        Change::RemoveDocument { kind, id } => {
+            sqlx::query(statements::REMOVE_DOCUMENT).bind(kind.word()).bind(id.as_str())
         }
     };
     Ok(query.execute(connection).await?.rows_affected())

@@ -1,4 +1,5 @@
-//! Accounts, sessions, keys and the audit log: reads by the readers, changes through the writer.
+//! Accounts, sessions, keys, documents and the audit log: reads by the readers, changes through
+//! the writer.
 
 use async_trait::async_trait;
 
@@ -11,10 +12,13 @@ use crate::store::AgentRow;
 use crate::store::AuditRow;
 use crate::store::CustomerRow;
 use crate::store::Directory;
+use crate::store::DocumentKind;
+use crate::store::FactorRow;
 use crate::store::SessionRow;
 use crate::store::StoreError;
 use crate::store::sqlite::Sqlite;
 use crate::store::sqlite::batch::Change;
+use crate::store::sqlite::batch::Failure;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::statements;
 
@@ -62,6 +66,24 @@ impl Directory for Sqlite {
         self.change(Change::EndSessionsOf { agent: agent.clone() }).await.map(drop)
     }
 
+    async fn documents(&self, kind: DocumentKind) -> Result<Vec<(String, String)>, StoreError> {
+        self.many(sqlx::query(statements::DOCUMENTS).bind(kind.word()), rows::document).await
+    }
+
+    async fn put_document(
+        &self,
+        kind: DocumentKind,
+        id: &str,
+        body: &str,
+    ) -> Result<(), StoreError> {
+        let (id, body) = (id.to_owned(), body.to_owned());
+        self.change(Change::PutDocument { kind, id, body }).await.map(drop)
+    }
+
+    async fn remove_document(&self, kind: DocumentKind, id: &str) -> Result<bool, StoreError> {
+        self.change(Change::RemoveDocument { kind, id: id.to_owned() }).await
+    }
+
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
         let find = || self.one(sqlx::query(statements::KEY).bind(name), rows::key);
         if let Some(key) = find().await? {
@@ -71,6 +93,65 @@ impl Directory for Sqlite {
         find().await?.ok_or_else(|| {
             StoreError::Unavailable(anyhow::anyhow!("the key `{name}` was not kept"))
         })
+    }
+
+    async fn factor(&self, agent: &AgentId) -> Result<Option<FactorRow>, StoreError> {
+        self.one(sqlx::query(statements::FACTOR).bind(agent.as_str()), rows::factor).await
+    }
+
+    async fn offer_factor(&self, agent: &AgentId, secret: &[u8]) -> Result<bool, StoreError> {
+        let secret = secret.to_vec();
+        self.change(Change::OfferFactor { agent: agent.clone(), secret }).await
+    }
+
+    async fn confirm_factor(
+        &self,
+        agent: &AgentId,
+        step: i64,
+        recovery: &[String],
+    ) -> Result<bool, StoreError> {
+        let recovery = recovery.to_vec();
+        self.change(Change::ConfirmFactor { agent: agent.clone(), step, recovery }).await
+    }
+
+    async fn take_step(&self, agent: &AgentId, step: i64) -> Result<bool, StoreError> {
+        self.change(Change::TakeStep { agent: agent.clone(), step }).await
+    }
+
+    async fn take_recovery(
+        &self,
+        agent: &AgentId,
+        before: &[String],
+        after: &[String],
+    ) -> Result<bool, StoreError> {
+        let (before, after) = (before.to_vec(), after.to_vec());
+        self.change(Change::TakeRecovery { agent: agent.clone(), before, after }).await
+    }
+
+    async fn remove_factor(&self, agent: &AgentId) -> Result<(), StoreError> {
+        self.change(Change::RemoveFactor { agent: agent.clone() }).await.map(drop)
+    }
+
+    async fn locked_until(&self, account: &str) -> Result<Timestamp, StoreError> {
+        let query = sqlx::query(statements::LOCKED_UNTIL).bind(account);
+        Ok(self.one(query, rows::one_moment).await?.unwrap_or_default())
+    }
+
+    async fn note_failure(
+        &self,
+        account: &str,
+        now: Timestamp,
+        forget: Timestamp,
+        most: u32,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let account = account.to_owned();
+        let failure = Failure { account, now, forget, most, until };
+        self.change(Change::NoteFailure(failure)).await.map(drop)
+    }
+
+    async fn forget_failures(&self, account: &str) -> Result<(), StoreError> {
+        self.change(Change::ForgetFailures { account: account.to_owned() }).await.map(drop)
     }
 
     async fn customer_of(&self, visitor: &VisitorId) -> Result<Option<CustomerRow>, StoreError> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::SqliteConnection;
+use sqlx::SqlitePool;
 use sqlx::migrate::MigrateError;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -53,6 +54,35 @@ pub(super) fn connect_options(path: &Path, durability: Durability) -> SqliteConn
         .disable_statement_logging()
 }
 
+/// The same for those who only read.
+pub(super) fn reading_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("query_only", "ON")
+        .disable_statement_logging()
+}
+
+/// Refuses a database that another program made, or whose schema is not of this version.
+pub(super) async fn check_schema(path: &Path, readers: &SqlitePool) -> Result<(), StoreError> {
+    let mut connection = readers.acquire().await.map_err(|error| unusable(path, &error))?;
+    check_owner(path, &mut connection).await?;
+    let newest: i64 = sqlx::query_scalar(statements::NEWEST_MIGRATION)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|error| unusable(path, &error))?;
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    if newest == known {
+        return Ok(());
+    }
+    Err(StoreError::Unusable(format!(
+        "the database {} has schema {newest}, and this version of Skicka reads schema {known}: \
+         start the server of this version once, or use the version that made it",
+        path.display()
+    )))
+}
+
 /// Opens the write connection of the database at `path`, which it makes when it is not there.
 pub(super) async fn open(
     path: &Path,
@@ -86,6 +116,24 @@ fn make_file(path: &Path) -> io::Result<()> {
     match file.write(true).create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         made => made.map(drop),
+    }
+}
+
+/// Which file a path leads to: its device and number, which a file keeps when it is moved.
+pub(super) type FileId = (u64, u64);
+
+/// Which file stands at `path` now.
+pub(super) fn file_id(path: &Path) -> io::Result<FileId> {
+    let found = std::fs::metadata(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        Ok((found.dev(), found.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        drop(found);
+        Ok((0, 0))
     }
 }
 

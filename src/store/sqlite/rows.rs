@@ -25,10 +25,12 @@ use crate::store::ConversationRow;
 use crate::store::CustomerRow;
 use crate::store::EffectRow;
 use crate::store::EventRow;
+use crate::store::FactorRow;
 use crate::store::Head;
 use crate::store::Role;
 use crate::store::SessionRow;
 use crate::store::StoreError;
+use crate::store::attachments::AttachmentRow;
 
 /// A seq as stored; beyond what the database can count it stands behind every event.
 pub(super) fn stored_seq(seq: Seq) -> i64 {
@@ -118,6 +120,30 @@ pub(super) fn event(row: &SqliteRow) -> Result<EventRow, StoreError> {
     read().map_err(corrupt("event"))
 }
 
+/// A file: `id, author, conversation, name, media_type, bytes, at`.
+pub(super) fn attachment(row: &SqliteRow) -> Result<AttachmentRow, StoreError> {
+    let read = || -> anyhow::Result<AttachmentRow> {
+        Ok(AttachmentRow {
+            id: row.try_get(0)?,
+            author: row.try_get(1)?,
+            conversation: row.try_get::<Option<&str>, _>(2)?.map(ConversationId::new),
+            name: row.try_get(3)?,
+            media_type: row.try_get(4)?,
+            bytes: u64::try_from(row.try_get::<i64, _>(5)?)?,
+            at: moment(row, 6)?,
+        })
+    };
+    read().map_err(corrupt("attachment"))
+}
+
+/// A note of an erasure: `number, conversation`.
+pub(super) fn erasure(row: &SqliteRow) -> Result<(i64, ConversationId), StoreError> {
+    let read = || -> anyhow::Result<(i64, ConversationId)> {
+        Ok((row.try_get(0)?, ConversationId::new(row.try_get(1)?)))
+    };
+    read().map_err(corrupt("erasure"))
+}
+
 /// A conversation's id in the first column.
 pub(super) fn conversation_id(row: &SqliteRow) -> Result<ConversationId, StoreError> {
     row.try_get::<&str, _>(0)
@@ -143,6 +169,7 @@ pub(super) fn conversation(row: &SqliteRow) -> Result<ConversationRow, StoreErro
             head: head(row)?,
             read_by_visitor: seq(row, 12)?,
             read_by_agent: seq(row, 13)?,
+            erased: row.try_get::<Option<i64>, _>(15)?.is_some(),
         })
     };
     read().map_err(corrupt("conversation"))
@@ -186,6 +213,12 @@ pub(super) fn pins(row: &SqliteRow) -> Result<BTreeSet<String>, StoreError> {
     read().map_err(corrupt("list of revisions"))
 }
 
+/// A document's id and body, by `DOCUMENTS`.
+pub(super) fn document(row: &SqliteRow) -> Result<(String, String), StoreError> {
+    let read = || -> anyhow::Result<(String, String)> { Ok((row.try_get(0)?, row.try_get(1)?)) };
+    read().map_err(corrupt("document"))
+}
+
 /// An account, in the order of `statements::AGENT`.
 pub(super) fn agent(row: &SqliteRow) -> Result<AgentRow, StoreError> {
     let read = || -> anyhow::Result<AgentRow> {
@@ -214,6 +247,24 @@ pub(super) fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
         })
     };
     read().map_err(corrupt("session"))
+}
+
+/// A second factor: `secret, confirmed, last_step, recovery`.
+pub(super) fn factor(row: &SqliteRow) -> Result<FactorRow, StoreError> {
+    let read = || -> anyhow::Result<FactorRow> {
+        Ok(FactorRow {
+            secret: row.try_get(0)?,
+            confirmed: row.try_get::<i64, _>(1)? != 0,
+            last_step: row.try_get(2)?,
+            recovery: list(row.try_get(3)?)?,
+        })
+    };
+    read().map_err(corrupt("second factor"))
+}
+
+/// The one moment of a row.
+pub(super) fn one_moment(row: &SqliteRow) -> Result<Timestamp, StoreError> {
+    moment(row, 0).map_err(corrupt("lock"))
 }
 
 /// A customer: `customer, main visitor, signed_out_at`.

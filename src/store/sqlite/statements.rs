@@ -81,7 +81,11 @@ many_rows! {
         "INSERT INTO authors (name) SELECT v.column1 FROM (VALUES",
         "(?)",
         ") AS v WHERE v.column1 IS NOT NULL ON CONFLICT (name) DO NOTHING";
-    FIND_PLACES: "SELECT id, number, seq FROM conversations WHERE id IN (", "?", ")";
+    /// Nothing is appended to what was erased: a writer that has not heard of it finds nothing.
+    FIND_PLACES:
+        "SELECT id, number, seq FROM conversations WHERE id IN (",
+        "?",
+        ") AND erased_at IS NULL";
     /// The first parameter of a row only comes back, to tell whose answer it is.
     FIND_INPUTS:
         "SELECT v.column1, c.id, i.seq FROM (VALUES",
@@ -141,7 +145,8 @@ many_rows! {
 macro_rules! conversation_columns {
     () => {
         "SELECT c.id, a.name, c.created_at, c.updated_at, p.body, c.seq, c.status, c.team, \
-         c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent, c.pins \
+         c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent, c.pins, \
+         c.erased_at \
          FROM conversations c JOIN authors a ON a.number = c.visitor \
          JOIN profiles p ON p.conversation = c.number "
     };
@@ -152,6 +157,13 @@ macro_rules! agent_columns {
     () => {
         "SELECT id, email, name, role, teams, languages, password, must_change_password, \
          disabled FROM agents "
+    };
+}
+
+/// The columns of a file as `rows::attachment` reads them.
+macro_rules! attachment_columns {
+    () => {
+        "SELECT id, author, conversation, name, media_type, bytes, at FROM attachments "
     };
 }
 
@@ -217,7 +229,127 @@ single! {
          WHERE token_hash = $1 AND expires_at > $2";
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
+    DOCUMENTS: "SELECT id, body FROM documents WHERE kind = $1 ORDER BY id";
+    PUT_DOCUMENT:
+        "INSERT INTO documents (kind, id, body) VALUES ($1, $2, $3) \
+         ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body";
+    REMOVE_DOCUMENT: "DELETE FROM documents WHERE kind = $1 AND id = $2";
+    CONVERSATIONS_OF: concat!(
+        conversation_columns!(),
+        "WHERE c.visitor = (SELECT number FROM authors WHERE name = $1) ORDER BY c.number"
+    );
+    EFFECTS_OF:
+        "SELECT c.id, f.seq, f.due, f.tries, f.body FROM effects f \
+         JOIN conversations c ON c.number = f.conversation \
+         WHERE f.conversation = (SELECT number FROM conversations WHERE id = $1) ORDER BY f.seq";
+    TO_ERASE_OF:
+        "SELECT id, number, seq, status FROM conversations WHERE visitor = \
+         (SELECT number FROM authors WHERE name = $1) AND erased_at IS NULL ORDER BY number";
+    TO_ERASE:
+        "SELECT id, number, seq, status FROM conversations WHERE id = $1 AND erased_at IS NULL";
+    /// Of the same length as before, so that the bytes are overwritten where they stand.
+    ERASE_EVENTS:
+        "UPDATE events SET body = format('%-*s', octet_length(body), $2) WHERE conversation = $1";
+    ERASE_PROFILE:
+        "UPDATE profiles SET body = format('%-*s', octet_length(body), $2) WHERE conversation = $1";
+    BLANK_EFFECTS:
+        "UPDATE effects SET body = format('%-*s', octet_length(body), '{}') \
+         WHERE conversation = $1";
+    DROP_EFFECTS: "DELETE FROM effects WHERE conversation = $1";
+    DROP_INPUTS:
+        "DELETE FROM inputs WHERE author = \
+         (SELECT visitor FROM conversations WHERE number = $1) AND conversation = $1";
+    ADD_EVENT: "INSERT INTO events (conversation, seq, at, body) VALUES ($1, $2, $3, $4)";
+    MARK_ERASED:
+        "UPDATE conversations SET seq = $2, status = 'ended', team = NULL, agent = NULL, \
+         topic = NULL, deadline = NULL, pins = NULL, erased_at = $3, blanked_at = $3 \
+         WHERE number = $1";
+    NOTE_ERASURE: "INSERT INTO erasures (conversation, at) VALUES ($1, $2)";
+    ERASURES: "SELECT number, conversation FROM erasures WHERE number > $1 ORDER BY number LIMIT $2";
+    NEWEST_ERASURE: "SELECT number, conversation FROM erasures ORDER BY number DESC LIMIT 1";
+    RENAME_AUTHOR:
+        "UPDATE authors SET name = $2 WHERE name = $1 \
+         AND NOT EXISTS (SELECT 1 FROM authors a WHERE a.name = $2)";
+    HAND_OVER:
+        "UPDATE conversations SET visitor = (SELECT number FROM authors WHERE name = $2) \
+         WHERE visitor = (SELECT number FROM authors WHERE name = $1)";
+    DROP_AUTHOR:
+        "DELETE FROM authors WHERE name = $1 \
+         AND EXISTS (SELECT 1 FROM authors a WHERE a.name = $2)";
+    OUTDATED:
+        "SELECT id FROM conversations WHERE status = 'ended' AND erased_at IS NULL \
+         AND updated_at < $1 ORDER BY updated_at LIMIT $2";
+    BLANK_PROFILES:
+        "UPDATE profiles SET body = format('%-*s', octet_length(body), '{}') \
+         WHERE conversation IN (SELECT c.number FROM conversations c WHERE c.status = 'ended' \
+         AND c.blanked_at IS NULL AND c.updated_at < $1 ORDER BY c.updated_at LIMIT $2)";
+    MARK_BLANKED:
+        "UPDATE conversations SET blanked_at = $1 WHERE number IN (SELECT c.number \
+         FROM conversations c WHERE c.status = 'ended' AND c.blanked_at IS NULL \
+         AND c.updated_at < $1 ORDER BY c.updated_at LIMIT $2)";
+    FORGET_EFFECTS:
+        "DELETE FROM effects WHERE (conversation, seq) IN \
+         (SELECT f.conversation, f.seq FROM effects f WHERE f.due < $1 ORDER BY f.due LIMIT $2)";
+    FORGET_SESSIONS:
+        "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions \
+         WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    FORGET_ERASURES:
+        "DELETE FROM erasures WHERE number IN \
+         (SELECT e.number FROM erasures e WHERE e.at < $1 ORDER BY e.at LIMIT $2)";
+    VISITORS_OF: "SELECT visitor FROM customers WHERE customer = $1 ORDER BY main DESC, visitor";
+    /// Whoever was a customer of the bank is so no more.
+    DROP_CUSTOMER: "DELETE FROM customers WHERE visitor = $1";
+    ADD_ATTACHMENT:
+        "INSERT INTO attachments (id, author, name, media_type, bytes, at) \
+         VALUES ($1, $2, $3, $4, $5, $6)";
+    ATTACHMENT: concat!(attachment_columns!(), "WHERE id = $1 AND doomed = 0");
+    ATTACHMENTS_IN:
+        concat!(attachment_columns!(), "WHERE conversation = $1 AND doomed = 0 ORDER BY number");
+    SEND_ATTACHMENT:
+        "UPDATE attachments SET conversation = $3 WHERE id = $1 AND author = $2 AND doomed = 0 \
+         AND (conversation IS NULL OR conversation = $3)";
+    /// The name goes at once, in place; the file and the row follow.
+    DOOM_IN:
+        "UPDATE attachments SET doomed = 1, name = format('%-*s', octet_length(name), ' ') \
+         WHERE conversation = $1";
+    DOOM_OF:
+        "UPDATE attachments SET doomed = 1, name = format('%-*s', octet_length(name), ' ') \
+         WHERE author = $1";
+    DOOM_OLD:
+        "UPDATE attachments SET doomed = 1 WHERE number IN (SELECT a.number FROM attachments a \
+         WHERE a.doomed = 0 AND a.at < $1 ORDER BY a.at LIMIT $2)";
+    DOOM_UNUSED:
+        "UPDATE attachments SET doomed = 1 WHERE number IN (SELECT a.number FROM attachments a \
+         WHERE a.doomed = 0 AND a.at < $1 AND a.conversation IS NULL ORDER BY a.at LIMIT $2)";
+    DOOMED_ATTACHMENTS: "SELECT id FROM attachments WHERE doomed = 1 ORDER BY number LIMIT $1";
+    FORGET_ATTACHMENT: "DELETE FROM attachments WHERE id = $1";
     KEY: "SELECT bytes FROM keys WHERE name = $1";
+    FACTOR:
+        "SELECT secret, confirmed, last_step, recovery FROM second_factors WHERE agent = $1";
+    OFFER_FACTOR:
+        "INSERT INTO second_factors (agent, secret, confirmed, last_step, recovery) \
+         VALUES ($1, $2, 0, 0, '[]') ON CONFLICT (agent) DO UPDATE SET secret = $2 \
+         WHERE second_factors.confirmed = 0";
+    CONFIRM_FACTOR:
+        "UPDATE second_factors SET confirmed = 1, last_step = $2, recovery = $3 \
+         WHERE agent = $1 AND confirmed = 0";
+    TAKE_STEP:
+        "UPDATE second_factors SET last_step = $2 \
+         WHERE agent = $1 AND confirmed = 1 AND last_step < $2";
+    TAKE_RECOVERY:
+        "UPDATE second_factors SET recovery = $3 \
+         WHERE agent = $1 AND confirmed = 1 AND recovery = $2";
+    REMOVE_FACTOR: "DELETE FROM second_factors WHERE agent = $1";
+    LOCKED_UNTIL: "SELECT locked_until FROM sign_in_failures WHERE account = $1";
+    NOTE_FAILURE:
+        "INSERT INTO sign_in_failures (account, failures, failed_at, locked_until) \
+         VALUES ($1, 1, $2, CASE WHEN $3 <= 1 THEN $4 ELSE 0 END) \
+         ON CONFLICT (account) DO UPDATE SET failed_at = $2, \
+         failures = (sign_in_failures.failures + 1) % $3, \
+         locked_until = CASE WHEN (sign_in_failures.failures + 1) % $3 = 0 THEN $4 \
+         ELSE sign_in_failures.locked_until END";
+    FORGET_OLD_FAILURES: "DELETE FROM sign_in_failures WHERE failed_at < $1";
+    FORGET_FAILURES: "DELETE FROM sign_in_failures WHERE account = $1";
     CUSTOMER_OF:
         "SELECT v.customer, m.visitor, m.signed_out_at FROM customers v \
          JOIN customers m ON m.customer = v.customer AND m.main = 1 WHERE v.visitor = $1";
@@ -254,6 +386,13 @@ pub(super) const STATUSES: usize = 5;
 /// Takes the write lock, and says whether another process wrote since the last time. SQLite only:
 /// PostgreSQL begins without it, as its conditional update waits for the row.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE; PRAGMA data_version";
+/// Copies the database, as one reader sees it, into an empty file. SQLite only.
+pub(super) const COPY_INTO: &str = "VACUUM INTO $1";
+/// Takes the write lock for an errand. SQLite only.
+pub(super) const BEGIN_ALONE: &str = "BEGIN IMMEDIATE";
+/// The newest migration that the schema has seen; 0 when it has seen none. SQLite only.
+pub(super) const NEWEST_MIGRATION: &str =
+    "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
 /// Whether the file has tables, but not the list of our migrations. SQLite only.
 pub(super) const IS_FOREIGN: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema) AND NOT EXISTS \
      (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";

@@ -26,4 +26,6 @@ store_contract!(super::fresh);
 
 #[cfg(unix)]
 mod crash;
+mod erasure;
 mod faults;
+mod power;

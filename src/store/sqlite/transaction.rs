@@ -10,6 +10,8 @@
 //! save when the commit itself was cut short by a failing disk.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
 
 use sqlx::Arguments;
 use sqlx::ConnectOptions;
@@ -25,6 +27,9 @@ use crate::store::sqlite::batch::Batch;
 use crate::store::sqlite::batch::Mark;
 use crate::store::sqlite::changes;
 use crate::store::sqlite::creates;
+use crate::store::sqlite::errands;
+use crate::store::sqlite::errands::Errand;
+use crate::store::sqlite::errands::Outcome;
 use crate::store::sqlite::inputs::Inputs;
 use crate::store::sqlite::memory::Memory;
 use crate::store::sqlite::opening;
@@ -34,6 +39,9 @@ use crate::store::sqlite::statements;
 
 /// Runs batches on the one write connection.
 pub(super) struct Transactions {
+    path: PathBuf,
+    /// Which file it was when the store was opened.
+    file: Option<opening::FileId>,
     options: SqliteConnectOptions,
     /// `None` after a fault that may have left it in a state that cannot be trusted.
     connection: Option<SqliteConnection>,
@@ -41,8 +49,18 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    pub(super) fn new(options: SqliteConnectOptions, connection: SqliteConnection) -> Self {
-        Self { options, connection: Some(connection), memory: Memory::default() }
+    pub(super) fn new(
+        path: &Path,
+        options: SqliteConnectOptions,
+        connection: SqliteConnection,
+    ) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: opening::file_id(path).ok(),
+            options,
+            connection: Some(connection),
+            memory: Memory::default(),
+        }
     }
 
     /// Does all of `batch` durably, or nothing.
@@ -51,6 +69,20 @@ impl Transactions {
         if let Err(error) = &result {
             self.memory.forget();
             self.roll_back(error).await;
+        }
+        result
+    }
+
+    /// Does something alone, durably, or nothing. What is remembered may be untrue afterwards.
+    pub(super) async fn alone(&mut self, errand: &Errand) -> Result<Outcome, sqlx::Error> {
+        self.memory.forget();
+        if self.connection.is_none() {
+            self.connection = Some(self.options.connect().await?);
+        }
+        let connection = self.connection.as_mut().expect("it was opened above");
+        let result = errands::perform(connection, errand).await;
+        if result.is_err() {
+            self.connection = None;
         }
         result
     }
@@ -72,6 +104,7 @@ impl Transactions {
     }
 
     async fn attempt(&mut self, batch: &Batch<'_>) -> Result<Answers, sqlx::Error> {
+        self.check_file()?;
         if self.connection.is_none() {
             self.connection = Some(self.options.connect().await?);
         }
@@ -86,6 +119,16 @@ impl Transactions {
         let changes = changes::perform(connection, &batch.changes).await?;
         commit(connection, memory, batch).await?;
         Ok(Answers { creates, appends, changes })
+    }
+
+    /// A file that was moved away or replaced still takes writes, which nobody would ever find
+    /// again: they must not be acked.
+    fn check_file(&self) -> Result<(), sqlx::Error> {
+        match opening::file_id(&self.path) {
+            Ok(file) if Some(file) == self.file => Ok(()),
+            Ok(_) => Err(std::io::Error::other("another file stands in its place").into()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Leaves no half state: undoes what the connection still holds, or gives the connection up,

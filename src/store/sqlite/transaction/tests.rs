@@ -37,7 +37,7 @@ impl Desk {
         let path = folder.path().join("skicka.db");
         let options = opening::connect_options(&path, Durability::Full);
         let connection = opening::open(&path, &options).await.unwrap();
-        let mut transactions = Transactions::new(options, connection);
+        let mut transactions = Transactions::new(&path, options, connection);
         let new: Vec<_> = conversations.iter().map(|name| new_conversation(name, "v")).collect();
         let batch = Batch { creates: new.iter().collect(), ..Batch::default() };
         transactions.perform(&batch).await.unwrap();
@@ -141,7 +141,7 @@ async fn what_another_process_wrote_counts() {
     let mut theirs = Desk { transactions: desk.transactions, folder: desk.folder };
     let path = theirs.folder.path().join("skicka.db");
     let options = opening::connect_options(&path, Durability::Full);
-    let mut other = Transactions::new(options.clone(), options.connect().await.unwrap());
+    let mut other = Transactions::new(&path, options.clone(), options.connect().await.unwrap());
     let input = caused_by("v:v", "f2", append("c1", 2, 3, "theirs"));
     let batch = Batch { appends: vec![&input], ..Batch::default() };
     other.perform(&batch).await.unwrap();

@@ -10,7 +10,7 @@ use indicatif::ProgressDrawTarget;
 
 /// Work that is over sooner needs no bar.
 const SHOWN_AFTER: Duration = Duration::from_secs(1);
-/// How often the bar moves while it trains.
+/// How often the bar moves by itself.
 const TICK: Duration = Duration::from_millis(200);
 
 /// A bar that shows itself only when the work takes long, and only on a terminal.
@@ -21,10 +21,10 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Begins to count.
-    pub(super) fn begin(name: &str) -> Self {
+    pub(super) fn begin(what: &str) -> Self {
         let bar = ProgressBar::no_length();
         bar.set_draw_target(ProgressDrawTarget::hidden());
-        bar.set_message(format!("{name}: training and ranking"));
+        bar.set_message(what.to_owned());
         let (end, ended) = mpsc::channel();
         let shown = bar.clone();
         thread::spawn(move || {
@@ -36,7 +36,7 @@ impl Progress {
         Self { bar, _end: end }
     }
 
-    /// One message more is done.
+    /// One piece more is done.
     pub(super) fn step(&self) {
         self.bar.inc(1);
     }

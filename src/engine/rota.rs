@@ -1,0 +1,87 @@
+//! Teams as they are set up, the roster that the rules go by, and the push of what waits.
+//!
+//! The rules know of the world outside only what stands in the roster; it is renewed whenever
+//! people, teams or the hour have changed. The router's offers live in memory: they own nothing,
+//! and after a restart what waits is offered anew.
+
+use std::sync::Arc;
+
+use crate::conversation::input::Act;
+use crate::conversation::policy::Policy;
+use crate::engine::Engine;
+use crate::engine::Inner;
+use crate::engine::floor::lock;
+use crate::handover::routing::Change;
+use crate::handover::routing::Offer;
+use crate::handover::team::Teams;
+use crate::ids::AgentId;
+use crate::ids::ConversationId;
+
+impl Inner {
+    /// Works the roster out anew; the next turn goes by it.
+    pub(super) fn renew_roster(&self) {
+        let roster = self.floor.roster(self.clock.now());
+        let current = self.floor.policy.load();
+        if current.roster.as_ref() != Some(&roster) {
+            let renewed = Policy { roster: Some(roster), ..Policy::clone(&current) };
+            self.floor.policy.store(Arc::new(renewed));
+        }
+    }
+}
+
+impl Engine {
+    /// The teams as they are set up.
+    #[must_use]
+    pub fn teams(&self) -> Arc<Teams> {
+        self.inner.floor.teams.load_full()
+    }
+
+    /// Takes up other teams: hours, skills and routing hold from now on, also for who waits.
+    pub async fn set_teams(&self, teams: Teams) {
+        self.inner.floor.teams.store(Arc::new(teams));
+        self.settle().await;
+    }
+
+    /// An agent does not take what is offered to them; `false` when nothing is.
+    pub async fn decline(&self, agent: &AgentId, conversation: &ConversationId) -> bool {
+        let declined = lock(&self.inner.floor.router).declined(conversation, agent);
+        if declined {
+            self.inner.floor.desk().mark_offer(conversation, None);
+            self.route().await;
+        }
+        declined
+    }
+
+    /// Offers what waits to those who have room.
+    pub(super) async fn route(&self) {
+        let floor = &self.inner.floor;
+        let now = self.inner.clock.now();
+        let waiting = floor.desk().waiting();
+        let changes = {
+            let seats = floor.seats();
+            let teams = floor.teams.load();
+            lock(&floor.router).route(now, &teams, &seats, &waiting)
+        };
+        if changes.is_empty() {
+            return;
+        }
+        let mut delayed = Vec::new();
+        {
+            let mut desk = floor.desk();
+            for change in changes {
+                match change {
+                    Change::Offered { conversation, agent, until } => {
+                        desk.mark_offer(&conversation, Some(Offer { agent, until }));
+                    }
+                    Change::Withdrawn { conversation, .. } => desk.mark_offer(&conversation, None),
+                    Change::Alarmed { conversation } => desk.mark_alarm(&conversation),
+                    Change::Delayed { conversation } => delayed.push(conversation),
+                }
+            }
+        }
+        floor.wake_consoles();
+        for conversation in delayed {
+            self.submit_own(conversation, Act::Delayed).await;
+        }
+    }
+}

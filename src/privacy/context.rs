@@ -1,0 +1,136 @@
+//! What was said before a message, as far as it tells what in the message is secret.
+
+use std::borrow::Cow;
+
+use crate::privacy::Found;
+use crate::privacy::Masked;
+use crate::privacy::Patterns;
+use crate::privacy::SecretKind;
+use crate::privacy::announced;
+use crate::privacy::cover;
+use crate::privacy::digits;
+use crate::privacy::find;
+use crate::privacy::flat::Flat;
+
+/// How strongly a code is awaited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Awaited {
+    /// Nothing points to one.
+    #[default]
+    No,
+    /// The talk is about one: a message that is nothing but a short number is it.
+    Maybe,
+    /// It was asked for: any short number is it.
+    Asked,
+}
+
+/// What was said before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The end of what the same person wrote before, as it is stored.
+    pub previous: &'a str,
+    /// Digits of a card that ended the message before, and were covered there.
+    pub begun: Option<u8>,
+    /// Whether a code is awaited.
+    pub code: Awaited,
+    /// What the authors know to be secret; none in most places.
+    pub patterns: Option<&'a Patterns>,
+}
+
+/// Whether a text is about a code, a PIN or a password: after such a question the answer may be it.
+#[must_use]
+pub fn speaks_of_code(text: &str) -> bool {
+    announced::speaks_of_code(text)
+}
+
+/// Takes the secrets out of `text`, also those that began in, were announced or asked for by what
+/// went before, and those that the authors' patterns find.
+#[must_use]
+pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
+    let mut all = across(context.previous, text);
+    let flat = Flat::of(text);
+    let mut more = Vec::new();
+    if context.code > Awaited::No {
+        announced::find_expected(&flat, context.code == Awaited::Maybe, &mut more);
+    }
+    if let Some(at) = context.begun.and_then(|known| digits::rest_of_card(&flat, known)) {
+        more.push(Found { at, kind: SecretKind::Card });
+    }
+    all.extend(more.into_iter().map(|found| Found { at: flat.original(&found.at), ..found }));
+    all.extend(context.patterns.map(|patterns| patterns.find(text, &flat)).unwrap_or_default());
+    let begun = unfinished(context.previous, text, &mut all);
+    Masked { begun, ..cover(text, all) }
+}
+
+/// Secrets within `text`, and those that reach into it from what went before.
+fn across(previous: &str, text: &str) -> Vec<Found> {
+    let mut all = find(text);
+    if !previous.is_empty() {
+        let (joined, begin) = join(previous, text);
+        let reaching = find(&joined).into_iter().filter(|found| found.at.end > begin);
+        all.extend(reaching.map(|found| within(&found, begin)));
+    }
+    all
+}
+
+/// Covers a card that is begun at the end of `text`; answers how many of its digits are known.
+fn unfinished(previous: &str, text: &str, all: &mut Vec<Found>) -> Option<u8> {
+    let (joined, begin) = join(previous, text);
+    let flat = Flat::of(&joined);
+    let (at, count) = digits::unfinished_card(&flat)?;
+    let at = flat.original(&at);
+    let is_new = at.end > begin && all.iter().all(|found| found.at.end + begin < at.end);
+    is_new.then(|| {
+        all.push(within(&Found { at, kind: SecretKind::Card }, begin));
+        count
+    })
+}
+
+fn join(previous: &str, text: &str) -> (String, usize) {
+    let mut joined = String::with_capacity(previous.len() + 1 + text.len());
+    joined.push_str(previous);
+    joined.push('\n');
+    let begin = joined.len();
+    joined.push_str(text);
+    (joined, begin)
+}
+
+/// A place in the joined text as a place in its second part.
+fn within(found: &Found, begin: usize) -> Found {
+    let at = found.at.start.saturating_sub(begin)..found.at.end - begin;
+    Found { at, kind: found.kind }
+}
+
+/// An address of a page without its query, its fragment, the name and password of a user, and
+/// whatever in its path is secret.
+#[must_use]
+pub fn mask_address(url: &str, patterns: &Patterns) -> String {
+    let plain = crate::privacy::mask_url(url);
+    let readable = percent_decoded(&plain);
+    let masked = mask_in(&Context { patterns: Some(patterns), ..Context::default() }, &readable);
+    if masked.kinds.is_empty() { plain.into_owned() } else { masked.text.into_owned() }
+}
+
+/// A text with what stands in it as `%41` made plain.
+#[must_use]
+pub fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let hex = |at: usize| after.get(at).and_then(|sign| char::from(*sign).to_digit(16));
+        if let (b'%', Some(high), Some(low)) = (first, hex(0), hex(1)) {
+            bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests;
