@@ -4,8 +4,8 @@
  *   <script async src="https://chat.example.com/chat.js"></script>
  *   <skicka-chat></skicka-chat>
  *
- * Attributes: `server` (the script's own origin), `lang` (the page's), `mode` (`float` or
- * `inline`), `open`, `heading`, `theme` (`light`, `dark`), `page-url`. A click on anything that
+ * Attributes: `server` (the script's own origin), `lang` (the page's), `mode` (`float`, `inline`
+ * or `page`), `open`, `heading`, `theme` (`light`, `dark`), `page-url`. A click on anything that
  * carries `data-skicka-open` opens the window, as does `SkickaChat.open({ identity, lang, page })`.
  * Tells the host page by `skicka:ready`, `skicka:open`, `skicka:close`, `skicka:status`,
  * `skicka:unread` and `skicka:message`.
@@ -19,104 +19,81 @@
 
   // ---------------------------------------------------------------------------------- words
 
-  const WORDS = {
-    sv: {
-      name: 'Svenska', heading: 'Kundtjänst', open: 'Öppna chatten', close: 'Stäng chatten',
-      unread: (n) => (n === 1 ? '1 oläst meddelande' : `${n} olästa meddelanden`),
-      language: 'Språk', more: 'Fler val', restart: 'Börja om', end: 'Avsluta samtalet',
-      restartAsk: 'Vill du börja om? Det här samtalet avslutas.',
-      endAsk: 'Vill du avsluta samtalet?', cancel: 'Avbryt',
-      log: 'Meddelanden', you: 'Du', assistant: 'Assistenten', colleague: 'Kundrådgivare', bot: 'Bot', person: 'Människa',
-      field: 'Skriv ditt meddelande', placeholder: 'Skriv här …', send: 'Skicka',
-      human: 'Prata med en människa', choices: 'Svarsalternativ', chosen: 'valt',
-      typing: (who) => `${who} skriver`, fresh: 'Nya meddelanden',
-      sending: 'Skickar …', sent: 'Skickat', seen: 'Läst', failed: 'Inte skickat',
-      retry: 'Försök igen', remove: 'Ta bort',
-      queued: 'Du är i kön till en människa.',
-      queue: (n) => `Du är i kön, plats ${n}.`, wait: (n) => `Väntetid ungefär ${n} min.`,
-      later: 'Vi har stängt just nu, men ditt ärende finns kvar i kön.',
-      joined: (who) => `${who} har anslutit sig.`, with: (who) => `Du chattar med ${who}.`,
-      back: 'Boten svarar igen.', ended: 'Samtalet är avslutat.',
-      offline: 'Ingen är på plats just nu. Ditt ärende är sparat.',
-      again: 'Starta ett nytt samtal',
-      connecting: 'Ansluter …', lost: 'Kontakten bröts. Vi försöker igen.', now: 'Försök nu',
-      found: 'Kontakten är tillbaka.', stopped: 'Chatten kunde inte ansluta.',
-      too_long: (n) => `Meddelandet är för långt. Det får ha högst ${n} tecken.`,
-      rate_limited: (n) => `Det gick lite fort. Vi skickar igen om ${n} s.`,
-      expired_choice: 'Det valet gäller inte längre. Välj på nytt eller skriv i stället.',
-      unavailable: 'Just nu går det inte att skicka. Vi försöker igen.',
-      refused: 'Det gick inte att skicka.',
-      left: (n) => `${n} tecken kvar`,
-      worst: 'Mycket dåligt', best: 'Mycket bra', score: (n) => `${n} av 5`,
-      comment: 'Vill du berätta mer? (frivilligt)', rate: 'Skicka betyg',
-      rated: (n) => `Tack! Du gav betyget ${n} av 5.`, tab: 'öppnas i en ny flik',
-      agree: 'Jag godkänner', privacy: 'Så behandlar vi dina uppgifter', before: 'Innan vi börjar',
-    },
-    fi: {
-      name: 'Suomi', heading: 'Asiakaspalvelu', open: 'Avaa chat', close: 'Sulje chat',
-      unread: (n) => (n === 1 ? '1 lukematon viesti' : `${n} lukematonta viestiä`),
-      language: 'Kieli', more: 'Lisää valintoja', restart: 'Aloita alusta', end: 'Lopeta keskustelu',
-      restartAsk: 'Haluatko aloittaa alusta? Tämä keskustelu päättyy.',
-      endAsk: 'Haluatko lopettaa keskustelun?', cancel: 'Peruuta',
-      log: 'Viestit', you: 'Sinä', assistant: 'Avustaja', colleague: 'Asiakasneuvoja', bot: 'Botti', person: 'Ihminen',
-      field: 'Kirjoita viestisi', placeholder: 'Kirjoita tähän …', send: 'Lähetä',
-      human: 'Juttele ihmisen kanssa', choices: 'Vastausvaihtoehdot', chosen: 'valittu',
-      typing: (who) => `${who} kirjoittaa`, fresh: 'Uusia viestejä',
-      sending: 'Lähetetään …', sent: 'Lähetetty', seen: 'Luettu', failed: 'Ei lähetetty',
-      retry: 'Yritä uudelleen', remove: 'Poista',
-      queued: 'Olet jonossa asiakasneuvojalle.',
-      queue: (n) => `Olet jonossa, sija ${n}.`, wait: (n) => `Odotusaika noin ${n} min.`,
-      later: 'Olemme juuri nyt suljettuina, mutta asiasi säilyy jonossa.',
-      joined: (who) => `${who} liittyi keskusteluun.`, with: (who) => `Juttelet nyt: ${who}.`,
-      back: 'Botti vastaa taas.', ended: 'Keskustelu on päättynyt.',
-      offline: 'Kukaan ei ole nyt paikalla. Asiasi on tallessa.',
-      again: 'Aloita uusi keskustelu',
-      connecting: 'Yhdistetään …', lost: 'Yhteys katkesi. Yritämme uudelleen.', now: 'Yritä nyt',
-      found: 'Yhteys palautui.', stopped: 'Chattiin ei saatu yhteyttä.',
-      too_long: (n) => `Viesti on liian pitkä. Enimmäispituus on ${n} merkkiä.`,
-      rate_limited: (n) => `Viestejä tuli vähän nopeasti. Lähetämme uudelleen ${n} s kuluttua.`,
-      expired_choice: 'Valinta ei ole enää voimassa. Valitse uudelleen tai kirjoita.',
-      unavailable: 'Lähettäminen ei juuri nyt onnistu. Yritämme uudelleen.',
-      refused: 'Lähettäminen ei onnistunut.',
-      left: (n) => `${n} merkkiä jäljellä`,
-      worst: 'Erittäin huono', best: 'Erittäin hyvä', score: (n) => `${n}/5`,
-      comment: 'Haluatko kertoa lisää? (vapaaehtoinen)', rate: 'Lähetä arvio',
-      rated: (n) => `Kiitos! Annoit arvosanan ${n}/5.`, tab: 'avautuu uuteen välilehteen',
-      agree: 'Hyväksyn', privacy: 'Näin käsittelemme tietojasi', before: 'Ennen kuin aloitamme',
-    },
-    en: {
-      name: 'English', heading: 'Customer service', open: 'Open the chat', close: 'Close the chat',
-      unread: (n) => (n === 1 ? '1 unread message' : `${n} unread messages`),
-      language: 'Language', more: 'More choices', restart: 'Start over', end: 'End the conversation',
-      restartAsk: 'Start over? This conversation will end.',
-      endAsk: 'End the conversation?', cancel: 'Cancel',
-      log: 'Messages', you: 'You', assistant: 'Assistant', colleague: 'Adviser', bot: 'Bot', person: 'Person',
-      field: 'Write your message', placeholder: 'Write here …', send: 'Send',
-      human: 'Talk to a person', choices: 'Answers to choose from', chosen: 'chosen',
-      typing: (who) => `${who} is typing`, fresh: 'New messages',
-      sending: 'Sending …', sent: 'Sent', seen: 'Read', failed: 'Not sent',
-      retry: 'Try again', remove: 'Remove',
-      queued: 'You are waiting for a person.',
-      queue: (n) => `You are number ${n} in the queue.`, wait: (n) => `The wait is about ${n} min.`,
-      later: 'We are closed right now, but your matter stays in the queue.',
-      joined: (who) => `${who} has joined.`, with: (who) => `You are talking to ${who}.`,
-      back: 'The bot answers again.', ended: 'The conversation has ended.',
-      offline: 'Nobody is here right now. Your matter is saved.',
-      again: 'Start a new conversation',
-      connecting: 'Connecting …', lost: 'The connection was lost. We are trying again.', now: 'Try now',
-      found: 'Connected again.', stopped: 'The chat could not connect.',
-      too_long: (n) => `The message is too long. It may have ${n} characters at most.`,
-      rate_limited: (n) => `That was a little fast. We will send it again in ${n} s.`,
-      expired_choice: 'That choice no longer counts. Please choose again or write instead.',
-      unavailable: 'Sending does not work right now. We will try again.',
-      refused: 'It could not be sent.',
-      left: (n) => `${n} characters left`,
-      worst: 'Very bad', best: 'Very good', score: (n) => `${n} of 5`,
-      comment: 'Would you like to say more? (optional)', rate: 'Send rating',
-      rated: (n) => `Thank you! You gave ${n} of 5.`, tab: 'opens in a new tab',
-      agree: 'I agree', privacy: 'How we handle your data', before: 'Before we begin',
-    },
+  const LANGUAGES = ['sv', 'fi', 'en'];
+
+  /** Each text in these languages. `{}` is a number or a name; before `|` stands what is said of one. */
+  const TEXTS = {
+    name: ['Svenska', 'Suomi', 'English'],
+    heading: ['Kundtjänst', 'Asiakaspalvelu', 'Customer service'],
+    open: ['Öppna chatten', 'Avaa chat', 'Open the chat'],
+    close: ['Stäng chatten', 'Sulje chat', 'Close the chat'],
+    unread: ['1 oläst meddelande|{} olästa meddelanden', '1 lukematon viesti|{} lukematonta viestiä', '1 unread message|{} unread messages'],
+    language: ['Språk', 'Kieli', 'Language'],
+    more: ['Fler val', 'Lisää valintoja', 'More choices'],
+    restart: ['Börja om', 'Aloita alusta', 'Start over'],
+    end: ['Avsluta samtalet', 'Lopeta keskustelu', 'End the conversation'],
+    restartAsk: ['Vill du börja om? Det här samtalet avslutas.', 'Haluatko aloittaa alusta? Tämä keskustelu päättyy.', 'Start over? This conversation will end.'],
+    endAsk: ['Vill du avsluta samtalet?', 'Haluatko lopettaa keskustelun?', 'End the conversation?'],
+    cancel: ['Avbryt', 'Peruuta', 'Cancel'],
+    log: ['Meddelanden', 'Viestit', 'Messages'],
+    you: ['Du', 'Sinä', 'You'],
+    assistant: ['Assistenten', 'Avustaja', 'Assistant'],
+    colleague: ['Kundrådgivare', 'Asiakasneuvoja', 'Adviser'],
+    bot: ['Bot', 'Botti', 'Bot'],
+    person: ['Människa', 'Ihminen', 'Person'],
+    field: ['Skriv ditt meddelande', 'Kirjoita viestisi', 'Write your message'],
+    placeholder: ['Skriv här …', 'Kirjoita tähän …', 'Write here …'],
+    send: ['Skicka', 'Lähetä', 'Send'],
+    human: ['Prata med en människa', 'Juttele ihmisen kanssa', 'Talk to a person'],
+    choices: ['Svarsalternativ', 'Vastausvaihtoehdot', 'Answers to choose from'],
+    chosen: ['valt', 'valittu', 'chosen'],
+    typing: ['{} skriver', '{} kirjoittaa', '{} is typing'],
+    fresh: ['Nya meddelanden', 'Uusia viestejä', 'New messages'],
+    sending: ['Skickar …', 'Lähetetään …', 'Sending …'],
+    sent: ['Levererat', 'Toimitettu', 'Delivered'],
+    seen: ['Läst', 'Luettu', 'Read'],
+    failed: ['Inte skickat', 'Ei lähetetty', 'Not sent'],
+    retry: ['Försök igen', 'Yritä uudelleen', 'Try again'],
+    remove: ['Ta bort', 'Poista', 'Remove'],
+    queued: ['Du är i kön till en människa.', 'Olet jonossa asiakasneuvojalle.', 'You are waiting for a person.'],
+    queue: ['Du är i kön, plats {}.', 'Olet jonossa, sija {}.', 'You are number {} in the queue.'],
+    wait: ['Väntetid ungefär {} min.', 'Odotusaika noin {} min.', 'The wait is about {} min.'],
+    joined: ['{} har anslutit sig.', '{} liittyi keskusteluun.', '{} has joined.'],
+    with: ['Du chattar med {}.', 'Juttelet nyt: {}.', 'You are talking to {}.'],
+    back: ['Boten svarar igen.', 'Botti vastaa taas.', 'The bot answers again.'],
+    ended: ['Samtalet är avslutat.', 'Keskustelu on päättynyt.', 'The conversation has ended.'],
+    offline: ['Ingen är på plats just nu. Ditt ärende är sparat.', 'Kukaan ei ole nyt paikalla. Asiasi on tallessa.', 'Nobody is here right now. Your matter is saved.'],
+    again: ['Starta ett nytt samtal', 'Aloita uusi keskustelu', 'Start a new conversation'],
+    connecting: ['Ansluter …', 'Yhdistetään …', 'Connecting …'],
+    lost: ['Kontakten bröts. Vi försöker igen.', 'Yhteys katkesi. Yritämme uudelleen.', 'The connection was lost. We are trying again.'],
+    found: ['Kontakten är tillbaka.', 'Yhteys palautui.', 'Connected again.'],
+    stopped: ['Chatten kunde inte ansluta.', 'Chattiin ei saatu yhteyttä.', 'The chat could not connect.'],
+    too_long: ['Meddelandet är för långt. Det får ha högst {} tecken.', 'Viesti on liian pitkä. Enimmäispituus on {} merkkiä.', 'The message is too long. It may have {} characters at most.'],
+    rate_limited: ['Det gick lite fort. Vi skickar igen om {} s.', 'Viestejä tuli vähän nopeasti. Lähetämme uudelleen {} s kuluttua.', 'That was a little fast. We will send it again in {} s.'],
+    expired_choice: ['Det valet gäller inte längre. Välj på nytt eller skriv i stället.', 'Valinta ei ole enää voimassa. Valitse uudelleen tai kirjoita.', 'That choice no longer counts. Please choose again or write instead.'],
+    unavailable: ['Just nu går det inte att skicka. Vi försöker igen.', 'Lähettäminen ei juuri nyt onnistu. Yritämme uudelleen.', 'Sending does not work right now. We will try again.'],
+    refused: ['Det gick tyvärr inte.', 'Se ei onnistunut.', 'That did not work.'],
+    left: ['{} tecken kvar', '{} merkkiä jäljellä', '{} characters left'],
+    worst: ['Mycket dåligt', 'Erittäin huono', 'Very bad'],
+    best: ['Mycket bra', 'Erittäin hyvä', 'Very good'],
+    score: ['{} av 5', '{}/5', '{} of 5'],
+    comment: ['Vill du berätta mer? (frivilligt)', 'Haluatko kertoa lisää? (vapaaehtoinen)', 'Would you like to say more? (optional)'],
+    rate: ['Skicka betyg', 'Lähetä arvio', 'Send rating'],
+    rated: ['Tack! Du gav betyget {} av 5.', 'Kiitos! Annoit arvosanan {}/5.', 'Thank you! You gave {} of 5.'],
+    tab: ['öppnas i en ny flik', 'avautuu uuteen välilehteen', 'opens in a new tab'],
+    save: ['Ladda ner samtalet', 'Lataa keskustelu', 'Download the conversation'],
+    attach: ['Bifoga en fil', 'Liitä tiedosto', 'Attach a file'],
+    file_large: ['Filen är för stor. Den får vara högst {} MB.', 'Tiedosto on liian suuri. Enimmäiskoko on {} Mt.', 'The file is too large. It may have {} MB at most.'],
+    file_kind: ['Den sortens fil kan vi inte ta emot.', 'Tällaista tiedostoa emme voi ottaa vastaan.', 'We cannot take files of that kind.'],
+    agree: ['Jag godkänner', 'Hyväksyn', 'I agree'],
+    privacy: ['Så behandlar vi dina uppgifter', 'Näin käsittelemme tietojasi', 'How we handle your data'],
+    before: ['Innan vi börjar', 'Ennen kuin aloitamme', 'Before we begin'],
   };
+
+  const spoken = (text) => (text.includes('{}') ? (what) => text.split('|').at(what === 1 ? 0 : -1).replace('{}', () => what) : text);
+  /** Language → name → text, or what makes the text. */
+  const WORDS = Object.fromEntries(LANGUAGES.map((lang, n) => [lang,
+    Object.fromEntries(Object.entries(TEXTS).map(([name, texts]) => [name, spoken(texts[n])]))]));
 
   // ---------------------------------------------------------------------------------- style
 
@@ -134,6 +111,7 @@
 @media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK}}}
 :host([theme=dark]){${DARK}}
 :host([mode=inline]){display:block;height:640px;max-height:100%}
+:host([mode=page]){display:block;position:fixed;inset:0;--side:max(12px,50% - 400px)}
 :host([hidden]){display:none}
 *,::before,::after{box-sizing:border-box}
 button,textarea,input{font:inherit;color:inherit}
@@ -141,42 +119,38 @@ button{cursor:pointer;border:0;background:none;padding:0;min-height:44px;min-wid
 :focus-visible{outline:3px solid var(--a);outline-offset:2px;border-radius:8px}
 [hidden]{display:none!important}
 svg{width:22px;height:22px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;flex:none;display:block}
-.sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.launcher{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000);
- margin:0 env(safe-area-inset-right) env(safe-area-inset-bottom) 0;width:60px;height:60px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;
- box-shadow:0 6px 24px var(--shade);transition:transform .15s}
-.launcher:hover{transform:translateY(-2px)}
+.sr,.same .who{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.launcher,dialog.panel{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000)}
+.launcher{margin:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);width:60px;height:60px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;
+ box-shadow:0 6px 24px var(--shade)}
 .launcher:focus-visible{border-radius:50%}
 .launcher svg{width:28px;height:28px}
-.badge{position:absolute;top:-4px;right:-4px;min-width:24px;height:24px;padding:0 6px;border-radius:12px;background:#b3261e;color:#fff;font-size:14px;line-height:24px;font-weight:600}
+.badge{position:absolute;top:-4px;right:-4px;min-width:24px;height:24px;padding:0 6px;border-radius:12px;background:#b3261e;color:#fff;font-size:14px;line-height:24px}
 .panel{border:1px solid var(--l);padding:0;margin:0;background:var(--s);color:var(--t);overflow:hidden;overflow:clip;max-width:none;max-height:none}
 .panel[open],section.panel{display:flex;flex-direction:column}
-dialog.panel{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000);width:min(400px,calc(100vw - 40px));
+dialog.panel{width:min(400px,calc(100vw - 40px));
  height:min(680px,calc(100dvh - 40px));border-radius:var(--skicka-radius,18px);box-shadow:0 16px 48px var(--shade)}
 section.panel{height:100%;border-radius:var(--skicka-radius,18px)}
-dialog.panel.full{inset:0;width:100vw;height:100dvh;border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
-dialog::backdrop{background:var(--shade)}
+dialog.panel.full{inset:0;width:100vw;height:100dvh}
+.panel.full{border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
 .head{display:flex;align-items:center;gap:4px;padding:6px 6px 6px 16px;background:var(--hd);color:var(--on-hd);position:relative;flex:none}
 .head :focus-visible{outline-color:var(--on-hd);outline-offset:-4px}
 h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;overflow-wrap:anywhere}
-.head button{display:flex;align-items:center;justify-content:center;gap:2px;border-radius:10px;font-weight:600;font-size:14px}
-.head button:hover{background:color-mix(in srgb,var(--on-hd) 15%,transparent)}
+.head button{display:flex;align-items:center;justify-content:center;gap:2px;padding:0 6px;border-radius:10px;font-weight:600;font-size:14px}
+.head>button:hover{opacity:.8}
 .menu{position:absolute;top:calc(100% + 4px);right:8px;z-index:2;min-width:200px;padding:6px;border-radius:12px;border:1px solid var(--l);background:var(--s);color:var(--t);box-shadow:0 10px 30px var(--shade);display:grid}
 .menu button{justify-content:flex-start;padding:0 12px;font-weight:400;font-size:16px;text-align:start}
-.menu button:hover{background:var(--soft)}
 .menu :focus-visible{outline-color:var(--a)}
-.menu [aria-pressed=true]{font-weight:650}
 .menu [aria-pressed=true]::after{content:"✓";margin-inline-start:auto}
 .strip{padding:9px 16px;background:var(--warn);color:var(--t);font-size:14px;border-bottom:1px solid var(--l);display:flex;gap:4px 12px;align-items:center;flex-wrap:wrap;flex:none}
 .strip>span{flex:1 1 20ch}.sure>span{flex-basis:100%}
 .strip button,.acts button{font-weight:600;color:var(--a);padding:0 10px;border-radius:10px;text-decoration:underline;text-underline-offset:3px}
 .wrap{position:relative;flex:1;min-height:0;display:flex}
-.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:14px 14px 6px;display:flex;flex-direction:column;gap:3px}
+.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:14px var(--side,14px) 6px;display:flex;flex-direction:column;gap:3px}
 .log:focus-visible{outline-offset:-3px}
 .log::before{content:"";margin-top:auto}
 .msg{position:relative;max-width:88%;align-self:flex-start;margin-top:10px;animation:in .18s}
 .msg.same{margin-top:1px}
-.msg.same .who{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .msg.visitor{align-self:flex-end}
 .who{display:flex;align-items:center;flex-wrap:wrap;gap:2px 7px;font-size:13px;color:var(--m);margin:0 2px 4px}
 .who b{color:var(--t);font-weight:650}
@@ -194,7 +168,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .failed .state{color:var(--bad)}
 .acts{display:flex;justify-content:flex-end}
 .links{list-style:none;margin:6px 0 0;padding:0;display:grid;gap:2px}
-.links a{display:inline-flex;align-items:center;min-height:44px;color:var(--a);font-weight:600;text-underline-offset:3px;overflow-wrap:anywhere}
+.links a,.links button{display:inline-flex;gap:6px;text-decoration:underline;align-items:center;min-height:44px;color:var(--a);font-weight:600;text-underline-offset:3px;overflow-wrap:anywhere}
 .choices{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
 .choice{padding:8px 16px;border:1.5px solid var(--a);border-radius:22px;color:var(--a);background:var(--s);font-weight:600;text-align:start;overflow-wrap:anywhere}
 .choice:hover{background:var(--soft)}
@@ -207,7 +181,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .dots i{width:6px;height:6px;border-radius:50%;background:currentColor;animation:dot 1.2s infinite}
 .dots i:nth-child(2){animation-delay:.15s}.dots i:nth-child(3){animation-delay:.3s}
 .fresh{position:absolute;bottom:8px;left:50%;transform:translateX(-50%);background:var(--a);color:var(--on-a);border-radius:22px;padding:0 16px;font-weight:600;font-size:14px;box-shadow:0 4px 14px var(--shade);white-space:nowrap}
-.foot{border-top:1px solid var(--l);padding:8px 12px 12px;flex:none;display:grid;gap:8px}
+.foot{border-top:1px solid var(--l);padding:8px var(--side,12px) 12px;flex:none;display:grid;gap:8px}
 .notice{font-size:14px;color:var(--bad);margin:0;overflow-wrap:anywhere}
 .row{display:flex;gap:8px;align-items:flex-end}
 .rating{display:grid;gap:8px}
@@ -216,6 +190,9 @@ textarea::placeholder{color:var(--m);opacity:1}
 textarea:focus-visible{outline-offset:0;border-radius:16px}
 .send{width:46px;height:46px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;flex:none}
 .send:focus-visible{border-radius:50%}
+.clip{height:46px;display:grid;place-items:center;flex:none;color:var(--a);border-radius:50%}
+.upload{display:flex;align-items:center;gap:8px;font-size:14px;overflow-wrap:anywhere}.upload>span{flex:1;min-width:0}
+progress{flex:1;min-width:0;accent-color:var(--a)}
 .send[aria-disabled]{background:var(--soft);color:var(--m)}
 .gate{flex:1;min-height:0;overflow-y:auto;padding:20px 16px;display:grid;gap:14px;align-content:center}
 .gate p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.gate h3{margin:0;font-size:17px}
@@ -223,7 +200,7 @@ textarea:focus-visible{outline-offset:0;border-radius:16px}
 .privacy{font-size:13px;color:var(--m);min-height:24px;overflow-wrap:anywhere;text-underline-offset:3px}
 .gate .privacy{font-size:15px;color:var(--a)}
 .human{justify-self:start;display:flex;align-items:center;gap:8px;color:var(--a);font-weight:600;font-size:15px;padding:0 12px 0 8px;border-radius:10px;text-align:start}
-.human:hover{background:var(--soft)}
+.human:hover,.menu button:hover{background:var(--soft)}
 .human[aria-disabled]{color:var(--m);cursor:default}
 .main{background:var(--a);color:var(--on-a);border-radius:22px;font-weight:600;padding:10px 20px;width:100%}
 .foot>div:not([hidden])~.main{background:none;color:var(--a)}
@@ -243,14 +220,14 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 @media (prefers-contrast:more){:host{--m:var(--t);--l:var(--t);--edge:var(--t)}}
 @media (forced-colors:active){.launcher,.send,.main,.bubble,.fresh,.badge{border:1px solid}.dots i{background:CanvasText}
  .choice.taken,.scores input:checked+span{forced-color-adjust:none;background:Highlight;color:HighlightText}.choice[aria-disabled]:not(.taken){color:GrayText}}
-@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:none;height:60%;min-height:120px}}
-@media (max-width:359.98px){.log{padding-inline:10px}.msg{max-width:94%}}`;
+@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:none;height:60%;min-height:120px}}`;
 
   const ICONS = {
     chat: 'M21 12a8 8 0 0 1-8 8H4l1.8-3A8 8 0 1 1 21 12ZM9.5 10.5h7M9.5 14h4.5',
     close: 'M6 6l12 12M18 6 6 18', down: 'M6 9l6 6 6-6',
     dots: 'M12 4.5v1M12 11.5v1M12 18.5v1', send: 'M4 12l16-8-5 16-3-7-8-1Z',
     bot: 'M5 9h14v10H5zM12 9V5M9.5 13.5v1M14.5 13.5v1M2.5 13v3M21.5 13v3',
+    clip: 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.5a1.7 1.7 0 0 1-2.5-2.5L15 7',
     person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4 21a8 8 0 0 1 16 0',
   };
 
@@ -269,6 +246,13 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     return node;
   };
 
+  /** Hands over a file to be kept. @param {Blob} blob @param {string} name */
+  const saveAs = (blob, name) => {
+    const link = h('a', { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  };
+
   const icon = (name) => {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
@@ -284,7 +268,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
   /** The language of a tag, if the window speaks it. */
   const known = (tag) => {
     const short = (tag || '').slice(0, 2).toLowerCase();
-    return Object.hasOwn(WORDS, short) ? short : null;
+    return LANGUAGES.includes(short) ? short : null;
   };
 
   /** Says every text of the window, and says it again when the language changes. */
@@ -319,7 +303,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** A button with a text, or with an icon alone and the text as its name. */
     button(words, onclick, { name = '', glyph, bare = false } = {}) {
-      const node = h('button', { type: 'button', onclick, ...(name && { className: name, part: name }) });
+      const node = h('button', { type: 'button', ...(onclick && { onclick }), ...(name && { className: name, part: name }) });
       if (glyph) node.append(icon(glyph));
       if (bare) this.say(node, words, 'aria-label');
       else node.append(this.say(h('span'), words));
@@ -342,20 +326,14 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         this.store.getItem(this.key);
       } catch {
         // Storage may be forbidden; then a reload starts anew, and that is all that is lost.
-        const spare = new Map();
-        this.store = {
-          getItem: (key) => spare.get(key) ?? null,
-          setItem: (key, value) => spare.set(key, value),
-          removeItem: (key) => spare.delete(key),
-          key: (n) => [...spare.keys()][n] ?? null,
-          get length() { return spare.size; },
-        };
+        this.store = null;
       }
     }
 
     /** From now on what was kept for this page alone may be stored. */
     allow() {
-      this.allowed = true;
+      this.allowed = Boolean(this.store);
+      if (!this.allowed) return;
       for (const [key, value] of this.waiting) this.#set(key, value);
       this.waiting.clear();
     }
@@ -397,12 +375,12 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     drop(id) {
       this.waiting.delete(`${this.key}:out:${id}`);
-      this.store.removeItem(`${this.key}:out:${id}`);
+      this.store?.removeItem(`${this.key}:out:${id}`);
     }
 
     /** What an earlier page left, in the order it was made. */
     kept() {
-      const keys = Array.from({ length: this.store.length }, (_, n) => this.store.key(n));
+      const keys = Array.from({ length: this.store?.length || 0 }, (_, n) => this.store.key(n));
       return keys.filter((key) => key.startsWith(`${this.key}:out:`)).map((key) => this.#get(key))
         .filter((entry) => entry?.frame?.id).sort((a, b) => a.made - b.made);
     }
@@ -412,6 +390,87 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   /** Close codes after which the protocol forbids to come back by oneself. */
   const FINAL = [1000, 1009, 4400, 4403];
+
+  /** Statuses of a call, as the close codes that say the same. */
+  const CLOSES = { 401: 4401, 403: 4403, 413: 1009, 429: 4429 };
+
+  /** What a WebSocket offers, where none gets through: frames are posted, the stream is read. */
+  class Calls {
+    /** @param {string} url of the socket that is stood in for */
+    constructor(url) {
+      this.url = url.replace(/^ws/, 'http');
+      this.where = '';
+      this.waiting = [];
+      this.leaves = new AbortController();
+      setTimeout(() => { this.readyState = 1; this.onopen?.(); });
+    }
+
+    send(text) {
+      const frame = JSON.parse(text);
+      if (frame.type === 'pong') return;
+      if (frame.type === 'hello') this.after = frame.after;
+      this.waiting.push(text);
+      this.posting ??= this.#until(this.#post());
+    }
+
+    close() {
+      this.leaves.abort();
+    }
+
+    async #call(path, options) {
+      const answer = await fetch(`${this.url}/${path}${this.where}`, {
+        ...options, headers: { ...this.bearer, ...options.headers }, signal: this.leaves.signal, credentials: 'omit', cache: 'no-store',
+      });
+      if (!answer.ok) throw CLOSES[answer.status] || 4500;
+      return answer;
+    }
+
+    /** One call at a time, so that frames keep their order. */
+    async #post() {
+      while (this.waiting.length) {
+        const answer = await this.#call('frames', { method: 'POST', body: `[${this.waiting.splice(0, 64)}]` });
+        for (const frame of await answer.json()) this.#hear(frame);
+      }
+      this.posting = null;
+    }
+
+    #hear(frame) {
+      if (frame.type === 'welcome') {
+        this.bearer = { authorization: `Bearer ${frame.token}` };
+        this.where = `?conversation=${frame.conversation}`;
+        this.#until(this.#read((frame.resumed && this.after) || 0));
+      }
+      this.onmessage?.({ data: JSON.stringify(frame) });
+    }
+
+    async #read(after) {
+      const { body } = await this.#call('stream', { headers: { 'last-event-id': after } });
+      const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = '';
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        const parts = (rest + piece.value).split('\n\n');
+        rest = parts.pop();
+        for (const part of parts) {
+          const data = part.slice(part.indexOf('data: ') + 6);
+          if (part.startsWith('event: close')) throw JSON.parse(data).code;
+          this.onmessage?.({ data });
+        }
+      }
+      throw 1006;
+    }
+
+    /** What ends a call is a close code, or a lost network. */
+    #until(work) {
+      return work.catch((why) => {
+        this.close();
+        this.onclose?.({ code: why > 0 ? why : 1006 });
+      });
+    }
+  }
+
+  /** After so many sockets in a row that came to nothing, calls stand in. */
+  const MISSES = 2;
+  const PROBE_MS = 300_000;
 
   /** One socket that keeps itself alive: heartbeat, full-jitter back-off, close codes. */
   class Link {
@@ -423,6 +482,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.url = url;
       this.owner = owner;
       this.tries = 0;
+      this.misses = 0;
       this.quiet = 50_000;
       this.up = false;
       this.wanted = false;
@@ -445,12 +505,13 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       if (!this.wanted) return;
       this.owner.down(false);
       try {
-        this.socket = new WebSocket(this.url, 'skicka.v1');
+        this.calls = this.misses >= MISSES;
+        this.socket = this.calls ? new Calls(this.url) : new WebSocket(this.url, 'skicka.v1');
       } catch {
         this.#give();
         return;
       }
-      this.#watch(15_000);
+      this.#watch(this.calls ? 15_000 : 8000);
       this.socket.onopen = () => this.send(this.owner.hello());
       this.socket.onmessage = ({ data }) => this.#hear(data);
       this.socket.onclose = ({ code }) => this.#closed(code);
@@ -459,6 +520,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #leave() {
       clearTimeout(this.timer);
       clearTimeout(this.watchdog);
+      clearInterval(this.probing);
       const { socket } = this;
       // A server that welcomes and then fails at once must not be hammered.
       if (this.up && Date.now() - this.since > 5000) this.tries = 0;
@@ -491,11 +553,24 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       if (frame.type === 'welcome') {
         this.up = true;
         this.since = Date.now();
+        if (this.calls) this.probing ||= setInterval(() => this.#probe(), PROBE_MS);
+        else this.misses = 0;
         if (frame.ping_s > 0) this.quiet = frame.ping_s * 2000;
       }
       this.#watch(this.quiet);
       if (frame.type === 'ping') this.send({ type: 'pong' });
       else this.owner.frame(frame);
+    }
+
+    /** Whether sockets get through by now; the calls go on meanwhile. */
+    #probe() {
+      const probe = new WebSocket(this.url, 'skicka.v1');
+      probe.onopen = () => {
+        probe.close(1000);
+        // One that opens may still carry nothing: it has a single try.
+        this.misses = MISSES - 1;
+        if (this.calls) this.connect();
+      };
     }
 
     #closed(code) {
@@ -506,6 +581,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** Full jitter: clients that lost one server must not all come back at the same moment. */
     later(wait) {
+      if (!this.up) this.misses = this.calls ? MISSES - 1 : this.misses + 1;
       this.#leave();
       this.owner.down(false);
       const pause = wait ?? Math.random() * Math.min(30_000, 500 * 2 ** this.tries);
@@ -638,7 +714,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   /** The transcript: confirmed events in their order, then what is still on its way. */
   class Log {
-    /** @param {Speaker} speaker @param {string} server @param {object} owner `choose`, `retry`, `remove`, `jumped` */
+    /** @param {Speaker} speaker @param {string} server @param {object} owner `choose`, `fetch`, `retry`, `remove`, `jumped` */
     constructor(speaker, server, owner) {
       this.speaker = speaker;
       this.server = server;
@@ -730,7 +806,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     #links(node, { links = [], attachments = [] }) {
       const list = h('ul', { className: 'links' });
-      for (const { label, url } of [...links, ...attachments.map(({ name, url }) => ({ label: name, url }))]) {
+      for (const { name, url } of attachments) {
+        const target = new URL(url, this.server);
+        if (target.origin === this.server) list.append(h('li', {}, h('button', { type: 'button', part: 'file', onclick: () => this.owner.fetch(target, name) }, icon('clip'), name)));
+      }
+      for (const { label, url } of links) {
         let target;
         try {
           target = new URL(url, this.server);
@@ -774,6 +854,19 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         pressed.append(this.speaker.say(h('span', { className: 'sr' }), (w) => `, ${w.chosen}`));
       }
       this.offers = only ? this.offers.filter((group) => group !== only) : [];
+    }
+
+    /** Everything that is shown, as plain text. */
+    get text() {
+      return [...this.node.children].filter((node) => !node.matches('.pending')).map((node) => {
+        if (!node.matches('.msg')) return `– ${node.textContent}`;
+        const text = (what) => node.querySelector(what)?.textContent;
+        const kind = text('.tag');
+        const links = [...node.querySelectorAll('a')].map((a) => `\n${a.firstChild.textContent}: ${a.href}`);
+        const choices = [...node.querySelectorAll('.choice')].map((choice) => ` [${choice.firstChild.textContent}]`);
+        const at = new Date(node.querySelector('time').dateTime).toLocaleString(this.speaker.lang);
+        return `${at} ${text('b')}${kind ? ` (${kind})` : ''}: ${text('.bubble')}${links.join('')}${choices.length ? '\n' : ''}${choices.join('')}`;
+      }).join('\n\n');
     }
 
     erase(seq) {
@@ -825,12 +918,12 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   /** The heading, the menus of language and other wishes, and the question whether one is sure. */
   class Head {
-    /** @param {Speaker} speaker @param {object} owner `choose`, `restart`, `end`, `close?`, `settled` */
+    /** @param {Speaker} speaker @param {object} owner `choose`, `save`, `restart`, `end`, `must`, `close?`, `settled` */
     constructor(speaker, heading, owner) {
       this.speaker = speaker;
       this.owner = owner;
       this.menus = [];
-      const tongues = Object.keys(WORDS).map((code) => h('button', {
+      const tongues = LANGUAGES.map((code) => h('button', {
         type: 'button', lang: code, textContent: WORDS[code].name, onclick: () => { this.fold(); owner.choose(code); },
       }));
       const code = speaker.say(h('span'), () => {
@@ -839,10 +932,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       });
       const over = speaker.button((w) => w.restart, () => this.#ask('restart'));
       this.end = speaker.button((w) => w.end, () => this.#ask('end'));
+      const keep = speaker.button((w) => w.save, () => { this.fold(); owner.save(); });
       this.node = h('div', { className: 'head', part: 'header' },
         speaker.say(h('h2', { id: 'heading' }), (w) => heading || w.heading),
         ...this.#menu('language', (w) => w.language, [code, icon('down')], tongues),
-        ...this.#menu('more', (w) => w.more, [icon('dots')], [over, this.end]));
+        ...this.#menu('more', (w) => w.more, [icon('dots')], [keep, over, this.end]));
       if (owner.close) this.node.append(speaker.button((w) => w.close, owner.close, { glyph: 'close', bare: true }));
       this.question = h('span', { id: 'sure' });
       this.yes = h('button', { type: 'button' });
@@ -899,7 +993,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   /** Where the visitor writes, asks for a person and is told what went wrong. */
   class Composer {
-    /** @param {Speaker} speaker @param {object} owner `said`, `human`, `typing` */
+    /** @param {Speaker} speaker @param {object} owner `said`, `file`, `human`, `typing` */
     constructor(speaker, owner) {
       this.speaker = speaker;
       this.owner = owner;
@@ -912,10 +1006,46 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.send = h('button', { className: 'send', part: 'send' }, icon('send'));
       speaker.say(this.send, (w) => w.send, 'aria-label');
       this.count = h('div', { className: 'count', hidden: true });
+      this.clip = speaker.button((w) => w.attach, () => this.file.click(), { name: 'clip', glyph: 'clip', bare: true });
+      this.clip.hidden = true;
+      this.file = h('input', { type: 'file', hidden: true, onchange: () => this.#picked() });
+      this.upload = h('div', { className: 'upload acts', hidden: true }, h('span'), h('progress', { max: 1 }), speaker.button((w) => w.cancel));
       this.form = h('form', { onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
         speaker.say(h('label', { className: 'sr', htmlFor: 'field' }), (w) => w.field),
-        h('div', { className: 'row' }, this.field, this.send), this.count);
+        this.upload, h('div', { className: 'row' }, this.clip, this.file, this.field, this.send), this.count);
       this.#typed();
+    }
+
+    /** Whether files are taken, and which. @param {{max_bytes: number, types: string[]}|null} files */
+    offer(files) {
+      this.files = files;
+      this.clip.hidden = !files;
+      if (files) this.file.accept = files.types.join();
+    }
+
+    get megabytes() {
+      return Math.floor(this.files.max_bytes / 1e5) / 10;
+    }
+
+    #picked() {
+      const [file] = this.file.files;
+      if (!file) return;
+      this.calm();
+      if (file.size > this.files.max_bytes) this.warn((w) => w.file_large(this.megabytes));
+      else this.owner.file(file);
+      this.file.value = '';
+    }
+
+    /** Shows how far a file is on its way; `null` when it is over. */
+    uploads(name, part, cancel) {
+      this.upload.hidden = name === null;
+      this.clip.disabled = name !== null;
+      if (name === null) return;
+      const [label, bar, stop] = this.upload.children;
+      label.textContent = name;
+      bar.setAttribute('aria-label', name);
+      bar.value = part;
+      stop.onclick = cancel;
     }
 
     warn(words) {
@@ -999,7 +1129,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
   /** The element: opens and closes, holds one conversation, and hands frames to the parts. */
   class SkickaChat extends HTMLElement {
     #memory; #speaker; #link; #outbox; #log; #head; #composer;
-    #inline; #root; #panel; #launcher; #badge; #live; #typing; #strip; #lost; #rating; #renewal; #gate; #privacy;
+    #inline; #page; #root; #panel; #launcher; #badge; #live; #typing; #strip; #lost; #rating; #renewal; #gate; #privacy;
     /** The conversation as far as it is known here. */
     #talk = { id: null, last: 0, upto: 0, status: '', shown: 'bot', agent: null, read: { visitor: 0, agent: 0 } };
     /** Whether the window may connect: nothing is to be agreed to, or that was done. */
@@ -1035,6 +1165,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       window.addEventListener('pageshow', ({ persisted }) => persisted && this.#start(), { signal });
       window.visualViewport?.addEventListener('resize', () => this.#fit(), { signal });
       window.visualViewport?.addEventListener('scroll', () => this.#fit(), { signal });
+      // A phone's way back closes what fills its screen.
+      window.addEventListener('popstate', () => !history.state?.skicka && this.#panel.classList.contains('full') && this.close(), { signal });
       small.addEventListener('change', () => !this.#inline && this.#panel.open && this.#show(), { signal });
       document.addEventListener('click', (event) => {
         const opener = event.target.closest?.('[data-skicka-open]');
@@ -1067,6 +1199,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         this.#link.stop();
       }
       this.#show();
+      if (!this.#inline && small.matches && !history.state?.skicka) history.pushState({ ...history.state, skicka: true }, '');
       this.#memory.write({ open: true });
       this.#focus();
       this.#start();
@@ -1078,6 +1211,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#panel.close();
       this.#launcher.hidden = false;
       this.#memory.write({ open: false });
+      if (history.state?.skicka) history.back();
       (this.opener?.isConnected ? this.opener : this.#launcher).focus();
       this.#tell('close');
     }
@@ -1089,7 +1223,9 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#memory = new Memory(this.server);
       const past = this.#memory.read();
       if (past.ended && Date.now() - past.ended > DAY) this.#memory.write({ conversation: null, ended: null });
-      this.#inline = this.getAttribute('mode') === 'inline';
+      const mode = this.getAttribute('mode');
+      this.#page = mode === 'page';
+      this.#inline = this.#page || mode === 'inline';
       const speaker = new Speaker(past.lang || this.#wishes().map(known).find(Boolean) || 'en');
       this.#speaker = speaker;
       this.#link = new Link(`${this.server.replace(/^http/, 'ws')}/v1/chat`, {
@@ -1099,15 +1235,18 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         choose: (seq, value, label) => { this.#post('choice', { seq, value }, label); this.#focus(); },
         retry: (entry) => { this.#outbox.retry(entry); this.#composer.calm(); this.#focus(); },
         remove: (entry) => { this.#outbox.done(entry.frame.id); this.#composer.calm(); this.#focus(); },
+        fetch: (url, name) => this.#fetch(url, name),
         jumped: () => this.#focus(),
       });
       this.#composer = new Composer(speaker, {
         said: (text) => this.#post('message', { text }, text),
+        file: (file) => this.#upload(file),
         human: () => { this.#post('human', {}, speaker.words.human); this.#focus(); },
         typing: () => ['queued', 'agent'].includes(this.#talk.status) && this.#link.send({ type: 'typing' }),
       });
       this.#head = new Head(speaker, this.getAttribute('heading'), {
         choose: (lang) => this.#choose(lang),
+        save: () => this.#save(),
         must: () => this.#talk.id && this.#talk.status !== 'ended',
         restart: () => this.#restart(),
         end: () => { this.#post('end', {}); this.#focus(); },
@@ -1161,14 +1300,14 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const dots = h('span', { className: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
       this.#live = h('div', { className: 'sr', role: 'status' });
       this.#lost = h('div', { className: 'strip', part: 'connection', hidden: true }, h('span'),
-        speaker.button((w) => w.now, () => { this.#link.stop(); this.#start(); this.#focus(); }));
+        speaker.button((w) => w.retry, () => { this.#link.stop(); this.#start(); this.#focus(); }));
       this.#strip = h('div', { className: 'strip', part: 'status', hidden: true }, h('span'));
       this.#typing = h('div', { className: 'typing', hidden: true }, dots, h('span'));
       this.#rating = h('div', { hidden: true });
       this.#renewal = speaker.button((w) => w.again, () => this.#renew(), { name: 'main' });
       const { notice, human, form } = this.#composer;
       this.#panel = h(this.#inline ? 'section' : 'dialog', {
-        className: 'panel', part: 'panel', 'aria-labelledby': 'heading',
+        className: this.#page ? 'panel full' : 'panel', part: 'panel', 'aria-labelledby': 'heading',
         onkeydown: (event) => this.#key(event), oncancel: (event) => { event.preventDefault(); this.close(); },
       }, this.#head.node, this.#head.sure, this.#lost, this.#strip, this.#buildGate(),
       h('div', { className: 'wrap' }, this.#log.node, this.#log.fresh), this.#typing,
@@ -1198,10 +1337,9 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         this.#timers.gate = setTimeout(() => { this.#asking = this.#ask(Math.min(wait * 2, 30_000)); }, Math.random() * wait);
         return;
       }
-      clearTimeout(this.#timers.lost);
-      this.#timers.lost = null;
-      this.#lost.hidden = true;
+      this.#mended();
       this.#inform(config.privacy_notice);
+      this.#composer.offer(config.attachments);
       const wanted = JSON.stringify(config.consent);
       if (!config.consent || this.#memory.read().agreed === wanted) this.#pass();
       else this.#gateFor(config.consent, wanted);
@@ -1229,23 +1367,15 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** Shows the way to the privacy notice, if there is one. */
     #inform(addresses) {
-      const address = () => {
-        try {
-          const url = new URL(this.#inTongue(addresses || {}));
-          return ['https:', 'http:'].includes(url.protocol) ? url.href : null;
-        } catch {
-          return null;
-        }
-      };
       for (const link of [this.#privacy, this.#gate.link]) {
-        link.hidden = !address();
-        if (address()) this.#speaker.say(link, () => address(), 'href');
+        this.#speaker.say(link, () => this.#inTongue(addresses || {}), 'href');
+        link.hidden = !addresses || !link.protocol.startsWith('http');
       }
     }
 
     /** A text in the window's language, else in one that there is. */
     #inTongue(texts) {
-      return texts[this.#speaker.lang] || texts.sv || texts.fi || texts.en || '';
+      return texts[this.#speaker.lang] || Object.values(texts)[0] || '';
     }
 
     #buildGate() {
@@ -1317,7 +1447,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     // --------------------------------------------------------------------------- connection
 
     #wishes() {
-      return [this.getAttribute('lang'), document.documentElement.lang, ...(navigator.languages || [])].filter(Boolean);
+      const page = this.#page ? new URLSearchParams(location.search).get('lang') : document.documentElement.lang;
+      return [this.getAttribute('lang'), page, ...navigator.languages].filter(Boolean);
     }
 
     #hello() {
@@ -1357,6 +1488,13 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       else if (this.#lost.hidden) this.#timers.lost ??= setTimeout(show, 1200);
     }
 
+    #mended() {
+      clearTimeout(this.#timers.lost);
+      this.#timers.lost = null;
+      if (!this.#lost.hidden) this.#announce((w) => w.found);
+      this.#lost.hidden = true;
+    }
+
     #frame(frame) {
       switch (frame.type) {
         case 'welcome': return this.#welcome(frame);
@@ -1371,12 +1509,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     }
 
     #welcome(frame) {
-      clearTimeout(this.#timers.lost);
-      this.#timers.lost = null;
-      if (!this.#lost.hidden) {
-        this.#lost.hidden = true;
-        this.#announce((w) => w.found);
-      }
+      this.#mended();
       const { conversation: id, status, seq } = frame;
       const talk = this.#talk;
       if (!frame.resumed || id !== talk.id) this.#clear(id);
@@ -1539,9 +1672,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.#log.marks(read.agent);
     }
 
-    #wait({ position, wait_s: wait, open }) {
+    #wait({ position, wait_s: wait, wait_low_s: low, wait_high_s: high, open }) {
+      // Both ends of the spread, once where they are the same.
+      const spread = [...new Set([low ?? wait, high ?? wait].map((seconds) => Math.max(1, Math.round(seconds / 60))))].join('–');
       this.#queue = (w) => {
-        const more = open === false ? w.later : wait ? w.wait(Math.max(1, Math.round(wait / 60))) : '';
+        const more = open === false ? w.offline : wait ? w.wait(spread) : '';
         return `${position ? w.queue(position) : w.queued} ${more}`.trim();
       };
       const before = this.#strip.textContent;
@@ -1557,7 +1692,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       if (count === this.#unread) return;
       this.#unread = count;
       this.#badge.hidden = !count;
-      this.#badge.textContent = count > 99 ? '99+' : String(count);
+      this.#badge.textContent = count;
       this.#speaker.again(this.#launcher);
       this.#tell('unread', { count });
     }
@@ -1589,6 +1724,44 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     #tongue() {
       this.#panel.lang = this.#launcher.lang = this.#speaker.lang;
+      if (this.#page) document.documentElement.lang = this.#speaker.lang;
+    }
+
+    /** The conversation as a text file. */
+    #save() {
+      saveAs(new Blob([this.#log.text, '\n'], { type: 'text/plain;charset=utf-8' }), `chat-${new Date().toLocaleDateString('sv')}.txt`);
+    }
+
+    /** Sends a file, then the message that carries it. */
+    #upload(file) {
+      const composer = this.#composer;
+      const call = new XMLHttpRequest();
+      call.open('POST', `${this.server}/v1/chat/attachments`);
+      call.setRequestHeader('authorization', `Bearer ${this.#memory.read().token}`);
+      call.setRequestHeader('x-file-name', encodeURIComponent(file.name));
+      const over = (act) => () => { composer.uploads(null); this.#focus(); act?.(); };
+      const refuse = () => composer.warn((w) => (call.status === 413 ? w.file_large(composer.megabytes) : call.status === 415 ? w.file_kind : w.refused));
+      call.upload.onprogress = ({ loaded, total }) => composer.uploads(file.name, loaded / total, () => call.abort());
+      call.onabort = over();
+      call.onerror = over(refuse);
+      call.onload = over(() => {
+        if (call.status !== 201) return refuse();
+        const { id, name } = JSON.parse(call.response);
+        return this.#post('message', { text: name, attachments: [id] }, name);
+      });
+      composer.uploads(file.name, 0, () => call.abort());
+      call.send(file);
+    }
+
+    /** Gets a file of the conversation: it is given to whoever has the token only. */
+    async #fetch(url, name) {
+      try {
+        const answer = await fetch(url, { headers: { authorization: `Bearer ${this.#memory.read().token}` }, credentials: 'omit' });
+        if (!answer.ok) throw answer.status;
+        saveAs(await answer.blob(), name);
+      } catch {
+        this.#composer.warn((w) => w.refused);
+      }
     }
 
     #restart() {
@@ -1621,7 +1794,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       form.hidden = ended;
       this.#renewal.hidden = !ended;
       this.#head.end.hidden = ended;
-      human.hidden = !['', 'bot', 'offline'].includes(status);
+      // While one is wanted already, asking again changes nothing.
+      human.hidden = !['', 'bot'].includes(status);
       if (this.#outbox?.has('human')) human.setAttribute('aria-disabled', 'true');
       else human.removeAttribute('aria-disabled');
       const words = { queued: this.#queue || ((w) => w.queued), agent: agent && ((w) => w.with(agent)), offline: (w) => w.offline }[status];

@@ -154,7 +154,7 @@ export async function promises(check, arrive, url, golden) {
       script.close(code);
       await customer.chat.getByText('Chatten kunde inte ansluta.').first().waitFor();
       assert.equal(script.sockets, 1);
-      await customer.chat.getByRole('button', { name: 'Försök nu' }).click();
+      await customer.chat.getByRole('button', { name: 'Försök igen' }).click();
       await script.next('hello');
     });
   }

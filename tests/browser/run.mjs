@@ -6,18 +6,22 @@
  *   SKICKA_BIN=target/release/skicka node run.mjs [--screenshot]
  *
  * SKICKA_SHOTS names a folder for pictures of every state; `--screenshot` writes
- * docs/screenshot.png. Nothing here waits for a length of time, only for what must happen.
+ * docs/screenshot.png. SKICKA_WEB names a folder whose chat.js is tried instead of the binary's.
+ * Nothing here waits for a length of time, only for what must happen.
  */
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Agent } from './agent.mjs';
 import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
 import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
+import { offers } from './window.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const binary = resolve(process.env.SKICKA_BIN || join(ROOT, 'target/release/skicka'));
@@ -43,6 +47,8 @@ async function check(name, act) {
   }
 }
 
+// Off by default; on here, so that every state has what can be there.
+process.env.SKICKA_ATTACHMENTS__ENABLED ??= 'true';
 const server = new Server(binary);
 const browser = await launch();
 const people = [];
@@ -82,7 +88,9 @@ async function story() {
   await theKill();
   await theColleague();
   await theEnd();
+  await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
+  await check('the reference client gets through its transcript', () => promisify(execFile)(process.execPath, [join(ROOT, 'examples/conformance.mjs'), server.url]));
   await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
 }
 

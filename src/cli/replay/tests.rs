@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::authoring::trail::trail;
 use crate::content::build;
 use crate::content::load;
 use crate::conversation::deadline;
 use crate::conversation::decide;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Event;
-use crate::conversation::event::Move;
+use crate::conversation::event::Fact;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Status;
 use crate::conversation::event::TransferTarget;
@@ -291,15 +292,15 @@ async fn store_talks(data: &Path, talks: &[(Timestamp, Vec<Event>, State)]) {
     store.close().await;
 }
 
-fn copy_edited(to: &Path, file: &str, from_text: &str, to_text: &str) {
+fn copy_edited(to: &Path, dialogue: &str, from_text: &str, to_text: &str) {
     for sub in ["intents", "dialogues"] {
         fs::create_dir_all(to.join(sub)).expect("a folder can be made");
         for entry in fs::read_dir(folder().join(sub)).expect("the parcels are there") {
             let path = entry.expect("the parcels are there").path();
             let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
             let mut text = fs::read_to_string(&path).expect("it is text");
-            if name == file {
-                assert!(text.contains(from_text), "{file} has no {from_text}");
+            if sub == "dialogues" && name == dialogue {
+                assert!(text.contains(from_text), "{dialogue} has no {from_text}");
                 text = text.replacen(from_text, to_text, 1);
             }
             fs::write(to.join(sub).join(name), text).expect("it can be written");
@@ -320,10 +321,14 @@ fn report_of(data: &Path, content: &Content) -> Report {
     report
 }
 
-fn came_to(log: &[Event], wanted: &str) -> bool {
-    log.iter()
-        .flat_map(|event| &event.moves)
-        .any(|change| matches!(change, Move::At { step } if step.as_str() == wanted))
+/// Whether a talk answered the question about the tracking by no, in whatever words and at whatever
+/// time.
+fn had_not_looked(content: &Content, log: &[Event]) -> bool {
+    let Some(Fact::Message(hello)) = log.first().map(|event| &event.fact) else { return false };
+    trail(content, hello.lang, log)
+        .taken
+        .iter()
+        .any(|way| way.at.step.as_str() == "tracked" && way.exit == "no")
 }
 
 #[test]
@@ -352,14 +357,15 @@ fn over_a_thousand_talks_a_planted_edit_is_found_and_nothing_else() {
     assert_eq!((unchanged.changed, unchanged.reworded), (0, 0), "{}", unchanged.text(3));
     assert_eq!(unchanged.unplayable, 0);
 
-    // Whoever looked at the tracking is no longer asked whether that helped.
+    // Whoever has not looked at the tracking is no longer told to.
     let edited = tempfile::tempdir().expect("a folder can be made");
-    copy_edited(edited.path(), "late_parcel.yaml", "next: seen", "next: number");
+    let (was, is) = ("yes: number, no: track,", "yes: number, no: number,");
+    copy_edited(edited.path(), "late_parcel.yaml", was, is);
     let report = report_of(data.path(), &content_in(edited.path()));
     let expected: BTreeSet<String> = talks
         .iter()
         .enumerate()
-        .filter(|(_, (_, log, _))| came_to(log, "seen"))
+        .filter(|(_, (_, log, _))| had_not_looked(&original, log))
         .map(|(number, _)| format!("c{number:04}"))
         .collect();
     let found: BTreeSet<String> = report

@@ -25,6 +25,8 @@ const LONG_TEXT: usize = 420;
 const LONG_BUTTON: usize = 50;
 /// The manners that are about a topic.
 const ABOUT_TOPIC: [&str; 3] = ["switching", "resume_offer", "second_problem"];
+/// The manners that name a value of their own, as a slot.
+const OWN_VALUES: [(&str, &str); 2] = [("offline_opens", "opens"), ("contact_kept", "contact")];
 
 /// Checks every text of dialogues and manners.
 pub(super) fn check(found: &Found<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -39,6 +41,8 @@ pub(super) fn check(found: &Found<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     for (name, text) in found.manners.iter().flat_map(|manners| manners.named()) {
         let file = found.manners_file;
+        let own = OWN_VALUES.iter().filter(|(about, _)| *about == name).map(|(_, slot)| *slot);
+        let slots = slots.iter().copied().chain(own).collect();
         let mut texts = Texts { file, slots: &slots, any_slot, diagnostics };
         texts.text(text, ABOUT_TOPIC.contains(&name));
         if name == "hello" {

@@ -7,7 +7,9 @@ use axum::http::StatusCode;
 use axum::http::header;
 
 use crate::gateway::pages::ASSETS;
+use crate::gateway::pages::SENT;
 use crate::gateway::pages::answer;
+use crate::gateway::pages::lean;
 
 /// Every file that pages are made of, by its path under `web/`.
 fn files(folder: &Path, found: &mut BTreeSet<PathBuf>) {
@@ -65,4 +67,12 @@ fn a_browser_that_has_the_file_is_told_so() {
     let mut request = HeaderMap::new();
     request.insert(header::IF_NONE_MATCH, "\"old\"".parse().unwrap());
     assert_eq!(answer(asset, &request).status(), StatusCode::OK);
+}
+
+#[test]
+fn the_chat_window_travels_without_what_is_there_for_its_readers() {
+    let script = "/** Why\n * at length. */\n  // A reason.\n  /* Short. */\n\n  let a = 'https://x'; // stays\n    b();\n";
+    assert_eq!(lean(script), "let a = 'https://x'; // stays\nb();\n");
+    let sent = std::str::from_utf8(&SENT["/chat.js"].body).unwrap();
+    assert!(!sent.contains("/**") && sent.contains("customElements.define"));
 }
