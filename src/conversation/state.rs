@@ -32,6 +32,10 @@ use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 
+mod calls;
+
+pub use calls::OpenCall;
+
 /// Messages not understood that a packet shows; the newest are kept.
 const KEPT_MISSES: usize = 20;
 /// Characters of the visitor's words that are kept for reading what follows.
@@ -163,17 +167,6 @@ pub struct Frame {
     pub origin: Option<Place>,
     /// The call that the step where it stands has made.
     pub call: Option<OpenCall>,
-}
-
-/// A call to another system that a dialogue stands at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenCall {
-    /// The event that wanted it.
-    pub seq: Seq,
-    /// When it counts as lost.
-    pub until: Timestamp,
-    /// Once it has ended: whether it gave the answer that its step declares.
-    pub answered: Option<bool>,
 }
 
 /// Messages that wait to be read together with what follows.
@@ -573,23 +566,6 @@ impl State {
         };
         let question = question.clone();
         self.open = Some(OpenQuestion { question, offer: seq, choices, misses, held });
-    }
-
-    fn call(&mut self, seq: Seq, until: Timestamp, beside: &Fact) {
-        if let Fact::Action(change) = beside {
-            self.calls.insert(seq, change.call.clone());
-        }
-        if let Some(frame) = self.stack.last_mut() {
-            frame.call = Some(OpenCall { seq, until, answered: None });
-        }
-    }
-
-    fn end_call(&mut self, seq: Seq, answered: bool) {
-        self.calls.remove(&seq);
-        let calls = self.stack.iter_mut().filter_map(|frame| frame.call.as_mut());
-        for call in calls.filter(|call| call.seq == seq) {
-            call.answered = Some(answered);
-        }
     }
 
     fn redo(&mut self) {

@@ -341,6 +341,8 @@ async fn a_call_cut_off_by_a_kill_is_made_again_and_answered_once() {
     server.kill();
     server.restart().await;
     let mut visitor = visitor.again(&server, 0).await;
+    let newest = visitor.welcome["seq"].clone();
+    visitor.event("all that was said before", |event| event["seq"] == newest).await;
     assert_eq!(picks(&mut visitor, "m3", "fine").await, "Svaret: skickat 20 False");
     let hidden = visitor.log().iter().filter(|event| event["kind"] == "hidden").count();
     assert_eq!(hidden, 4, "each call began and ended once");
