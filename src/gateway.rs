@@ -11,6 +11,7 @@ pub mod agent;
 mod answer;
 pub mod app;
 pub mod attachments;
+pub mod canned;
 pub mod console;
 mod desk;
 pub mod echo;

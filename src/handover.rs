@@ -20,6 +20,7 @@ use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 
+pub mod canned;
 pub mod holidays;
 pub mod hours;
 pub mod routing;

@@ -284,6 +284,11 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       return WORDS[this.lang];
     }
 
+    /** Times and dates are Finland's in every language. */
+    get locale() {
+      return `${this.lang}-FI`;
+    }
+
     /** @template {Element} T @param {T} node @param {(words: object) => string} words @returns {T} */
     say(node, words, into = 'textContent') {
       const put = () => {
@@ -419,7 +424,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     async #call(path, options) {
       const answer = await fetch(`${this.url}/${path}${this.where}`, {
-        ...options, headers: { ...this.bearer, ...options.headers }, signal: this.leaves.signal, credentials: 'omit', cache: 'no-store',
+        ...options, headers: { ...this.bearer, ...options.headers }, signal: this.leaves.signal, credentials: 'omit',
       });
       if (!answer.ok) throw CLOSES[answer.status] || 4500;
       return answer;
@@ -785,7 +790,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #day(at) {
       const day = at.toDateString();
       if (day !== (this.before?.at || new Date()).toDateString()) {
-        this.line(() => at.toLocaleDateString(this.speaker.lang, { weekday: 'long', day: 'numeric', month: 'long' }));
+        this.line(() => at.toLocaleDateString(this.speaker.locale, { weekday: 'long', day: 'numeric', month: 'long' }));
       }
     }
 
@@ -799,7 +804,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         who.append(speaker.say(h('b'), (w) => name || (person ? w.colleague : w.assistant)),
           h('span', { className: 'tag' }, icon(person ? 'person' : 'bot'), speaker.say(h('span'), (w) => (person ? w.person : w.bot))));
       }
-      who.append(speaker.say(h('time', { dateTime: at.toISOString() }), () => at.toLocaleTimeString(speaker.lang, { hour: '2-digit', minute: '2-digit' })));
+      who.append(speaker.say(h('time', { dateTime: at.toISOString() }), () => at.toLocaleTimeString(speaker.locale, { hour: '2-digit', minute: '2-digit' })));
       const bubble = h('div', { className: 'bubble', part: `bubble bubble-${role}`, dir: 'auto', textContent: text, ...(lang && { lang }) });
       return h('div', { className: `msg ${role}${same ? ' same' : ''}` }, who, bubble);
     }
@@ -864,7 +869,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         const kind = text('.tag');
         const links = [...node.querySelectorAll('a')].map((a) => `\n${a.firstChild.textContent}: ${a.href}`);
         const choices = [...node.querySelectorAll('.choice')].map((choice) => ` [${choice.firstChild.textContent}]`);
-        const at = new Date(node.querySelector('time').dateTime).toLocaleString(this.speaker.lang);
+        const at = new Date(node.querySelector('time').dateTime).toLocaleString(this.speaker.locale);
         return `${at} ${text('b')}${kind ? ` (${kind})` : ''}: ${text('.bubble')}${links.join('')}${choices.length ? '\n' : ''}${choices.join('')}`;
       }).join('\n\n');
     }

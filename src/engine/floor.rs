@@ -1,7 +1,6 @@
 //! The people's side of the engine: who is on duty, who waits, what their consoles are told.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -15,10 +14,7 @@ use futures_util::StreamExt as _;
 use crate::bus::Doorbell;
 use crate::conversation::event::Status;
 use crate::conversation::input::Act;
-use crate::conversation::input::Duty;
 use crate::conversation::policy::Policy;
-use crate::conversation::policy::Post;
-use crate::conversation::policy::Roster;
 use crate::conversation::state::State;
 use crate::engine::Engine;
 use crate::engine::Inner;
@@ -28,21 +24,20 @@ use crate::handover::Desk;
 use crate::handover::Item;
 use crate::handover::Worker;
 use crate::handover::routing::Router;
-use crate::handover::routing::Seat;
 use crate::handover::team::Teams;
 use crate::handover::waiting::Pace;
 use crate::handover::waiting::Wait;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
-use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::ids::Timestamp;
-use crate::language::Language;
 use crate::protocol::agent::OnDuty;
 use crate::protocol::agent::Presence;
 use crate::store::AgentRow;
 use crate::store::ConversationRow;
 use crate::store::StoreError;
+
+mod roster;
 
 /// How many conversations an agent takes at once where no team says otherwise.
 const CAPACITY: u32 = 5;
@@ -143,58 +138,6 @@ impl Floor {
             team.and_then(|team| self.teams.load().get(team).and_then(|team| team.queue_limit));
         let Some(limit) = limit else { return usize::MAX };
         usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(desk.queue_length(team))
-    }
-
-    /// The agents who are there, as the router sees them.
-    pub(super) fn seats(&self) -> Vec<Seat> {
-        let teams = self.teams.load();
-        let mut load: HashMap<AgentId, u32> = HashMap::new();
-        for (_, item) in lock(&self.desk).all() {
-            if let Some(agent) = &item.agent {
-                *load.entry(agent.id.clone()).or_default() += 1;
-            }
-        }
-        let staff = lock(&self.staff);
-        staff
-            .present
-            .iter()
-            .map(|(agent, present)| Seat {
-                agent: agent.clone(),
-                online: present.worker.online,
-                teams: present.worker.teams.clone(),
-                languages: present.worker.languages.clone(),
-                load: load.get(agent).copied().unwrap_or(0),
-                capacity: present.capacity(&teams),
-                idle_since: present.idle_since,
-            })
-            .collect()
-    }
-
-    /// The roster of a moment; teams that nobody serves and nobody set up are left out.
-    pub(super) fn roster(&self, now: Timestamp) -> Roster {
-        let teams = self.teams.load();
-        let desk = lock(&self.desk);
-        let staff = lock(&self.staff);
-        let named = staff.present.values().flat_map(|present| present.worker.teams.iter());
-        let all: BTreeSet<TeamId> =
-            teams.iter().map(|team| team.id.clone()).chain(named.cloned()).collect();
-        let post = |team: &TeamId| {
-            let open = teams.is_open(team, now) && staff.is_on_duty(Some(team));
-            let takes = open && self.room(&desk, Some(team)) > 0;
-            let duty = if takes { Duty::OnDuty } else { Duty::Nobody };
-            Post { duty, opens: teams.opens_at(team, now) }
-        };
-        let posts = all.into_iter().map(|team| (team.clone(), post(&team))).collect();
-        let anywhere = staff.online().any(|worker| worker.teams.is_empty());
-        let duty = if anywhere { Duty::OnDuty } else { Duty::Nobody };
-        let mut skilled: BTreeMap<IntentId, Vec<(TeamId, Vec<Language>)>> = BTreeMap::new();
-        for team in teams.iter() {
-            for topic in &team.skills {
-                let entry = (team.id.clone(), team.languages.clone());
-                skilled.entry(topic.clone()).or_default().push(entry);
-            }
-        }
-        Roster { posts, others: Post { duty, opens: None }, skilled }
     }
 
     /// Learns from a change how fast the queues move.

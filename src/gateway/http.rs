@@ -26,6 +26,7 @@ use crate::config::Texts;
 use crate::gateway::agent;
 use crate::gateway::app::App;
 use crate::gateway::attachments;
+use crate::gateway::canned;
 use crate::gateway::console;
 use crate::gateway::fallback;
 use crate::gateway::login;
@@ -60,6 +61,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(all_metrics))
+        .merge(canned::routes())
         .merge(console::routes())
         .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())

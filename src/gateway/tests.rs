@@ -1,6 +1,7 @@
 //! The shell over real connections, on a database in a file.
 
 mod accounts;
+mod canned;
 mod connections;
 mod factors;
 mod http;

@@ -47,6 +47,6 @@ export class Agent {
 
   async settled() {
     await this.page.locator('.msg.pending').first().waitFor({ state: 'detached', timeout: RECONNECTED });
-    await this.page.locator('.lost').waitFor({ state: 'hidden' });
+    await this.page.locator('div.lost').waitFor({ state: 'hidden' });
   }
 }

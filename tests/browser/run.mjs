@@ -21,6 +21,7 @@ import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
 import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
+import { settings } from './settings.mjs';
 import { offers } from './window.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -88,6 +89,7 @@ async function story() {
   await theKill();
   await theColleague();
   await theEnd();
+  await settings(step, (name) => arrive(name), server.url, agent, colleague);
   await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await check('the reference client gets through its transcript', () => promisify(execFile)(process.execPath, [join(ROOT, 'examples/conformance.mjs'), server.url]));
@@ -194,7 +196,7 @@ async function theKill() {
     for (const text of during) await customer.write(text);
     await agent.write(answer);
     await customer.chat.locator('[part=connection]').waitFor();
-    await agent.page.locator('.lost').waitFor();
+    await agent.page.locator('div.lost').waitFor();
     isClean(await visitor.look('lost'));
     isClean(await colleague.look('lost'));
   });

@@ -1,6 +1,6 @@
 /**
- * Sound and notices for an agent who looks elsewhere: somebody new waits, or a customer of one's
- * own wrote. Both are off until the agent turns them on.
+ * Sound and notices for an agent who looks elsewhere: somebody new waits, something is
+ * offered or overdue, or a customer of one's own wrote. Both are off until the agent turns them on.
  */
 
 import { t } from './words.js';
@@ -59,5 +59,7 @@ export function listen(desk, signal) {
     if (isOn('notice')) notify(desk, text, item);
   };
   desk.addEventListener('waiting', ({ detail }) => alert(t('newWaiting', detail.length), detail[0]), { signal });
+  desk.addEventListener('offered', ({ detail }) => alert(t('offeredShort'), detail), { signal });
+  desk.addEventListener('alarm', ({ detail }) => alert(t('alarmed'), detail), { signal });
   desk.addEventListener('written', ({ detail }) => alert(t('wrote', detail.visitor?.name || t('visitor')), detail), { signal });
 }

@@ -4,7 +4,7 @@
 
 /** A call that the server refused, or did not answer (status 0). */
 export class Refused extends Error {
-  /** @param {number} status @param {{second_factor?: boolean}} [body] */
+  /** @param {number} status @param {{second_factor?: boolean, faults?: {field: string, code?: string, about?: string, message: string}[]}} [body] */
   constructor(status, body = {}) {
     super(`status ${status}`);
     this.status = status;
@@ -12,8 +12,8 @@ export class Refused extends Error {
   }
 }
 
-async function call(path, body) {
-  const options = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+async function call(path, body, method = body === undefined ? 'GET' : 'POST') {
+  const options = body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   let answer;
   try {
     answer = await fetch(path, { credentials: 'same-origin', cache: 'no-store', ...options });
@@ -53,3 +53,24 @@ export const topics = (lang) => call(`/v1/console/topics?lang=${encodeURICompone
 
 /** How it stands with the content; supervisors and administrators only. */
 export const content = () => call('/v1/console/content');
+
+/** Lets an offer go on to the next agent. @param {string} conversation */
+export const decline = (conversation) => call('/v1/console/decline', { conversation });
+
+/** The canned replies that are this agent's to use; all of them for an administrator. @returns {Promise<import('./canned.js').Reply[]>} */
+export const canned = async () => (await call('/v1/console/canned')).canned;
+
+/** Keeps a canned reply; refused with `faults` when something is wrong about it. @param {string} id @param {object} reply */
+export const putCanned = (id, reply) => call(`/v1/console/canned/${encodeURIComponent(id)}`, reply, 'PUT');
+
+/** @param {string} id */
+export const removeCanned = (id) => call(`/v1/console/canned/${encodeURIComponent(id)}`, undefined, 'DELETE');
+
+/** The teams that were set up. @returns {Promise<import('./team.js').Team[]>} */
+export const teams = async () => (await call('/v1/console/teams')).teams;
+
+/** Keeps a team; refused with `faults` when something is wrong about it. @param {string} id @param {object} team */
+export const putTeam = (id, team) => call(`/v1/console/teams/${encodeURIComponent(id)}`, team, 'PUT');
+
+/** @param {string} id */
+export const removeTeam = (id) => call(`/v1/console/teams/${encodeURIComponent(id)}`, undefined, 'DELETE');

@@ -1,6 +1,8 @@
 /** Where the agent writes: to the customer, or a note for colleagues. Drafts outlive a reload. */
 
+import { Picker, openVariables } from './canned.js';
 import { button, h, icon } from './dom.js';
+import { toast } from './toast.js';
 import { t } from './words.js';
 
 const KEY = 'skicka-console:draft:';
@@ -20,13 +22,21 @@ export class Composer extends HTMLElement {
     this.field = h('textarea', { id: 'field', rows: 2, autocomplete: 'off', oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), 'aria-describedby': 'hint' });
     this.sendText = h('span', {});
     this.send = h('button', { className: 'main send', 'aria-keyshortcuts': 'Control+Enter' }, icon('send'), this.sendText);
+    this.picker = new Picker(this.desk, this.talk, { insert: (text) => this.#insert(text), left: () => this.field.focus() });
+    this.canned = button(t('canned'), () => this.openCanned(), { glyph: 'canned', keys: '/' });
     this.hint = h('p', { className: 'hint', id: 'hint' });
     this.form = h('form', { className: 'composer', onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
-      h('div', { className: 'modes', role: 'group', 'aria-label': t('reply') }, [...this.modes.values()], this.hint),
+      h('div', { className: 'modes', role: 'group', 'aria-label': t('reply') }, [...this.modes.values()], this.canned, this.hint),
       this.label, h('div', { className: 'row' }, this.field, this.send));
     this.over = h('p', { className: 'over' }, t('over'));
-    this.replaceChildren(this.form, this.over);
+    this.replaceChildren(this.picker, this.form, this.over);
+    this.gone = new AbortController();
+    this.desk.addEventListener('replies', () => this.render(), { signal: this.gone.signal });
     this.render();
+  }
+
+  disconnectedCallback() {
+    this.gone.abort();
   }
 
   /** Follows who holds the conversation: only they may write to the customer. */
@@ -40,6 +50,8 @@ export class Composer extends HTMLElement {
     this.modes.get('reply').setAttribute('aria-disabled', String(!mine));
     for (const [name, node] of this.modes) node.setAttribute('aria-pressed', String(name === mode));
     this.hint.textContent = mine ? t('sendHint') : talk.holder ? t('otherHolds', talk.holder.name) : t('claimFirst');
+    this.canned.hidden = mode !== 'reply' || this.picker.isEmpty;
+    if (this.canned.hidden) this.picker.hidden = true;
     if (mode === this.shown) return;
     this.shown = mode;
     this.form.classList.toggle('noting', mode === 'note');
@@ -55,6 +67,29 @@ export class Composer extends HTMLElement {
     if (mode === 'note' || this.desk.isMine(this.talk)) this.mode = mode;
     this.render();
     this.field.focus();
+  }
+
+  /** Shows the canned replies, where one may be sent. */
+  openCanned() {
+    if (!this.canned.hidden) this.picker.open();
+  }
+
+  /** Puts a text where the cursor is. What could not be filled in is selected, to be written over. */
+  #insert(text) {
+    const { field } = this;
+    field.focus();
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end');
+    this.#typed();
+    this.#selectOpen();
+  }
+
+  /** Selects the first variable that is not filled in. @returns {string|undefined} it */
+  #selectOpen() {
+    const [first] = openVariables(this.field.value);
+    if (!first) return undefined;
+    const at = this.field.value.indexOf(first);
+    this.field.setSelectionRange(at, at + first.length);
+    return first;
   }
 
   #key_of(mode) {
@@ -73,6 +108,11 @@ export class Composer extends HTMLElement {
   }
 
   #key(event) {
+    if (event.key === '/' && !event.isComposing && !this.canned.hidden && /(^|\s)$/.test(this.field.value.slice(0, this.field.selectionStart))) {
+      event.preventDefault();
+      this.openCanned();
+      return;
+    }
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();
     this.#submit();
@@ -81,6 +121,11 @@ export class Composer extends HTMLElement {
   #submit() {
     const text = this.field.value.trim();
     if (!text) return;
+    if (this.shown === 'reply' && openVariables(text).length) {
+      toast(t('fillFirst', this.#selectOpen()));
+      this.field.focus();
+      return;
+    }
     this.desk.act(this.shown === 'note' ? 'note' : 'message', this.talk.id, { text });
     this.field.value = '';
     sessionStorage.removeItem(this.#key_of(this.shown));

@@ -5,6 +5,9 @@
  *   `inbox`     lines changed
  *   `waiting`   these came to wait for a person
  *   `written`   a customer of one's own wrote
+ *   `offered`   a conversation is offered to this agent
+ *   `alarm`     nobody takes a conversation; for those who supervise
+ *   `replies`   the canned replies are here
  *   `presence`  one's own state changed
  *   `agents`    the others' changed
  *   `current`   another conversation is open
@@ -13,7 +16,7 @@
  *   `signed-out`
  */
 
-import { topics } from './api.js';
+import { canned, topics } from './api.js';
 import { Link } from './link.js';
 import { Outbox } from './outbox.js';
 import { Talk } from './talk.js';
@@ -25,7 +28,7 @@ const MOST_TALKS = 30;
 /** The protocol counts one `typing` in this time. */
 const TYPING_MS = 3000;
 
-/** @typedef {{conversation: string, status: string, team?: string, lang: string, topic?: string, reason?: string, priority: number, waiting_since?: string, agent?: {id: string, name: string}, visitor: {name?: string, identity: string}, preview: string, unread: number, removed?: boolean}} Item */
+/** @typedef {{conversation: string, status: string, team?: string, lang: string, topic?: string, reason?: string, priority: number, waiting_since?: string, deadline?: string, offer?: {agent: string, until: string}, alarm?: boolean, agent?: {id: string, name: string}, visitor: {name?: string, identity: string}, preview: string, unread: number, removed?: boolean}} Item */
 
 /** Whether a conversation waits for a person. @param {Item} [item] */
 export const isWaiting = (item) => item?.status === 'queued' || item?.status === 'offline';
@@ -49,6 +52,10 @@ export class Desk extends EventTarget {
     this.stopped = false;
     this.typedAt = 0;
     this.titles = {};
+    /** @type {import('./canned.js').Reply[]} */
+    this.replies = [];
+    /** @type {Map<string, Promise<Object<string, string>>>} */
+    this.tongues = new Map();
     this.link = new Link('/v1/agent', { hello: () => ({ type: 'hello' }), frame: (frame) => this.#frame(frame), down: (code) => this.#down(code) });
     this.outbox = new Outbox(this.link, {
       changed: ({ frame }) => this.#tell('talk', { conversation: frame.conversation }),
@@ -77,6 +84,27 @@ export class Desk extends EventTarget {
       this.titles = await topics(lang());
       this.#tell('inbox');
       if (this.current) this.#tell('talk', { conversation: this.current.id });
+    } catch {
+      // They come with the next connection.
+    }
+  }
+
+  /** The topics' titles in a customer's language; none when they cannot be had. @param {string} tag */
+  titlesIn(tag) {
+    if (!this.tongues.has(tag)) {
+      this.tongues.set(tag, topics(tag).catch(() => {
+        this.tongues.delete(tag);
+        return {};
+      }));
+    }
+    return this.tongues.get(tag);
+  }
+
+  /** Asks for the canned replies; those that are here stay until then. */
+  async loadReplies() {
+    try {
+      this.replies = await canned();
+      this.#tell('replies');
     } catch {
       // They come with the next connection.
     }
@@ -113,6 +141,7 @@ export class Desk extends EventTarget {
     if (this.current) this.#follow(this.current);
     this.outbox.flush();
     if (!Object.keys(this.titles).length) this.loadTitles();
+    this.loadReplies();
     this.#tell('link');
     this.#tell('presence');
   }
@@ -141,6 +170,8 @@ export class Desk extends EventTarget {
       if (talk) talk.item = item.removed ? talk.item && { ...talk.item, status: item.status, unread: 0 } : item;
     }
     if (!full) this.#tellNews(before, items);
+    const offered = items.find((item) => this.isOffered(item) && item.offer.until !== before.get(item.conversation)?.offer?.until);
+    if (offered) this.#tell('offered', offered);
     this.#tell('inbox');
     if (this.current && items.some(({ conversation }) => conversation === this.current.id)) this.#tell('talk', { conversation: this.current.id });
   }
@@ -150,6 +181,8 @@ export class Desk extends EventTarget {
     if (fresh.length) this.#tell('waiting', fresh);
     const written = items.find((item) => item.agent?.id === this.me.id && item.unread > (before.get(item.conversation)?.unread ?? 0));
     if (written) this.#tell('written', written);
+    const alarm = this.supervises && items.find((item) => item.alarm && !before.get(item.conversation)?.alarm);
+    if (alarm) this.#tell('alarm', alarm);
   }
 
   #change({ conversation }, change) {
@@ -253,6 +286,16 @@ export class Desk extends EventTarget {
   /** Whether the agent has asked for something that is not yet answered. */
   asks(conversation, type) {
     return this.outbox.of(conversation).some(({ frame, failed }) => frame.type === type && !failed);
+  }
+
+  /** Whether a conversation is offered to this agent. @param {Item} item */
+  isOffered({ offer, removed }) {
+    return !removed && offer?.agent === this.me.id;
+  }
+
+  /** Whether this agent looks after the others. */
+  get supervises() {
+    return this.me.role !== 'agent';
   }
 
   isMine(talk) {

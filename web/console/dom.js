@@ -38,6 +38,9 @@ const PATHS = {
   pass: 'M4 9h14l-4-4M20 15H6l4 4',
   keys: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
   out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
+  canned: 'M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5',
+  alarm: 'M12 4 2.5 20h19ZM12 10v4M12 17v.5',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0ZM7 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0Z',
   down: 'M6 9l6 6 6-6',
 };
 

@@ -13,6 +13,7 @@ const WEIGHT = { queued: 0, offline: 1, agent: 2, bot: 3, ended: 4 };
 const FILTERS = {
   waiting: isWaiting,
   mine: ({ status, agent }, desk) => status === 'agent' && agent?.id === desk.me.id,
+  team: ({ team, status }, desk) => desk.me.teams.includes(team) && status !== 'bot' && status !== 'ended',
   all: () => true,
   bot: ({ status }) => status === 'bot',
 };
@@ -33,9 +34,12 @@ export class Inbox extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
     const { signal } = this.gone;
-    this.tabs = new Map(Object.keys(FILTERS).map((name) => {
+    // Whoever is in no team sees all of them anyway.
+    const names = Object.keys(FILTERS).filter((name) => name !== 'team' || this.desk.me.teams.length);
+    if (!names.includes(this.filter)) this.filter = 'waiting';
+    this.tabs = new Map(names.map((name) => {
       const count = h('span', { className: 'count' });
-      return [name, { count, node: h('button', { type: 'button', onclick: () => this.#choose(name) }, t(name), ' ', count) }];
+      return [name, { count, node: h('button', { type: 'button', onclick: () => this.#choose(name) }, t(`view.${name}`), ' ', count) }];
     }));
     this.list = h('ul', { className: 'list', onkeydown: (event) => this.#key(event) });
     this.none = h('p', { className: 'none' }, t('nobody'));
@@ -45,6 +49,8 @@ export class Inbox extends HTMLElement {
       h('div', { className: 'scroll' }, this.list, this.none)));
     this.desk.addEventListener('inbox', () => this.#soon(), { signal });
     this.desk.addEventListener('waiting', ({ detail }) => announce(t('newWaiting', detail.length)), { signal });
+    this.desk.addEventListener('alarm', () => announce(t('alarmed')), { signal });
+    this.desk.addEventListener('agents', () => this.#soon(), { signal });
     this.desk.addEventListener('current', () => this.#mark(), { signal });
     everySecond(() => this.#tick(), signal);
     this.#render();
@@ -109,20 +115,24 @@ export class Inbox extends HTMLElement {
     const old = this.lines.get(item.conversation);
     // The titles of the topics may have come since.
     const title = this.desk.title(item.topic);
-    if (old && old.item === item && old.title === title) return old;
+    const offeree = this.#offeree(item);
+    if (old && old.item === item && old.title === title && old.offeree === offeree) return old;
     const time = h('time', {});
+    const late = h('span', { className: 'flag late', hidden: true }, icon('alarm'), t('late'));
     const parts = [
       h('span', { className: 'top' }, h('span', { className: `status ${item.status}` }, icon(GLYPHS[item.status] ?? 'person'), this.#status(item)), time),
       h('b', {}, title || (item.reason ? coded('reason', item.reason) : item.visitor?.name || t('visitor'))),
       h('span', { className: 'preview' }, item.preview),
       h('span', { className: 'meta' },
+        item.alarm && this.desk.supervises && h('span', { className: 'flag alarm' }, icon('alarm'), t('alarm')), late,
+        item.priority > 0 && h('span', { className: 'flag' }, t('priority')), offeree && h('span', { className: 'flag' }, offeree),
         item.unread > 0 && h('span', { className: 'unread' }, t('unread', item.unread)),
         h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team)),
     ];
     const line = old ?? { li: h('li', {}), button: h('button', { type: 'button', className: 'item', onclick: () => this.desk.open(item.conversation) }) };
     if (!old) line.li.append(line.button);
     line.button.replaceChildren(...parts);
-    Object.assign(line, { time, item, title });
+    Object.assign(line, { time, late, item, title, offeree });
     this.#time(line);
     this.lines.set(item.conversation, line);
     return line;
@@ -133,7 +143,16 @@ export class Inbox extends HTMLElement {
     return item.agent?.id === this.desk.me.id ? t('held') : t('heldBy', item.agent?.name ?? '');
   }
 
-  #time({ time, item }) {
+  /** To whom it is offered, for them and for those who supervise. */
+  #offeree(item) {
+    if (!item.offer) return '';
+    if (this.desk.isOffered(item)) return t('offeredYou');
+    const name = this.desk.agents.find(({ id }) => id === item.offer.agent)?.name;
+    return this.desk.supervises && name ? t('offeredTo', name) : '';
+  }
+
+  #time({ time, late, item }) {
+    late.hidden = !(this.desk.supervises && item.deadline && isWaiting(item) && new Date(item.deadline) < Date.now());
     const text = item.waiting_since && isWaiting(item) ? since(item.waiting_since) : '';
     if (time.textContent !== text) time.textContent = text;
   }

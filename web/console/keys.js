@@ -13,6 +13,8 @@ const ACTS = [
   ['KeyC', 'keyClaim', ({ conversation }) => conversation?.claim()],
   ['KeyL', 'keyReply', ({ conversation }) => conversation?.composer.focusField('reply')],
   ['KeyP', 'keyNote', ({ conversation }) => conversation?.composer.focusField('note')],
+  ['KeyA', 'keyAccept', ({ offers }) => offers.accept()],
+  ['KeyN', 'keyDecline', ({ offers }) => offers.decline()],
   ['KeyT', 'keyTransfer', ({ conversation }) => conversation?.transfer()],
   ['KeyB', 'keyHandBack', ({ conversation }) => conversation?.handBack()],
   ['KeyE', 'keyResolve', ({ conversation }) => conversation?.resolve()],
@@ -39,12 +41,12 @@ export class Keys {
       const act = ACTS.find(([place]) => place === code);
       if (!act) return;
       event.preventDefault();
-      const { inbox, conversation } = this.shell;
-      act[2]({ desk: this.desk, inbox, conversation });
+      const { inbox, conversation, offers } = this.shell;
+      act[2]({ desk: this.desk, inbox, conversation, offers });
     } else if (key === '?' && single() && !target.closest('input, textarea, select')) {
       event.preventDefault();
       this.sheet();
-    } else if (key === 'Escape' && this.desk.current) {
+    } else if (key === 'Escape' && this.shell.isOpen) {
       this.shell.leave();
     }
   }
@@ -57,7 +59,7 @@ export class Keys {
       h('h2', { id: 'keys' }, t('shortcuts')),
       h('dl', {},
         ACTS.map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
-        row(['Ctrl', 'Enter'], t('keySend')), row(['↑', '↓'], t('keyArrows')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
+        row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
       h('label', { className: 'option' }, box, h('span', {}, t('single'))),
       h('div', { className: 'acts' }, button(t('close'), () => dialog.close(), { look: 'main' })));
     document.body.append(dialog);

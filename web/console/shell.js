@@ -7,11 +7,15 @@ import { isWaiting } from './desk.js';
 import { announce, button, h, icon } from './dom.js';
 import { Inbox } from './inbox.js';
 import { Keys } from './keys.js';
+import { Offers } from './offers.js';
+import { Settings, maySet } from './settings.js';
 import { toast } from './toast.js';
 import { LANGUAGES, lang, t } from './words.js';
 
 /** Most breaks mend themselves before anybody needs to know. */
 const PATIENCE_MS = 1200;
+/** The address of the settings; no conversation has such an id. */
+const SETTINGS = '#settings';
 
 export class Shell extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk @param {{signOut: () => void, language: (tag: string) => void}} owner */
@@ -26,10 +30,11 @@ export class Shell extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     this.inbox = new Inbox(desk);
+    this.offers = new Offers(desk, { left: () => (this.conversation?.heading ?? this.pane).focus() });
     this.pane = h('div', { id: 'pane', tabIndex: -1 });
     this.keys = new Keys(desk, this);
     this.append(h('a', { className: 'skip', href: '#pane', onclick: (event) => { event.preventDefault(); this.pane.focus(); } }, t('skip')),
-      h('header', {}, this.#buildBar(), this.#buildLost(), seesContent(desk.me) && new ContentNotice()), h('main', { className: 'panes' }, this.inbox, this.pane));
+      h('header', {}, this.#buildBar(), this.#buildLost(), seesContent(desk.me) && new ContentNotice(), this.offers), h('main', { className: 'panes' }, this.inbox, this.pane));
     for (const name of ['current', 'inbox', 'presence', 'link']) desk.addEventListener(name, () => this[`on_${name}`](), { signal });
     desk.addEventListener('delayed', ({ detail }) => toast(detail.code === 'rate_limited' ? t('error.rate_limited', detail.seconds) : t(`error.${detail.code}`)), { signal });
     desk.addEventListener('refused', ({ detail }) => this.#refused(detail), { signal });
@@ -39,8 +44,7 @@ export class Shell extends HTMLElement {
     this.keys.listen(signal);
     listen(desk, signal);
     desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
-    this.#fromAddress();
-    this.on_current(true);
+    this.#fromAddress(true);
     this.on_inbox();
     this.on_presence();
     if (desk.lost) this.on_link();
@@ -65,6 +69,7 @@ export class Shell extends HTMLElement {
         ['sound', 'notice'].map((kind) => this.#alert(kind)),
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
         seesContent(me) && button(t('content'), () => { menu.open = false; showContent(); }, { glyph: 'bot' }),
+        maySet(me) && button(t('settings'), () => { menu.open = false; this.showSettings(); }, { glyph: 'settings' }),
         this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'keys' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
@@ -121,8 +126,7 @@ export class Shell extends HTMLElement {
   on_current(first) {
     const { current } = this.desk;
     this.classList.toggle('talking', !!current);
-    const address = current ? `#${current.id}` : '#';
-    if ((location.hash || '#') !== address) history.pushState(null, '', address);
+    this.#addressIs(current ? `#${current.id}` : '#');
     if (current) {
       this.conversation = new Conversation(this.desk, current, this);
       this.pane.replaceChildren(this.conversation);
@@ -135,14 +139,41 @@ export class Shell extends HTMLElement {
   }
 
   /** The address names the open conversation, so a reload and the way back keep it. */
-  #fromAddress() {
-    this.desk.open(location.hash.slice(1) || null);
+  #fromAddress(first) {
+    if (location.hash === SETTINGS && maySet(this.desk.me)) this.showSettings();
+    else this.#open(location.hash.slice(1) || null, first);
+  }
+
+  #addressIs(address) {
+    if ((location.hash || '#') !== address) history.pushState(null, '', address);
+  }
+
+  /** Opens a conversation or none; the settings, which are neither, go. */
+  #open(id, first) {
+    const isSame = id === (this.desk.current?.id ?? null);
+    this.desk.open(id);
+    if (isSame) this.on_current(first);
+  }
+
+  /** The settings take the place of the open conversation. */
+  showSettings() {
+    this.desk.open(null);
+    this.classList.add('talking');
+    this.#addressIs(SETTINGS);
+    const settings = new Settings(this.desk, { leave: () => this.leave() });
+    this.pane.replaceChildren(settings);
+    settings.heading.focus();
+  }
+
+  /** Whether something stands beside the inbox. */
+  get isOpen() {
+    return this.classList.contains('talking');
   }
 
   /** Back to the inbox, on a screen that shows one thing at a time. */
   leave() {
     const id = this.desk.current?.id;
-    this.desk.open(null);
+    this.#open(null);
     this.inbox.focusItem(id);
   }
 

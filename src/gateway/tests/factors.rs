@@ -25,18 +25,23 @@ use crate::store::AgentRow;
 use crate::store::Role;
 use crate::store::contract::account;
 
-const PASSWORD: &str = "rätt häst batteri";
+pub(super) const PASSWORD: &str = "rätt häst batteri";
 
 impl Office {
     /// Another account, ready to work.
-    async fn hire(&self, name: &str, role: Role) -> AgentRow {
+    pub(super) async fn hire(&self, name: &str, role: Role) -> AgentRow {
         let password = password::hash(PASSWORD);
         let agent = AgentRow { role, password, must_change_password: false, ..account(name) };
         assert!(self.app.directory.add_agent(agent.clone()).await.unwrap());
         agent
     }
 
-    async fn enter(&self, agent: &AgentRow, password: &str, code: Option<&str>) -> Answer {
+    pub(super) async fn enter(
+        &self,
+        agent: &AgentRow,
+        password: &str,
+        code: Option<&str>,
+    ) -> Answer {
         let mut body = json!({ "email": agent.email, "password": password });
         if let Some(code) = code {
             body["code"] = json!(code);
