@@ -24,11 +24,13 @@ pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
+pub mod system;
 
 use agents::Agents;
 use identity::Identity;
 use network::Network;
 use origin::Origin;
+use system::System;
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How the bot keeps time.
     pub conversation: Conversation,
+    /// Which other systems dialogues may call.
+    pub actions: Actions,
     /// How the database writes.
     pub store: Store,
     /// How those who answer sign in.
@@ -69,6 +73,7 @@ impl Default for Settings {
             server: Server::default(),
             limits: Limits::default(),
             conversation: Conversation::default(),
+            actions: Actions::default(),
             store: Store::default(),
             agents: Agents::default(),
             identity: Identity::default(),
@@ -205,6 +210,24 @@ impl Default for Conversation {
             misses_in_all: 8,
             holds_per_question: 3,
         }
+    }
+}
+
+/// Which other systems dialogues may call. Their secrets stand in variables, never here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Actions {
+    /// Names and addresses; nothing else is ever called.
+    pub systems: Vec<System>,
+    /// The largest answer that is read.
+    pub answer_bytes: u32,
+    /// Calls that run at once; further ones wait.
+    pub at_once: u32,
+}
+
+impl Default for Actions {
+    fn default() -> Self {
+        Self { systems: Vec::new(), answer_bytes: 262_144, at_once: 64 }
     }
 }
 

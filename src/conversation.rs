@@ -8,6 +8,7 @@
 //! owns the conversation, save for what concerns the queue.
 
 use crate::content::Content;
+use crate::conversation::effect::Effect;
 use crate::conversation::event::Attachment;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
@@ -33,9 +34,11 @@ use crate::ids::Seq;
 use crate::ids::Timestamp;
 use crate::language::Language;
 
+pub mod action;
 mod burst;
 mod correct;
 mod cover;
+pub mod effect;
 mod escalate;
 pub mod event;
 pub mod input;
@@ -60,6 +63,25 @@ pub struct Decision {
     pub state: State,
     /// The event that the input became, for its ack.
     pub input_seq: Seq,
+    /// Work that the events want, once they are durable.
+    pub effects: Vec<Effect>,
+}
+
+impl Decision {
+    fn of(turn: Turn<'_>, input_seq: Seq) -> Self {
+        Self { events: turn.events, state: turn.state, input_seq, effects: turn.effects }
+    }
+
+    /// The event whose effect has its result in these events.
+    #[must_use]
+    pub fn closes(&self) -> Option<Seq> {
+        let moves = self.events.iter().flat_map(|event| &event.moves);
+        let mut ended = moves.filter_map(|change| match change {
+            Move::CallEnded { call, .. } => Some(*call),
+            _ => None,
+        });
+        ended.next()
+    }
 }
 
 /// When the engine must come back with [`Act::Tick`], if nothing happens before.
@@ -68,7 +90,8 @@ pub fn deadline(state: &State, policy: &Policy) -> Option<Timestamp> {
     if state.status != Status::Bot || state.seq == Seq::ZERO {
         return None;
     }
-    [burst::due(state), pause::due(state), idle_close(state, policy)].into_iter().flatten().min()
+    let timers = [burst::due(state), pause::due(state), action::due(state)];
+    timers.into_iter().chain([idle_close(state, policy)]).flatten().min()
 }
 
 /// When silence ends the conversation. Time that the visitor was given is no silence.
@@ -111,13 +134,14 @@ pub fn decide(
         Act::Rated { score, comment } => turn.rated(*score, comment.clone())?,
         Act::Leave => turn.leave()?,
         Act::Tick => turn.tick(),
+        Act::CallEnded { call, result } => turn.call_ended(*call, result),
         Act::DutyBegan { team } => turn.duty_began(team.clone())?,
         Act::DutyEnded => turn.duty_ended()?,
         Act::Delayed => turn.delayed()?,
         agent_act => turn.agent_act(agent_act, input.id.as_ref())?,
     }
     let input_seq = turn.events.first().map_or(state.seq, |event| event.seq);
-    Ok(Decision { events: turn.events, state: turn.state, input_seq })
+    Ok(Decision::of(turn, input_seq))
 }
 
 /// What is done with an input that [`decide`] failed on: a visitor's words are kept as they are
@@ -129,6 +153,10 @@ pub fn give_up(
     input: &Input,
 ) -> Result<Decision, Refusal> {
     let mut turn = Turn::new(content, policy, state, input);
+    if let Act::CallEnded { call, .. } = &input.act {
+        turn.give_up_call(*call);
+        return Ok(Decision::of(turn, state.seq.next()));
+    }
     turn.not_ended()?;
     let covered = cover::covered(content, state, &input.act);
     let text = match &covered.act {
@@ -146,7 +174,7 @@ pub fn give_up(
         turn.escalate_after_fault();
     }
     let input_seq = state.seq.next();
-    Ok(Decision { events: turn.events, state: turn.state, input_seq })
+    Ok(Decision::of(turn, input_seq))
 }
 
 impl Turn<'_> {
@@ -327,14 +355,16 @@ impl Turn<'_> {
     }
 
     fn tick(&mut self) {
-        if deadline(&self.state, self.policy).is_none_or(|at| at > self.at) {
+        if deadline(&self.state, self.policy).is_none_or(|at| at > self.now) {
             return;
         }
-        let is_past = |due: Option<Timestamp>| due.is_some_and(|at| at <= self.at);
+        let is_past = |due: Option<Timestamp>| due.is_some_and(|at| at <= self.now);
         if is_past(burst::due(&self.state)) {
             self.read_what_waits();
         } else if is_past(pause::due(&self.state)) {
             self.time_is_up();
+        } else if is_past(action::due(&self.state)) {
+            self.calls_are_lost();
         } else {
             let outcome = self.outcome_so_far();
             let text = self.content.manners.closed_idle.plain(self.lang()).to_owned();

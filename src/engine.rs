@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::bus::InProcess;
 use crate::clock::Clock;
 use crate::content::Content;
@@ -21,6 +23,7 @@ use crate::store::EventStore;
 use crate::store::StoreError;
 use crate::telemetry::metrics::Metrics;
 
+pub mod actions;
 pub mod arrival;
 pub mod editions;
 mod erasure;
@@ -133,6 +136,8 @@ struct Inner {
     bus: Arc<InProcess>,
     lanes: Lanes,
     floor: Floor,
+    /// Rings when an event wants a call.
+    calls_wanted: Notify,
     erasures: Erasures,
 }
 
@@ -152,6 +157,7 @@ impl Engine {
                 bus: Arc::default(),
                 lanes: Lanes::default(),
                 floor,
+                calls_wanted: Notify::new(),
                 erasures,
             }),
         };

@@ -11,7 +11,7 @@ use crate::content::dialogue::Target;
 /// A way out of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedExit<'c> {
-    /// `yes`, `no`, `unsure`, a choice's value, a condition, `else`, or `next`.
+    /// `yes`, `no`, `unsure`, a choice's value, a condition, `else`, `failed`, or `next`.
     pub name: String,
     /// Where it leads.
     pub target: &'c Target,
@@ -21,6 +21,9 @@ pub struct NamedExit<'c> {
 pub const NEXT: &str = "next";
 /// The name of the way to another dialogue.
 pub const GOTO: &str = "goto";
+
+/// The name of the way out of a call that gave no answer.
+pub const FAILED: &str = "failed";
 
 /// Every way out of a step, in the order of its file. A step that leaves for another dialogue or
 /// ends the matter has none.
@@ -45,6 +48,9 @@ pub fn exits(step: &Step) -> Vec<NamedExit<'_>> {
             .iter()
             .map(|arm| named(arm.condition.as_deref().unwrap_or("else"), &arm.next.target))
             .collect(),
+        StepKind::Action(action) => {
+            vec![named(NEXT, &action.next.target), named(FAILED, &action.failed.target)]
+        }
         _ => step.exits().into_iter().map(|exit| named(NEXT, &exit.target)).collect(),
     }
 }

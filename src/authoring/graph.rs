@@ -262,6 +262,7 @@ impl Draft<'_> {
                 let say = say.as_ref().map(|say| self.words(say));
                 (Shape::Person, format!("{team}{}", say.unwrap_or_else(|| reason.clone())))
             }
+            StepKind::Action(action) => (Shape::Dialogue, action.call.clone()),
             StepKind::Branch(_) => (Shape::Decide, String::new()),
         }
     }

@@ -12,9 +12,11 @@
 //!
 //! **Invariant:** a log played against the content that it was held with gives no change.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::authoring::replay::course::Item;
 use crate::authoring::replay::course::course;
@@ -24,8 +26,10 @@ use crate::authoring::replay::recorded::recorded;
 use crate::authoring::transcript::rehearsal::outcome_word;
 use crate::authoring::transcript::rehearsal::write_event;
 use crate::content::Content;
+use crate::content::dialogue::StepKind;
 use crate::conversation::deadline;
 use crate::conversation::decide;
+use crate::conversation::effect::CallFailure;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
@@ -36,6 +40,7 @@ use crate::conversation::input::Act;
 use crate::conversation::input::Duty;
 use crate::conversation::input::Input;
 use crate::conversation::policy::Policy;
+use crate::conversation::state::Frame;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::ids::Timestamp;
@@ -202,6 +207,10 @@ impl Player<'_> {
         let act = match &turn.act {
             RecordedAct::Act(act) => act.clone(),
             RecordedAct::Chose { value, label } => self.press(value, label),
+            RecordedAct::CallEnded { call, result } => match self.end_of(call, result) {
+                Some(act) => act,
+                None => return,
+            },
             // What is due comes by the log, be the settings what they may.
             RecordedAct::TimeIsUp => return self.tick(turn.at, turn.duty, 0),
             RecordedAct::Silence => {
@@ -237,6 +246,11 @@ impl Player<'_> {
                 let act = self.press(value, label);
                 self.perform(act, turn.at, turn.duty);
             }
+            RecordedAct::CallEnded { call, result } => {
+                if let Some(act) = self.end_of(call, result) {
+                    self.perform(act, turn.at, turn.duty);
+                }
+            }
         }
     }
 
@@ -257,6 +271,29 @@ impl Player<'_> {
             choice.map(|choice| Act::Chose { offer: open.offer, value: choice.value.clone() })
         });
         found.unwrap_or_else(|| Act::Said { text: label.to_owned(), masked: false })
+    }
+
+    /// The end of a call of this name, if one is open: with an answer from which the step as it is
+    /// now learns what was learnt.
+    fn end_of(
+        &self,
+        call: &str,
+        result: &Result<BTreeMap<String, Value>, CallFailure>,
+    ) -> Option<Act> {
+        let seq = *self.state.calls.iter().rev().find(|(_, name)| *name == call)?.0;
+        let result = result.as_ref().map_err(|failure| *failure).map(|slots| {
+            let is_its = |frame: &&Frame| frame.call.as_ref().is_some_and(|open| open.seq == seq);
+            let frame = self.state.stack.iter().find(is_its);
+            let step = frame.and_then(|frame| {
+                let dialogue = self.content.dialogue(frame.revision.as_deref(), &frame.dialogue)?;
+                dialogue.steps.get(frame.step.as_ref()?)
+            });
+            match step.map(|step| &step.kind) {
+                Some(StepKind::Action(action)) => action.answer_with(slots),
+                _ => Value::Null,
+            }
+        });
+        Some(Act::CallEnded { call: seq, result })
     }
 
     /// What is refused now changes nothing.

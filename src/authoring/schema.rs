@@ -6,6 +6,7 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::content::dialogue::action::AnswerKind;
 use crate::content::manners;
 use crate::language::Language;
 use crate::matcher::answers::AnswerClass;
@@ -228,6 +229,24 @@ fn steps() -> Vec<Value> {
             ],
             &["say", "wait", "next"],
         ),
+        object(
+            &[
+                ("say", text_of("What the bot promises.")),
+                ("callback", callback()),
+                ("nudge", text_of("What it comes back with.")),
+                next.clone(),
+            ],
+            &["say", "callback", "nudge", "next"],
+        ),
+        object(
+            &[
+                ("say", text_of("What is said while it runs.")),
+                ("action", action()),
+                next.clone(),
+                ("failed", target("Where it goes when there is no answer, or not the declared one.")),
+            ],
+            &["action", "next", "failed"],
+        ),
         object(&[("branch", branch())], &["branch"]),
         object(
             &[
@@ -268,6 +287,77 @@ fn steps() -> Vec<Value> {
         ),
     ]);
     steps
+}
+
+fn callback() -> Value {
+    object(
+        &[
+            (
+                "days",
+                json!({
+                    "description": "Days from today.",
+                    "type": "integer", "minimum": 0, "maximum": 30,
+                }),
+            ),
+            (
+                "at",
+                json!({
+                    "description": "The time of day in the bank's time zone.",
+                    "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+                }),
+            ),
+        ],
+        &["at"],
+    )
+}
+
+fn action() -> Value {
+    let kinds: Vec<&str> = AnswerKind::names().collect();
+    let field = object(
+        &[
+            ("kind", json!({ "enum": kinds })),
+            (
+                "from",
+                json!({ "description": "Where it stands: `account.balance`.", "type": "string" }),
+            ),
+            (
+                "pattern",
+                json!({ "description": "What the whole value must fit.", "type": "string" }),
+            ),
+            ("optional", json!({ "enum": [true, false, "true", "false", "yes", "no"] })),
+        ],
+        &["kind"],
+    );
+    object(
+        &[
+            (
+                "call",
+                json!({
+                    "description": "A system that the settings name, and what it is asked: `bank/card_status`.",
+                    "type": "string", "pattern": "^[A-Za-z0-9_-]+(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$",
+                }),
+            ),
+            (
+                "send",
+                json!({
+                    "description": "What is sent: names and expressions.",
+                    "type": "object",
+                    "additionalProperties": { "type": ["string", "number", "boolean"] },
+                }),
+            ),
+            (
+                "answer",
+                json!({
+                    "description": "What must come back, by the slot that remembers it.",
+                    "type": "object",
+                    "additionalProperties": { "anyOf": [{ "enum": kinds }, field] },
+                }),
+            ),
+            ("timeout_s", json!({ "type": "integer", "minimum": 1, "maximum": 60 })),
+            ("retries", json!({ "type": "integer", "minimum": 0, "maximum": 5 })),
+        ],
+        &["call"],
+    )
 }
 
 fn asking() -> Vec<Value> {

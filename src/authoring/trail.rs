@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::authoring::exits::FAILED;
 use crate::authoring::exits::NEXT;
 use crate::authoring::exits::exits;
 use crate::authoring::trail::search::Goal;
@@ -21,9 +22,11 @@ use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Place;
 use crate::conversation::event::TopicState;
+use crate::conversation::state::Frame;
 use crate::conversation::state::State;
 use crate::ids::DialogueId;
 use crate::ids::IntentId;
+use crate::ids::Seq;
 use crate::ids::StepId;
 use crate::language::Language;
 
@@ -141,6 +144,7 @@ impl Tracker<'_> {
                 self.stand(Stand::Moving(at.step.clone(), exits));
             }
             Move::Answered { at: Some(at), value, .. } => self.answered(at, value),
+            Move::CallEnded { call, answered } => self.call_ended(*call, *answered),
             Move::WentBack => self.stand(Stand::Start),
             Move::Redone => {
                 while let Some(cursor) = self.stack.pop() {
@@ -235,6 +239,24 @@ impl Tracker<'_> {
             _ => all,
         };
         self.stand(Stand::Moving(at.step.clone(), exits));
+    }
+
+    /// A call ended; its dialogue may be another than the topmost, and goes on later then.
+    fn call_ended(&mut self, call: Seq, answered: bool) {
+        let is_its = |frame: &&Frame| frame.call.as_ref().is_some_and(|open| open.seq == call);
+        let Some(frame) = self.state.stack.iter().find(is_its) else { return };
+        let Some(id) = &frame.step else { return };
+        let dialogue = self.content.dialogues.get(&frame.dialogue);
+        let Some(step) = dialogue.and_then(|dialogue| dialogue.steps.get(id)) else { return };
+        let wanted = if answered { NEXT } else { FAILED };
+        let ways = exits(step).into_iter().filter(|exit| exit.name == wanted);
+        let ways = ways.map(|exit| (exit.name, exit.target.clone())).collect();
+        let stands = |cursor: &&mut Cursor| {
+            cursor.dialogue == frame.dialogue && matches!(&cursor.stand, Stand::At(at) if at == id)
+        };
+        if let Some(cursor) = self.stack.iter_mut().rev().find(stands) {
+            cursor.stand = Stand::Moving(id.clone(), ways);
+        }
     }
 
     /// A dialogue of mere courtesy never runs: it speaks, and that is all.

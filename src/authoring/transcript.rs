@@ -6,14 +6,18 @@
 //! sends everybody home. What must follow is written beneath: `bot: …` (part of what it says),
 //! `choices: A | B`, `topic: no_sms opened`, `status: queued requested`, `queue: support`,
 //! `ended: resolved`, `silent:` (nothing more). Words in straight quotes (`bot: "…"`) must be the
-//! whole text. Expectations are met in order; what happens between them is not looked at. Lines
-//! that begin with `#` are comments.
+//! whole text. Expectations are met in order; what happens between them is not looked at. Another
+//! system that the bot calls is played by `answer: JSON` or `fails: timed_out`, and what it is asked
+//! stands in `action: bank/check_number started`. Lines that begin with `#` are comments.
 //!
 //! This module knows the notation. [`stage`] holds a talk against it, whoever the talk is with;
 //! [`rehearsal`] talks with content.
 
 use std::fmt;
 
+use serde_json::Value;
+
+use crate::conversation::effect::CallFailure;
 use crate::conversation::input::Duty;
 use crate::language::Language;
 
@@ -71,14 +75,23 @@ pub enum Cue {
     Burst(i64),
     /// People come on duty, or go.
     Duty(Duty),
+    /// The system that was asked last answers.
+    Answer(Value),
+    /// The system that was asked last gives no answer.
+    Fails(CallFailure),
 }
 
 impl Cue {
     /// Whether anything but the visitor's own acts is needed for it: a server on which others
-    /// rely cannot be told the time, its settings or who is on duty.
+    /// rely cannot be told the time, its settings, who is on duty or what others answer it.
     #[must_use]
     pub fn is_visitors(&self) -> bool {
-        !matches!(self, Self::Later(_) | Self::Burst(_) | Self::Duty(_))
+        match self {
+            Self::Say(_) | Self::Press(_) | Self::Person | Self::Language(_) | Self::Leave => true,
+            Self::Later(_) | Self::Burst(_) | Self::Duty(_) | Self::Answer(_) | Self::Fails(_) => {
+                false
+            }
+        }
     }
 }
 
@@ -94,6 +107,8 @@ impl fmt::Display for Cue {
             Self::Burst(ms) => write!(out, "burst: {ms} ms"),
             Self::Duty(Duty::OnDuty) => out.write_str("duty: somebody"),
             Self::Duty(Duty::Nobody) => out.write_str("duty: nobody"),
+            Self::Answer(answer) => write!(out, "answer: {answer}"),
+            Self::Fails(failure) => write!(out, "fails: {}", failure.as_str()),
         }
     }
 }
@@ -111,13 +126,22 @@ pub enum Kind {
     Status,
     /// The visitor waits in a team's queue.
     Queue,
+    /// Another system is asked, or it answered, or failed.
+    Action,
     /// The conversation is over.
     Ended,
 }
 
 impl Kind {
-    const ALL: [Self; 6] =
-        [Self::Bot, Self::Choices, Self::Topic, Self::Status, Self::Queue, Self::Ended];
+    const ALL: [Self; 7] = [
+        Self::Bot,
+        Self::Choices,
+        Self::Topic,
+        Self::Status,
+        Self::Queue,
+        Self::Action,
+        Self::Ended,
+    ];
 
     /// The word before the colon.
     #[must_use]
@@ -128,6 +152,7 @@ impl Kind {
             Self::Topic => "topic",
             Self::Status => "status",
             Self::Queue => "queue",
+            Self::Action => "action",
             Self::Ended => "ended",
         }
     }
@@ -172,7 +197,7 @@ impl Expectation {
         match self.kind {
             Kind::Bot | Kind::Choices => plain(&happening.text).contains(&plain(&self.text)),
             // Names and states are whole words: `topic: sms` is not `no_sms`.
-            Kind::Topic | Kind::Status | Kind::Queue | Kind::Ended => {
+            Kind::Topic | Kind::Status | Kind::Queue | Kind::Action | Kind::Ended => {
                 let mut said = happening.text.split_whitespace();
                 let mut wanted = self.text.split_whitespace();
                 wanted.next().is_none_or(|first| said.next() == Some(first))
@@ -257,9 +282,17 @@ fn cue(key: &str, value: &str) -> Result<Cue, String> {
             "somebody" => Ok(Cue::Duty(Duty::OnDuty)),
             _ => Err("write `duty: nobody` or `duty: somebody`".to_owned()),
         },
+        "answer" => serde_json::from_str(value)
+            .map(Cue::Answer)
+            .map_err(|error| format!("what stands behind `answer:` is no JSON: {error}")),
+        "fails" => CallFailure::named(value).map(Cue::Fails).ok_or_else(|| {
+            let all: Vec<&str> = CallFailure::ALL.iter().map(|failure| failure.as_str()).collect();
+            format!("no call fails with `{value}`; there are {}", all.join(", "))
+        }),
         _ => Err(format!(
             "`{key}:` is no line of a transcript; there are visitor, press, person, language, \
-             leave, later, burst, duty, and bot, choices, topic, status, queue, ended, silent"
+             leave, later, burst, duty, answer, fails, and bot, choices, topic, status, queue, \
+             action, ended, silent"
         )),
     }
 }

@@ -38,6 +38,7 @@ A number presses a button; everything else is what the visitor writes, but for
   :lang CODE     chooses a language: sv, fi, en
   :person        asks for a person
   :later 5 min   lets time pass; ms, s, min, h, d
+  :answer JSON   what the other system answers; :fails timed_out and the like
   :duty nobody   sends everybody home; :duty somebody
   :restart       begins anew
   :save FILE     writes the talk down as a transcript
@@ -127,7 +128,7 @@ impl<'c> Chat<'c> {
             "save" => self.save(rest)?,
             "lang" => self.command(&format!("language: {rest}"))?,
             "person" => self.perform(Cue::Person)?,
-            "later" | "duty" => self.command(&format!("{name}: {rest}"))?,
+            "later" | "duty" | "answer" | "fails" => self.command(&format!("{name}: {rest}"))?,
             _ => put(&format!("(there is no :{name}; :help shows what there is)\n"))?,
         }
         Ok(ControlFlow::Continue(()))
@@ -166,6 +167,9 @@ impl<'c> Chat<'c> {
                 let waits = self.talk.state().status != before.state().status;
                 if waits && self.talk.state().status != Status::Bot {
                     put("(:back takes that back, :restart begins anew)\n")?;
+                }
+                if let Some(call) = self.talk.state().calls.values().next_back() {
+                    put(&format!("({call} is asked: :answer JSON or :fails timed_out)\n"))?;
                 }
                 self.before.push(before);
                 self.turns.push(PlayedTurn { cue: Some(cue), said });

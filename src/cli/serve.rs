@@ -17,6 +17,8 @@ use crate::content::Content;
 use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
+use crate::engine::actions;
+use crate::engine::actions::Systems;
 use crate::engine::reload;
 use crate::gateway::accept;
 use crate::gateway::app::App;
@@ -86,6 +88,9 @@ pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<Ap
 
 async fn serve(settings: Settings) -> Result<(), Failed> {
     let content = content::read(&settings.content).train(&settings.content)?;
+    let secret = |name: &str| std::env::var(name).ok();
+    let systems =
+        Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
     let listener = accept::listen(settings.listen)?;
     let address = listener.local_addr()?;
     let app = build(settings, content).await?;
@@ -102,7 +107,9 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     let ticking = tokio::spawn(tick(Arc::clone(&app)));
     let reloading =
         tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
+    let calling = tokio::spawn(actions::run(app.engine.clone(), systems));
     accept::serve(listener, Arc::clone(&app), stop).await;
+    calling.abort();
     keys.abort();
     ticking.abort();
     reloading.abort();

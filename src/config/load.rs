@@ -17,6 +17,7 @@ use toml::de::DeTable;
 use toml::de::DeValue;
 
 use crate::config::Settings;
+use crate::config::system::SECRET_PREFIX;
 
 /// The file that is read when no other is named, if it is there.
 pub const DEFAULT_FILE: &str = "config/skicka.toml";
@@ -43,6 +44,8 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("identity.refresh_min", 1, 1_440),
     ("conversation.burst_ms", 0, 60_000),
     ("conversation.idle_close_min", 1, 525_600),
+    ("actions.answer_bytes", 1_024, 16_777_216),
+    ("actions.at_once", 1, 1_000),
     ("attachments.max_bytes", 1_024, 100_000_000),
     ("retention.conversations_days", 0, 36_500),
     ("retention.visitors_days", 0, 36_500),
@@ -193,7 +196,7 @@ impl Layers {
 
     fn add_variable(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
         let key = name[PREFIX.len()..].to_lowercase().replace("__", ".");
-        if NOT_KEYS.contains(&name) || self.is_anothers(&key) {
+        if NOT_KEYS.contains(&name) || name.starts_with(SECRET_PREFIX) || self.is_anothers(&key) {
             return Ok(());
         }
         let value = match self.known.get(&key) {

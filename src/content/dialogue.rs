@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::content::diagnostic::Span;
+use crate::content::dialogue::action::Action;
 use crate::content::dialogue::known::KnownBy;
+use crate::content::dialogue::pause::Pause;
 use crate::content::dialogue::slot::ValueAnswer;
 use crate::content::text::Text;
 use crate::ids::DialogueId;
@@ -12,7 +14,9 @@ use crate::ids::StepId;
 use crate::ids::TeamId;
 use crate::language::Language;
 
+pub mod action;
 pub mod known;
+pub mod pause;
 pub(crate) mod read;
 pub mod slot;
 
@@ -105,12 +109,14 @@ pub enum StepKind {
         /// Where it is named.
         span: Span,
     },
+    /// Calls another system and goes on with its answer.
+    Action(Box<Action>),
     /// Gives the customer time for something, then asks after it.
     Wait {
         /// What is said at first.
         text: Text,
-        /// For how long, in milliseconds.
-        ms: i64,
+        /// For how long.
+        pause: Pause,
         /// What is said when the time is up and nothing was heard.
         nudge: Option<Text>,
         /// Where it goes on, then or as soon as the customer is ready.
@@ -248,10 +254,16 @@ impl Target {
 }
 
 impl Step {
-    /// Whether the turn ends here until something is heard, or time has passed.
+    /// Whether the turn ends here until something is heard, an answer comes, or time has passed.
     #[must_use]
     pub fn waits(&self) -> bool {
-        matches!(self.kind, StepKind::Ask(_) | StepKind::Wait { .. })
+        matches!(self.kind, StepKind::Ask(_) | StepKind::Wait { .. } | StepKind::Action(_))
+    }
+
+    /// Whether only the customer's word leads on from here.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        matches!(self.kind, StepKind::Ask(_))
     }
 
     /// Every way out of the step.
@@ -267,6 +279,7 @@ impl Step {
                 Answers::Choices(choices) => choices.iter().map(|choice| &choice.next).collect(),
                 Answers::Value(value) => vec![&value.next, &value.unsure],
             },
+            StepKind::Action(action) => vec![&action.next, &action.failed],
             StepKind::Branch(arms) => arms.iter().map(|arm| &arm.next).collect(),
             StepKind::Goto { .. } | StepKind::Resolve { .. } | StepKind::Escalate { .. } => {
                 Vec::new()

@@ -95,6 +95,8 @@ manners! {
     corrected,
     /// Something was told that nobody had asked for.
     noted,
+    /// While another system is asked.
+    one_moment,
     /// While the customer has time for something.
     take_your_time,
     /// It has not helped so far, and only a person is left.

@@ -33,7 +33,7 @@ steps:
     no: person
 ";
 
-fn source(file: &str, text: &str) -> Source {
+pub(crate) fn source(file: &str, text: &str) -> Source {
     Source { file: file.to_owned(), text: text.to_owned() }
 }
 
@@ -209,6 +209,68 @@ fn a_call_that_asks_may_stand_in_a_circle() {
     ])
     .1;
     assert!(faults.iter().all(|fault| fault.code != Code::EndlessLoop), "{faults:#?}");
+}
+
+/// The dialogue with a call before its question.
+fn calling(action: &str, rest: &str) -> String {
+    let step = format!("  look_up:\n    action: {action}\n{rest}");
+    DIALOGUE.replace("start: plugged", "start: look_up") + &step
+}
+
+const GOES_ON: &str = "    next: plugged\n    failed: person\n";
+
+#[test]
+fn a_call_needs_somewhere_to_go_when_it_fails() {
+    let (code, line, help) = only(&calling("{ call: bank/x }", "    next: plugged\n"));
+    assert_eq!((code, line), (Code::MissingKey, 18));
+    assert!(help.contains("failed: person"), "{help}");
+}
+
+#[test]
+fn what_a_call_names_is_checked() {
+    let wrong = [
+        ("{ call: \"https://evil.example/x\" }", Code::BadValue),
+        ("{ call: bank/../x }", Code::BadValue),
+        ("{ call: \"bank/x?y=1\" }", Code::BadValue),
+        ("{ call: bank/x, timeout_s: 0 }", Code::BadValue),
+        ("{ call: bank/x, timeout_s: 61 }", Code::BadValue),
+        ("{ call: bank/x, retries: 6 }", Code::BadValue),
+        ("{ call: bank/x, retires: 1 }", Code::UnknownKey),
+        ("{ call: bank/x, answer: { sum: numbr } }", Code::BadValue),
+        ("{ call: bank/x, answer: { sum: { from: a.b } } }", Code::MissingKey),
+        ("{ call: bank/x, send: { a: slots.nothing } }", Code::Template),
+        ("{ call: bank/x, send: { a: \"1 +\" } }", Code::Template),
+    ];
+    for (action, code) in wrong {
+        let (found, line, _) = only(&calling(action, GOES_ON));
+        assert_eq!(found, code, "{action}");
+        assert!((17..=18).contains(&line), "{action}: {line}");
+    }
+    let sound = calling("{ call: bank/x/y-1, answer: { sum: number, ok: flag } }", GOES_ON);
+    assert_eq!(faults_of(&sound), []);
+}
+
+#[test]
+fn steps_that_call_or_give_time_in_a_circle_need_a_question() {
+    let circle = calling("{ call: bank/x }", "    next: plugged\n    failed: look_up\n");
+    assert_eq!(only(&circle).0, Code::EndlessLoop);
+}
+
+#[test]
+fn the_bot_comes_back_at_a_time_of_day() {
+    let come_back = |callback: &str| {
+        let text = "{ sv: \"I morgon.\", fi: \"Huomenna.\", en: \"Tomorrow.\" }";
+        DIALOGUE.replace("start: plugged", "start: later")
+            + &format!(
+                "  later:\n    say: {text}\n    callback: {callback}\n    nudge: {text}\n    next: plugged\n"
+            )
+    };
+    assert_eq!(faults_of(&come_back("{ days: 1, at: \"09:00\" }")), []);
+    assert_eq!(faults_of(&come_back("{ at: \"23:59\" }")), []);
+    for wrong in ["{ days: 1, at: \"9\" }", "{ days: 31, at: \"09:00\" }", "{ at: \"25:00\" }"] {
+        assert_eq!(only(&come_back(wrong)).0, Code::BadValue, "{wrong}");
+    }
+    assert_eq!(only(&come_back("{ days: 1 }")).0, Code::MissingKey);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! one that says too little by itself waits for the `burst_ms` of the policy, and is read together with
 //! what follows, or alone when nothing does.
 
+use crate::conversation::action::is_calling;
 use crate::conversation::event::Move;
 use crate::conversation::read::Heard;
 use crate::conversation::read::Taken;
@@ -61,12 +62,14 @@ impl Turn<'_> {
     /// Whether a message that was read so waits for more.
     pub(crate) fn waits_for_more(&self, state: &State, taken: &Taken) -> bool {
         let before = state.waiting.as_ref().map_or(0, |waiting| waiting.texts.len());
-        self.policy.burst_ms > 0 && !is_decisive(taken) && before + 1 < MOST
+        // While a call runs, whatever says nothing is told at once that it does.
+        let calls = state.open.is_none() && is_calling(state);
+        self.policy.burst_ms > 0 && !calls && !is_decisive(taken) && before + 1 < MOST
     }
 
     /// Lets the newest message wait.
     pub(crate) fn wait_for_more(&mut self) {
-        let until = self.at.plus_ms(self.policy.burst_ms);
+        let until = self.now.plus_ms(self.policy.burst_ms);
         self.shift(Move::Waits { until });
     }
 

@@ -36,6 +36,14 @@ pub struct Event {
     pub moves: Vec<Move>,
 }
 
+impl Event {
+    /// Whether the bot says something in it.
+    #[must_use]
+    pub fn is_by_bot(&self) -> bool {
+        matches!(&self.fact, Fact::Message(message) if message.from == Author::Bot)
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -89,6 +97,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
+    /// The bot called another system, or a call ended.
+    Action(ActionChange),
     /// Stands where a person's data stood.
     Erased,
     /// A kind that this version does not know.
@@ -298,6 +308,30 @@ pub struct TopicChange {
     pub outcome: Option<Outcome>,
 }
 
+/// A call to another system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionChange {
+    /// The system's name and the path below its address.
+    pub call: String,
+    /// How it stands with it.
+    pub state: ActionState,
+    /// Why it failed, as a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How it stands with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionState {
+    /// It is wanted, and will be made.
+    Started,
+    /// It gave the answer that its step declares.
+    Answered,
+    /// It did not.
+    Failed,
+}
+
 /// What became of a topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -402,6 +436,19 @@ pub enum Move {
     Told {
         /// Which.
         at: Place,
+    },
+    /// The running dialogue waits for another system: the event that carries this move, a fact of
+    /// the call, wants it.
+    Called {
+        /// When it counts as lost.
+        until: Timestamp,
+    },
+    /// A call ended.
+    CallEnded {
+        /// The event that wanted it.
+        call: Seq,
+        /// Whether it gave the answer that its step declares.
+        answered: bool,
     },
     /// The running topic is gone through again from where it began, since an answer was
     /// corrected: its dialogues leave the stack and the answers to them are given anew.

@@ -1,5 +1,6 @@
 //! What somebody asks of a conversation, and why it may be refused.
 
+use crate::conversation::effect::CallFailure;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Attachment;
 use crate::conversation::event::Outcome;
@@ -85,6 +86,13 @@ pub enum Act {
     Leave,
     /// A moment that [`crate::conversation::deadline`] named has come.
     Tick,
+    /// A call to another system ended.
+    CallEnded {
+        /// The event that wanted it.
+        call: Seq,
+        /// Its answer, or why there is none.
+        result: Result<serde_json::Value, CallFailure>,
+    },
     /// An agent takes it.
     Claim {
         /// Who.

@@ -1,18 +1,25 @@
 //! Time given to the visitor: a step that waits, and what comes when the time is up.
 
+use jiff::ToSpan as _;
+
 use crate::content::dialogue::Exit;
 use crate::content::dialogue::Step;
 use crate::content::dialogue::StepKind;
 use crate::content::dialogue::Target;
+use crate::content::dialogue::pause::Pause;
 use crate::content::text::Text;
 use crate::conversation::event::Move;
 use crate::conversation::event::Question;
+use crate::conversation::slot;
 use crate::conversation::state::State;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::conversation::visitor::GO_ON;
 use crate::ids::Timestamp;
 use crate::matcher::answers::AnswerClass;
+
+/// A day, where the calendar ends.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// When the visitor's time is up.
 pub(crate) fn due(state: &State) -> Option<Timestamp> {
@@ -28,7 +35,7 @@ impl<'a> Turn<'a> {
         &mut self,
         step: &'a Step,
         text: &'a Text,
-        ms: i64,
+        pause: Pause,
         next: &'a Exit,
     ) -> Result<Option<Target>, Fault> {
         let at = self.place_of(step)?;
@@ -40,8 +47,27 @@ impl<'a> Turn<'a> {
         self.tell(text, &[], buttons)?;
         self.shift(Move::Told { at });
         self.shift(Move::At { step: step.id.clone() });
-        self.asks(Question::Wait { until: self.at.plus_ms(ms) });
+        self.asks(Question::Wait { until: self.end_of(pause) });
         Ok(None)
+    }
+
+    /// When a pause that begins now is over.
+    fn end_of(&self, pause: Pause) -> Timestamp {
+        let (days, time) = match pause {
+            Pause::For(ms) => return self.now.plus_ms(ms),
+            Pause::At { days, time } => (days, time),
+        };
+        let at = |days: i32| {
+            let day = slot::day_of(self.now, &self.policy.zone).checked_add(days.days()).ok()?;
+            // An hour that a change of clocks leaves out is taken as the one behind it.
+            let moment = day.to_datetime(time).to_zoned(self.policy.zone.clone()).ok()?;
+            Some(Timestamp(moment.timestamp().as_millisecond()))
+        };
+        let is_ahead = |moment: &Timestamp| *moment > self.now;
+        at(days)
+            .filter(is_ahead)
+            .or_else(|| at(days + 1))
+            .unwrap_or_else(|| self.now.plus_ms(DAY_MS))
     }
 
     fn waiting_step(&self) -> Option<(Option<&'a Text>, &'a Exit)> {

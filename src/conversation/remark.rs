@@ -125,6 +125,9 @@ impl Turn<'_> {
         if self.is_waiting() {
             return self.go_on();
         }
+        if self.is_at_call() {
+            return self.go_on_after_call();
+        }
         match self.state.frame().and_then(|frame| frame.step.clone()) {
             Some(step) => self.walk(step),
             None => Ok(()),

@@ -32,6 +32,10 @@ use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
 
+mod calls;
+
+pub use calls::OpenCall;
+
 /// Messages not understood that a packet shows; the newest are kept.
 const KEPT_MISSES: usize = 20;
 /// Characters of the visitor's words that are kept for reading what follows.
@@ -93,6 +97,8 @@ pub struct State {
     pub tried: Vec<Tried>,
     /// Steps whose words the running topics have told.
     pub told: BTreeSet<Place>,
+    /// Calls to other systems that have no result yet, by the events that wanted them: their names.
+    pub calls: BTreeMap<Seq, String>,
     /// Messages that say too little by themselves, until more is heard.
     pub waiting: Option<Waiting>,
     /// Matters heard of and kept for later.
@@ -159,6 +165,8 @@ pub struct Frame {
     pub trail: Vec<StepId>,
     /// Where its topic began, when not at the start of this dialogue.
     pub origin: Option<Place>,
+    /// The call that the step where it stands has made.
+    pub call: Option<OpenCall>,
 }
 
 /// Messages that wait to be read together with what follows.
@@ -227,6 +235,7 @@ impl State {
             upset: 0,
             tried: Vec::new(),
             told: BTreeSet::new(),
+            calls: BTreeMap::new(),
             waiting: None,
             noted: Vec::new(),
             topic: None,
@@ -326,7 +335,7 @@ impl State {
                 self.stack.clear();
             }
             Fact::Erased => self.apply_erased(event.at),
-            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Unknown(_) => {}
+            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Action(_) | Fact::Unknown(_) => {}
         }
     }
 
@@ -460,6 +469,7 @@ impl State {
                 step: None,
                 trail: Vec::new(),
                 origin: origin.clone(),
+                call: None,
             }),
             Move::Left => {
                 self.stack.pop();
@@ -468,6 +478,7 @@ impl State {
             Move::At { step } => {
                 if let Some(frame) = self.stack.last_mut() {
                     frame.step = Some(step.clone());
+                    frame.call = None;
                 }
             }
             Move::Asked { question } => self.ask(question, seq, beside),
@@ -488,6 +499,8 @@ impl State {
             Move::Told { at } => {
                 self.told.insert(at.clone());
             }
+            Move::Called { until } => self.call(seq, *until, beside),
+            Move::CallEnded { call, answered } => self.end_call(*call, *answered),
             Move::Redone => self.redo(),
             Move::Waits { until } => {
                 self.waiting = Some(Waiting { texts: self.recent.clone(), until: *until });
@@ -528,6 +541,7 @@ impl State {
                 self.tried.pop();
                 if let Some(frame) = self.stack.last_mut() {
                     frame.step = frame.trail.pop();
+                    frame.call = None;
                 }
                 self.open = None;
             }

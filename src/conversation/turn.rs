@@ -8,6 +8,7 @@ use crate::content::dialogue::LinkText;
 use crate::content::template;
 use crate::content::template::Scope;
 use crate::content::text::Text;
+use crate::conversation::effect::Effect;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
 use crate::conversation::event::Event;
@@ -42,9 +43,15 @@ pub(crate) struct Turn<'a> {
     pub(crate) content: &'a Content,
     pub(crate) policy: &'a Policy,
     pub(crate) state: State,
+    /// The moment of its events, never before those that stand.
     pub(crate) at: Timestamp,
+    /// The moment by the clock, which timers go by: after a jump back of the clock they must not
+    /// wait until it has made up for it.
+    pub(crate) now: Timestamp,
     pub(crate) duty: Duty,
     pub(crate) events: Vec<Event>,
+    /// Work that the events want.
+    pub(crate) effects: Vec<Effect>,
     /// Questions passed over in this turn, since their answer was known.
     pub(crate) passed: BTreeSet<StepId>,
     /// While a topic is gone through again: the answers that are given anew.
@@ -71,8 +78,10 @@ impl<'a> Turn<'a> {
             state: state.clone(),
             // A clock that jumped back must not put events before those that stand.
             at: input.at.max(state.at),
+            now: input.at,
             duty: input.duty,
             events: Vec::new(),
+            effects: Vec::new(),
             passed: BTreeSet::new(),
             redo: None,
             card_begun: None,

@@ -7,6 +7,7 @@ use crate::content::THANKS;
 use crate::content::dialogue::Answers;
 use crate::content::dialogue::Ask;
 use crate::content::dialogue::ChoiceStep;
+use crate::conversation::action::is_calling;
 use crate::conversation::event::Choice;
 use crate::conversation::event::EndedBy;
 use crate::conversation::event::Fact;
@@ -45,6 +46,9 @@ impl Turn<'_> {
         if self.state.repeats >= SAME_AGAIN && taken.is_no_answer() {
             return self.frustrated();
         }
+        if self.state.open.is_none() && is_calling(&self.state) {
+            return self.said_while_calling(taken, text);
+        }
         match taken {
             Taken::Value(value) => self.value_given(value),
             Taken::Refused => self.refused(text),
@@ -82,7 +86,7 @@ impl Turn<'_> {
         }
     }
 
-    fn topic_heard(&mut self, intent: &IntentId, text: &str) -> Result<(), Fault> {
+    pub(crate) fn topic_heard(&mut self, intent: &IntentId, text: &str) -> Result<(), Fault> {
         let facts = mention::new_facts(self.content, &self.state, Some(intent), text);
         self.learn(facts);
         if let Some(second) = second_matter(self.content, &self.state, intent, text) {
@@ -329,6 +333,8 @@ impl Turn<'_> {
                     self.wants_person()
                 } else if self.open_ask().is_some() {
                     self.ask_again(false)
+                } else if self.is_at_call() {
+                    self.go_on_after_call()
                 } else {
                     self.say(&content.manners.what_else)
                 }

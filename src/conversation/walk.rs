@@ -10,6 +10,7 @@ use crate::content::dialogue::Target;
 use crate::content::template;
 use crate::content::template::Scope;
 use crate::conversation::event::Choice;
+use crate::conversation::event::Event;
 use crate::conversation::event::Move;
 use crate::conversation::event::Outcome;
 use crate::conversation::event::Place;
@@ -153,7 +154,8 @@ impl<'a> Turn<'a> {
                 }
                 Ok(Some(next.target.clone()))
             }
-            StepKind::Wait { text, ms, next, .. } => self.take_wait(step, text, *ms, next),
+            StepKind::Wait { text, pause, next, .. } => self.take_wait(step, text, *pause, next),
+            StepKind::Action(action) => self.take_action(step, action),
             StepKind::Ask(ask) => self.take_ask(step, ask),
             StepKind::Branch(arms) => {
                 let scope = Scope { slots: Some(&self.state.slots), topic: None };
@@ -339,6 +341,10 @@ impl<'a> Turn<'a> {
             let question = Question::Second { topic: topic.clone() };
             self.offer_about(&manners.second_problem, &topic, question)
         } else {
+            // A dialogue may end without a word of its own; whoever answered it must hear one.
+            if !self.events.iter().any(Event::is_by_bot) {
+                self.say(&manners.what_else)?;
+            }
             self.asks(Question::AnythingElse);
             Ok(())
         }

@@ -18,6 +18,7 @@ use crate::store::sqlite::Sqlite;
 mod editions;
 mod retention;
 mod teams;
+mod timers;
 
 /// A store on which engines may be started, as processes would be.
 struct World {

@@ -14,6 +14,9 @@ use tokio::time::Instant;
 use crate::content::Content;
 use crate::conversation;
 use crate::conversation::Decision;
+use crate::conversation::effect::CallFailure;
+use crate::conversation::effect::Effect;
+use crate::conversation::event::ActionState;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
@@ -39,6 +42,7 @@ use crate::store::Appended;
 use crate::store::EventRow;
 use crate::store::Head;
 use crate::store::InputKey;
+use crate::store::NewEffect;
 use crate::store::StoreError;
 
 /// Events that are read at once.
@@ -284,8 +288,16 @@ impl Inner {
             input: key.map(|(author, frame)| InputKey { author, frame, seq: decision.input_seq }),
             events: decision.events.iter().map(row_of).collect(),
             head: self.head_of(&decision.state),
-            effects: Vec::new(),
-            closes: None,
+            effects: decision.effects.iter().map(|effect| self.row_of_effect(effect)).collect(),
+            closes: decision.closes(),
+        }
+    }
+
+    fn row_of_effect(&self, effect: &Effect) -> NewEffect {
+        NewEffect {
+            seq: effect.seq,
+            due: self.clock.now(),
+            body: serde_json::to_string(&effect.work).expect("work is plain values with text keys"),
         }
     }
 
@@ -301,10 +313,25 @@ impl Inner {
         }
     }
 
+    fn count_calls(&self, events: &[Event]) {
+        for event in events {
+            if let Fact::Action(change) = &event.fact
+                && change.state != ActionState::Started
+            {
+                let failure = change.reason.as_deref().and_then(CallFailure::named);
+                self.metrics.calls(failure).inc();
+            }
+        }
+    }
+
     /// Remembers what is now durable and rings at whoever follows.
     fn publish(&self, submission: &Submission, decision: Decision) -> Receipt {
         let id = &submission.conversation;
         let seq: Seq = decision.input_seq;
+        if !decision.effects.is_empty() {
+            self.calls_wanted.notify_one();
+        }
+        self.count_calls(&decision.events);
         let state = Arc::new(decision.state);
         let kept = decision.events.into_iter().map(|event| Arc::new(Kept::new(event)));
         self.lanes.keep(id, Arc::clone(&state), kept, self.clock.now());

@@ -147,7 +147,9 @@ impl<'e> Body<'e> {
                     note: note.as_deref(),
                 }
             }
-            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Unknown(_) => Self::Hidden,
+            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Action(_) | Fact::Unknown(_) => {
+                Self::Hidden
+            }
         }
     }
 }

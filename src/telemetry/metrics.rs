@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::exponential_buckets;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use crate::conversation::effect::CallFailure;
 use crate::conversation::event::Status;
 use crate::protocol::Side;
 use crate::protocol::code::Close;
@@ -62,6 +63,9 @@ pub struct Metrics {
     pub lockouts: Counter,
     /// Revisions of the content in memory: the newest, and older ones that still run.
     pub content_revisions: Gauge,
+    /// How long calls to other systems took, all tries together, in seconds.
+    pub call_seconds: Histogram,
+    calls: [Counter; CALL_RESULTS.len()],
     reloads: [Counter; Reload::ALL.len()],
     refusals: [Counter; Code::ALL.len()],
     closes: [Counter; Close::ALL.len()],
@@ -133,6 +137,18 @@ const STATUSES: [(Status, &str); 5] = [
     (Status::Ended, "ended"),
 ];
 
+/// How a call to another system may end.
+const CALL_RESULTS: [(Option<CallFailure>, &str); CallFailure::ALL.len() + 1] = {
+    let mut results = [(None, "answered"); CallFailure::ALL.len() + 1];
+    let mut at = 0;
+    while at < CallFailure::ALL.len() {
+        let failure = CallFailure::ALL[at];
+        results[at + 1] = (Some(failure), failure.as_str());
+        at += 1;
+    }
+    results
+};
+
 /// A metric's one label, by its name.
 type Label = [(&'static str, String); 1];
 
@@ -163,6 +179,15 @@ impl Metrics {
             failed_logins: plain(it, "failed_logins", "Sign-ins of agents that failed"),
             lockouts: plain(it, "lockouts", "Accounts of agents locked after failures"),
             content_revisions: plain(it, "content_revisions", "Revisions of the content in memory"),
+            call_seconds: seconds(it, "call_seconds", "One call to another system, all tries"),
+            calls: labelled(
+                it,
+                "calls",
+                "Calls to other systems that ended",
+                "result",
+                CALL_RESULTS,
+                |(_, name)| name.to_owned(),
+            ),
             reloads: labelled(
                 it,
                 "reloads",
@@ -205,6 +230,13 @@ impl Metrics {
     #[must_use]
     pub fn closes(&self, close: Close) -> &Counter {
         &self.closes[close as usize]
+    }
+
+    /// Calls to other systems that ended so; none stands for an answer.
+    #[must_use]
+    pub fn calls(&self, failure: Option<CallFailure>) -> &Counter {
+        let at = CALL_RESULTS.iter().position(|(result, _)| *result == failure);
+        &self.calls[at.unwrap_or(0)]
     }
 
     /// Conversations in memory with this status.

@@ -1,6 +1,7 @@
 //! Everything that is tested from outside the crate, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
 mod bank;
 mod bench;
 mod bounds;
@@ -16,6 +17,7 @@ mod layers;
 mod matching;
 mod people;
 mod privacy;
+mod property;
 mod reload;
 mod server;
 mod sockets;

@@ -121,6 +121,18 @@ impl Server {
         Self::start_in(folder, content, variables, before).await
     }
 
+    /// A server with these content files and settings.
+    pub(crate) async fn start_with(files: &[(&str, &str)], variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (file, text) in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let content = folder.path().to_owned();
+        Self::start_in(folder, content, variables, "").await
+    }
+
     /// A server with the bank's content.
     pub(crate) async fn start_bank() -> Self {
         let content = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

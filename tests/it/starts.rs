@@ -45,6 +45,20 @@ fn sentence(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], code:
 }
 
 #[test]
+fn a_system_without_its_secret_is_named() {
+    let folder = lamp();
+    let bank = ("SKICKA_ACTIONS__SYSTEMS", "bank=https://api.bank.example");
+    let said = sentence(folder.path(), &[], &[bank], USE);
+    assert!(said.contains("`bank`") && said.contains("SKICKA_SECRET_BANK"), "{said}");
+    let short = ("SKICKA_SECRET_BANK", "short");
+    let said = sentence(folder.path(), &[], &[bank, short], USE);
+    assert!(said.contains("SKICKA_SECRET_BANK") && !said.contains("`short`"), "{said}");
+    let odd = ("SKICKA_ACTIONS__SYSTEMS", "https://api.bank.example");
+    let said = sentence(folder.path(), &[], &[odd], USE);
+    assert!(said.contains("bank=https://"), "{said}");
+}
+
+#[test]
 fn a_data_folder_that_cannot_be_made_is_named() {
     let folder = lamp();
     fs::write(folder.path().join("data"), "not a folder").unwrap();

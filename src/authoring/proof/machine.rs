@@ -14,6 +14,7 @@ use crate::content::dialogue::Exit;
 use crate::content::dialogue::Step;
 use crate::content::dialogue::StepKind;
 use crate::content::dialogue::Target;
+use crate::content::dialogue::pause::Pause;
 use crate::content::editions::Dialogues;
 use crate::content::manners::Manners;
 use crate::content::template;
@@ -133,8 +134,18 @@ impl<'a> Machine<'a> {
     pub(super) fn replies(&self, spot: &Spot) -> Vec<Reply<'a>> {
         match self.step(spot).map(|step| &step.kind) {
             Some(StepKind::Ask(ask)) => self.answers(ask),
-            Some(StepKind::Wait { next, ms, .. }) => vec![Reply {
-                said: format!("({} min)", ms / 60_000),
+            Some(StepKind::Action(action)) => {
+                let told = |what: &str, exit| {
+                    let said = format!("({} {what})", action.call);
+                    Reply { said, exit, learns: None, helped: false }
+                };
+                vec![told("answered", &action.next), told("failed", &action.failed)]
+            }
+            Some(StepKind::Wait { next, pause, .. }) => vec![Reply {
+                said: match pause {
+                    Pause::For(ms) => format!("({} min)", ms / 60_000),
+                    Pause::At { days, time } => format!("({days} d, {time})"),
+                },
                 exit: next,
                 learns: None,
                 helped: false,
@@ -198,6 +209,12 @@ impl<'a> Machine<'a> {
         let mut spot = spot.clone();
         if let Some((slot, held)) = &reply.learns {
             spot.slots.insert((*slot).to_owned(), held.clone());
+        }
+        if let Some(StepKind::Action(action)) = self.step(&spot).map(|step| &step.kind)
+            && std::ptr::eq(reply.exit, std::ptr::from_ref(&action.next))
+        {
+            let slots = action.answer.iter().map(|field| field.slot.clone());
+            spot.slots.extend(slots.map(|slot| (slot, Held::Something)));
         }
         match self.follow(&mut spot, &reply.exit.target) {
             Some(stop) => vec![Way { said: Vec::new(), stop, came_back: None }],
@@ -279,6 +296,10 @@ impl<'a> Machine<'a> {
             }
             StepKind::Wait { text, .. } => {
                 say(text);
+                Err((Stop::Waits(spot.clone()), None))
+            }
+            StepKind::Action(action) => {
+                action.say.iter().for_each(say);
                 Err((Stop::Waits(spot.clone()), None))
             }
             StepKind::Branch(arms) => {

@@ -85,6 +85,11 @@ fn item_of_fact(fact: &Fact) -> Option<Item> {
             word(format!("ended by {by:?}, {outcome:?}").to_lowercase())
         }
         Fact::RatingRequest { .. } => word("asks for a rating".to_owned()),
+        Fact::Action(change) => {
+            let state = format!("{:?}", change.state).to_lowercase();
+            let reason = change.reason.as_deref().unwrap_or_default();
+            word(format!("call {} {state} {reason}", change.call))
+        }
         // What people did stands in the log as it was.
         _ => None,
     }

@@ -3,10 +3,15 @@
 //! A log holds facts, not inputs. Each input leaves a fact that begins its turn, and no two leave
 //! the same, so the inputs can be read off it with the state before each.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
+use serde_json::Value;
+
 use crate::content::TALK_TO_HUMAN;
+use crate::conversation::effect::CallFailure;
+use crate::conversation::event::ActionChange;
 use crate::conversation::event::AgentRef;
 use crate::conversation::event::Author;
 use crate::conversation::event::EndedBy;
@@ -46,6 +51,13 @@ pub(super) enum RecordedAct {
         /// What stood on it.
         label: String,
     },
+    /// Another system answered, or failed.
+    CallEnded {
+        /// What was called.
+        call: String,
+        /// What was learnt of it.
+        result: Result<BTreeMap<String, Value>, CallFailure>,
+    },
     /// A wait or a burst came to its end.
     TimeIsUp,
     /// The visitor had said nothing for too long.
@@ -61,6 +73,10 @@ impl fmt::Display for Recorded {
             RecordedAct::Act(Act::ChoseLanguage(lang)) => write!(out, "language: {}", lang.code()),
             RecordedAct::Act(Act::Leave) => out.write_str("leave:"),
             RecordedAct::Act(Act::Begin) => out.write_str("(the greeting)"),
+            RecordedAct::CallEnded { call, result } => match result {
+                Ok(_) => write!(out, "({call} answers)"),
+                Err(failure) => write!(out, "fails: {}", failure.as_str()),
+            },
             RecordedAct::TimeIsUp | RecordedAct::Silence => out.write_str("(time passes)"),
             RecordedAct::Act(Act::DutyBegan { .. }) => out.write_str("duty: somebody"),
             RecordedAct::Act(Act::DutyEnded) => out.write_str("duty: nobody"),
@@ -114,10 +130,27 @@ fn beginning(state: &State, log: &[Event], at: usize) -> Option<RecordedAct> {
         Fact::Ended { by: EndedBy::Agent, outcome, note } => {
             Act::Resolve { agent: holder()?, outcome: *outcome, note: note.clone() }
         }
+        Fact::Action(change) => return call_ended(change, event),
         Fact::Status(change) => return by_status(state, change, event, next),
         _ => return None,
     };
     Some(RecordedAct::Act(act))
+}
+
+/// A call that ended, if this event says so.
+fn call_ended(change: &ActionChange, event: &Event) -> Option<RecordedAct> {
+    let answered = event.moves.iter().find_map(|change| match change {
+        Move::CallEnded { answered, .. } => Some(*answered),
+        _ => None,
+    })?;
+    let learnt = event.moves.iter().filter_map(|change| match change {
+        Move::Learnt { slot, value } => Some((slot.clone(), value.clone())),
+        _ => None,
+    });
+    let failure = || change.reason.as_deref().and_then(CallFailure::named);
+    let result =
+        if answered { Ok(learnt.collect()) } else { Err(failure().unwrap_or(CallFailure::Lost)) };
+    Some(RecordedAct::CallEnded { call: change.call.clone(), result })
 }
 
 /// `rest` is the log from the message on.

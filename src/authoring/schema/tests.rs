@@ -133,7 +133,7 @@ fn a_misspelt_key_and_a_missing_one_do_not_validate() {
 #[test]
 fn what_the_readers_take_is_described_and_nothing_else() {
     // One step of every kind, so that each reader asks for all that it knows.
-    let steps = "dialogue: lamp\nstart: a\nsteps:\n  a: { ask: {}, answers: {}, known_by: {} }\n  b: { ask: {}, choices: { x: {}, y: {} }, links: [ {} ] }\n  c: { ask: {}, kind: number }\n  d: { check: {} }\n  e: { branch: [ { if: x }, { else: e } ] }\n  f: { set: {} }\n  g: { call: x, next: a }\n  h: { goto: x }\n  i: { resolve: {} }\n  j: { say: {}, escalate: {} }\n  k: { say: {}, wait: 1 }\n  l: { say: {} }\n";
+    let steps = "dialogue: lamp\nstart: a\nsteps:\n  a: { ask: {}, answers: {}, known_by: {} }\n  b: { ask: {}, choices: { x: {}, y: {} }, links: [ {} ] }\n  c: { ask: {}, kind: number }\n  d: { check: {} }\n  e: { branch: [ { if: x }, { else: e } ] }\n  f: { set: {} }\n  g: { call: x, next: a }\n  h: { goto: x }\n  i: { resolve: {} }\n  j: { say: {}, escalate: {} }\n  k: { say: {}, wait: 1 }\n  l: { say: {} }\n  m: { say: {}, action: { answer: { x: {} } } }\n  n: { say: {}, callback: {} }\n";
     let mut sources = small();
     steps.clone_into(&mut sources[1].text);
     asked::begin();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
 
+use crate::authoring::exits::FAILED;
 use crate::authoring::exits::GOTO;
 use crate::authoring::exits::exits;
 use crate::content::dialogue::Dialogue;
@@ -129,6 +130,8 @@ impl Search<'_> {
                     }
                 }
             }
+            // What could not be sent was never called.
+            StepKind::Action(_) => all.filter(|(name, _)| name == FAILED).collect(),
             _ => Vec::new(),
         }
     }

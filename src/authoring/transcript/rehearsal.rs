@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use crate::authoring::transcript::Cue;
 use crate::authoring::transcript::Happening;
 use crate::authoring::transcript::Kind;
@@ -14,6 +16,7 @@ use crate::authoring::transcript::stage::Stage;
 use crate::content::Content;
 use crate::conversation::deadline;
 use crate::conversation::decide;
+use crate::conversation::effect::CallFailure;
 use crate::conversation::event::Author;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
@@ -169,6 +172,8 @@ impl<'a> Rehearsal<'a> {
                 Ok(Vec::new())
             }
             Cue::Duty(duty) => self.change_duty(*duty),
+            Cue::Answer(answer) => self.end_call(Ok(answer.clone())),
+            Cue::Fails(failure) => self.end_call(Err(*failure)),
         }
     }
 
@@ -215,6 +220,11 @@ impl<'a> Rehearsal<'a> {
             (Duty::Nobody, Status::Queued) => self.act(Act::DutyEnded),
             _ => Ok(Vec::new()),
         }
+    }
+
+    fn end_call(&mut self, result: Result<Value, CallFailure>) -> Result<Vec<Happening>, String> {
+        let call = self.state.calls.keys().next_back().copied().ok_or("nothing is called")?;
+        self.act(Act::CallEnded { call, result })
     }
 
     fn act(&mut self, act: Act) -> Result<Vec<Happening>, String> {
@@ -273,6 +283,11 @@ pub fn write_event(event: &Event, said: &mut Vec<Happening>) {
             if let (Status::Queued, Some(team)) = (change.status, &change.team) {
                 put(Kind::Queue, team.to_string());
             }
+        }
+        Fact::Action(change) => {
+            let state = format!("{:?}", change.state).to_lowercase();
+            let reason = change.reason.as_deref().unwrap_or("");
+            put(Kind::Action, format!("{} {state} {reason}", change.call).trim_end().to_owned());
         }
         Fact::Ended { outcome, .. } => put(Kind::Ended, outcome_word(*outcome).to_owned()),
         _ => {}

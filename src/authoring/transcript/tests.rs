@@ -63,13 +63,16 @@ fn a_line_that_cannot_be_read_says_how_to_write_it() {
     assert!(of("later: soon").contains("write `5 min`"));
     assert!(of("later: 5 weeks").contains("write ms, s, min, h or d"));
     assert!(of("vistor: hej").contains("`vistor:` is no line of a transcript"));
+    assert!(of("answer: {").contains("is no JSON"));
+    assert!(of("fails: often").contains("there are not_configured, timed_out"));
     assert!(of("visitor: hej\nlang: fi").contains("`language: en`"));
 }
 
 #[test]
 fn what_is_written_down_reads_the_same_again() {
     let text = "visitor: hej\npress: Ja\nperson:\nlanguage: en\nleave:\nlater: 90 min\n\
-                later: 2 h\nburst: 1200 ms\nduty: nobody\nduty: somebody\n";
+                later: 2 h\nburst: 1200 ms\nduty: nobody\nduty: somebody\n\
+                answer: {\"a\":[1,null]}\nfails: timed_out\n";
     let mut written = String::new();
     for line in &read(text).lines {
         let LineKind::Cue(cue) = &line.kind else { panic!("{line:?}") };

@@ -30,6 +30,11 @@ fn event(event: &Event) -> String {
             }
             format!("({status}{reason}{team})\n")
         }
+        Fact::Action(change) => {
+            let state = format!("{:?}", change.state).to_lowercase();
+            let reason = change.reason.as_deref().map_or(String::new(), |why| format!(": {why}"));
+            format!("({} {state}{reason})\n", change.call)
+        }
         Fact::Ended { outcome, .. } => format!("(ended: {outcome:?})\n").to_lowercase(),
         _ => String::new(),
     }

@@ -96,7 +96,7 @@ async fn play(url: &str, file: &TranscriptFile) -> anyhow::Result<FileReport> {
 fn visible(transcript: &Transcript) -> Transcript {
     let mut transcript = transcript.clone();
     transcript.lines.retain(
-        |line| !matches!(&line.kind, LineKind::Expect(wanted) if wanted.kind == Kind::Queue),
+        |line| !matches!(&line.kind, LineKind::Expect(wanted) if matches!(wanted.kind, Kind::Queue | Kind::Action)),
     );
     transcript
 }
@@ -211,7 +211,7 @@ impl Visitor {
                 json!({"type": "lang", "id": id, "lang": language.code()})
             }
             Cue::Leave => json!({"type": "end", "id": id}),
-            Cue::Later(_) | Cue::Burst(_) | Cue::Duty(_) => {
+            Cue::Later(_) | Cue::Burst(_) | Cue::Duty(_) | Cue::Answer(_) | Cue::Fails(_) => {
                 return Err("not playable on a server".to_owned());
             }
         };

@@ -132,7 +132,8 @@ fn follow_unasked<'a>(
     done: &mut BTreeSet<(&'a DialogueId, &'a StepId)>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    if step.waits() {
+    // What only gives time, or calls another system, would go round for ever by itself.
+    if step.asks() {
         return;
     }
     if let Some(at) =
@@ -172,5 +173,5 @@ fn follow_unasked<'a>(
 
 fn asks(dialogues: &BTreeMap<DialogueId, Dialogue>, id: &DialogueId) -> bool {
     let steps = dialogues.get(id).into_iter().flat_map(|dialogue| dialogue.steps.values());
-    steps.into_iter().any(Step::waits)
+    steps.into_iter().any(Step::asks)
 }

@@ -68,6 +68,9 @@ fn filled_by(step: &Step) -> Vec<(&str, Span)> {
             let places = step.places.values.iter().copied();
             values.iter().map(|(slot, _)| slot.as_str()).zip(places).collect()
         }
+        StepKind::Action(action) => {
+            action.answer.iter().map(|field| (field.slot.as_str(), field.span)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -95,6 +98,11 @@ pub(crate) fn domains(dialogues: &BTreeMap<DialogueId, Dialogue>) -> Domains {
                     let names = template::names_in(expression).unwrap_or_default();
                     let word = value.as_ref().and_then(Value::as_str).filter(|_| names.is_empty());
                     widen(&mut domains, slot, word.map(|word| vec![word]));
+                }
+            }
+            StepKind::Action(action) => {
+                for field in &action.answer {
+                    widen(&mut domains, &field.slot, None);
                 }
             }
             _ => {}

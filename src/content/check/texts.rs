@@ -287,6 +287,12 @@ pub(super) fn expressions_of(step: &Step) -> Vec<(&str, Span)> {
             .map(|(_, value)| value.as_str())
             .zip(step.places.values.iter().copied())
             .collect(),
+        StepKind::Action(action) => action
+            .send
+            .iter()
+            .map(|(_, value)| value.as_str())
+            .zip(step.places.values.iter().copied())
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -322,6 +328,7 @@ pub(super) fn texts_of(step: &Step) -> Vec<&Text> {
             texts.extend(nudge);
             texts
         }
+        StepKind::Action(action) => action.say.iter().collect(),
         StepKind::Resolve { text } | StepKind::Escalate { say: text, .. } => text.iter().collect(),
         StepKind::Branch(_)
         | StepKind::Set { .. }

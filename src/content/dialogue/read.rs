@@ -17,7 +17,9 @@ use crate::content::dialogue::Places;
 use crate::content::dialogue::Step;
 use crate::content::dialogue::StepKind;
 use crate::content::dialogue::Target;
+use crate::content::dialogue::action;
 use crate::content::dialogue::known;
+use crate::content::dialogue::pause;
 use crate::content::dialogue::slot;
 use crate::content::fields::Fields;
 use crate::content::suggest::nearest;
@@ -32,9 +34,14 @@ use crate::ids::is_wire_id;
 use crate::language::Language;
 
 /// The keys that say what a step does; a step has exactly one of them, save that `say` may stand
-/// beside `escalate`.
-const KINDS: [&str; 10] =
-    ["ask", "check", "branch", "set", "call", "goto", "resolve", "escalate", "wait", "say"];
+/// beside those of [`SAYING`].
+const KINDS: [&str; 12] = [
+    "ask", "check", "branch", "set", "call", "goto", "action", "resolve", "escalate", "wait",
+    "callback", "say",
+];
+
+/// The kinds that say something besides.
+const SAYING: [&str; 4] = ["action", "escalate", "wait", "callback"];
 
 /// Values of the bot's own buttons and answers, which no choice may have.
 const RESERVED_CHOICES: [&str; 4] = ["person", "something_else", "go_on", "solved"];
@@ -140,9 +147,8 @@ fn read_step(file: &str, key: &Key, node: Node, diagnostics: &mut Vec<Diagnostic
     let mut places = Places::default();
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
     let kind = match kinds.as_slice() {
-        ["escalate", "say"] => "escalate",
-        ["wait", "say"] => "wait",
-        [one] => one,
+        [one, "say"] if SAYING.contains(one) => *one,
+        [one] => *one,
         [] => {
             let entries = fields.rest();
             let meant = |key: &Key| nearest(&key.name, KINDS);
@@ -174,7 +180,11 @@ fn read_step(file: &str, key: &Key, node: Node, diagnostics: &mut Vec<Diagnostic
         "set" => read_set(&mut fields, &what, &mut places),
         "call" | "goto" => read_jump(&mut fields, &what),
         "resolve" => Some(read_resolve(&mut fields)),
-        "wait" => read_wait(&mut fields, &what),
+        "wait" => pause::read_wait(&mut fields, &what),
+        "callback" => pause::read_callback(&mut fields, &what),
+        "action" => {
+            action::read(&mut fields, &what, &mut places).map(|it| StepKind::Action(Box::new(it)))
+        }
         _ => read_escalate(&mut fields, &mut places),
     };
     fields.finish(&what);
@@ -240,26 +250,6 @@ fn read_verb(fields: &mut Fields<'_>) -> BTreeMap<Language, String> {
         }
     }
     verbs
-}
-
-/// The longest that a step may wait, in minutes: a day.
-const LONGEST_WAIT: f64 = 24.0 * 60.0;
-
-fn read_wait(fields: &mut Fields<'_>, what: &str) -> Option<StepKind> {
-    let text = fields.need_text("say", what);
-    let nudge = fields.text("nudge");
-    let wait = fields.number("wait");
-    let next = exit(fields, "next", what);
-    let ((span, minutes), next) = (wait?, next?);
-    if !(1.0..=LONGEST_WAIT).contains(&minutes) || minutes.fract() != 0.0 {
-        fields
-            .report(span, Code::BadValue, "`wait` is a number of whole minutes, 1 to 1440")
-            .help("write for example `wait: 10`");
-        return None;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "whole and at most a day")]
-    let ms = minutes as i64 * 60_000;
-    Some(StepKind::Wait { text, ms, nudge, next })
 }
 
 fn read_yes_no(fields: &mut Fields<'_>, what: &str) -> Option<Answers> {

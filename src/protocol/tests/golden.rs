@@ -423,6 +423,10 @@ fn what_only_agents_see() {
         "kind": "transferred", "from": { "id": "a1", "name": "Anna" },
         "to": { "agent": { "id": "a2", "name": "Bo" } }
     });
+    // How the bot talks to other systems is between it and them.
+    shows!("action", {
+        "kind": "action", "call": "bank/balance", "state": "failed", "reason": "timed_out"
+    });
     shows!("unknown", { "kind": "danced", "text": "not for this version" });
 }
 

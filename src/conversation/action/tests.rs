@@ -1,0 +1,292 @@
+//! Talks with a bot that asks another system.
+
+use std::sync::OnceLock;
+
+use crate::authoring::transcript::Transcript;
+use crate::authoring::transcript::rehearsal::play;
+use crate::authoring::transcript::stage::Failure;
+use crate::content::Content;
+use crate::content::build::draft;
+use crate::content::build::is_servable;
+use crate::content::tests::source;
+use crate::conversation::effect::Work;
+use crate::conversation::event::Event;
+use crate::language::Language;
+
+const INTENTS: &[(&str, &str)] = &[
+    (
+        "intents/balance.yaml",
+        "intent: balance
+title: { sv: Saldo, fi: Saldo, en: Balance }
+examples:
+  sv: [vad har jag på kontot, hur mycket pengar har jag]
+  fi: [paljonko tilillä on rahaa]
+  en: [how much money do I have, what is my balance]
+",
+    ),
+    (
+        "intents/lamp.yaml",
+        "intent: lamp
+title: { sv: Lampan, fi: Lamppu, en: The lamp }
+examples:
+  sv: [lampan lyser inte, det är mörkt i lampan]
+  fi: [lamppu ei pala]
+  en: [the lamp is dark]
+",
+    ),
+    (
+        "intents/talk_to_human.yaml",
+        "intent: talk_to_human
+title: { sv: Prata med en människa, fi: Ihminen, en: A person }
+examples:
+  sv: [jag vill tala med en människa, koppla mig till någon]
+  fi: [haluan puhua ihmisen kanssa]
+  en: [I want a person]
+",
+    ),
+];
+
+const BALANCE: &str = "dialogue: balance
+start: number
+steps:
+  number:
+    ask: { sv: \"Vilket kundnummer har du?\", fi: \"Mikä on numerosi?\", en: \"What is your number?\" }
+    again: { sv: \"Skriv kundnumret.\", fi: \"Kirjoita numero.\", en: \"Write the number.\" }
+    label: { sv: Kundnummer, fi: Numero, en: Number }
+    slot: number
+    kind: reference
+    pattern: \"[0-9]{4}\"
+    refuse: { sv: \"Det var inget nummer.\", fi: \"Ei ollut numero.\", en: \"No number.\" }
+    next: look_up
+    unsure: person
+  look_up:
+    say: { sv: \"Jag tittar efter.\", fi: \"Katson.\", en: \"Let me look.\" }
+    action:
+      call: bank/balance
+      send: { number: slots.number }
+      answer:
+        balance: { from: account.balance, kind: number }
+        frozen: flag
+        owner: { kind: text, optional: true }
+    next: tell
+    failed: sorry
+  tell:
+    say:
+      sv: \"Du har {{ slots.balance }} euro{% if slots.frozen %}, men kontot är spärrat{% endif %}.\"
+      fi: \"Sinulla on {{ slots.balance }} euroa.\"
+      en: \"You have {{ slots.balance }} euros.\"
+    next: resolved
+  sorry:
+    say: { sv: \"Det gick inte just nu.\", fi: \"Ei onnistunut.\", en: \"That failed.\" }
+    next: person
+";
+
+const LAMP: &str = "dialogue: lamp
+start: helped
+steps:
+  helped:
+    check: { sv: \"Hjälper det att byta den?\", fi: \"Auttaako vaihto?\", en: \"Does changing it help?\" }
+    again: { sv: \"Lyser den nu?\", fi: \"Palaako se?\", en: \"Is it lit?\" }
+    label: { sv: Hjälpte, fi: Auttoi, en: Helped }
+    no: person
+";
+
+const HUMAN: &str = "dialogue: talk_to_human
+start: over
+steps:
+  over: { escalate: { reason: requested } }
+";
+
+fn content() -> &'static Content {
+    static CONTENT: OnceLock<Content> = OnceLock::new();
+    CONTENT.get_or_init(|| {
+        let dialogues = [
+            ("dialogues/balance.yaml", BALANCE),
+            ("dialogues/lamp.yaml", LAMP),
+            ("dialogues/talk_to_human.yaml", HUMAN),
+        ];
+        let sources: Vec<_> =
+            INTENTS.iter().chain(&dialogues).map(|(file, text)| source(file, text)).collect();
+        let (draft, faults) = draft(&sources);
+        assert!(is_servable(&faults), "{faults:#?}");
+        draft.train()
+    })
+}
+
+#[track_caller]
+fn holds(transcript: &str) {
+    if let Some(failure) = failure_of(transcript) {
+        panic!("{failure}");
+    }
+}
+
+fn failure_of(transcript: &str) -> Option<Failure> {
+    let transcript = Transcript::read(transcript, Language::Sv).expect("it can be read");
+    play(content(), &transcript).failure
+}
+
+const ASKED: &str = "
+    visitor: vad har jag på kontot
+    bot: Vilket kundnummer
+    visitor: 1234
+    bot: Jag tittar efter.
+    action: bank/balance started
+    silent:
+";
+
+fn after_asking(rest: &str) {
+    holds(&format!("{ASKED}{rest}"));
+}
+
+#[test]
+fn an_answer_fills_the_slots_that_the_step_declares() {
+    after_asking(
+        r#"
+        answer: {"account": {"balance": 12.5, "iban": "x"}, "frozen": true}
+        action: bank/balance answered
+        bot: Du har 12.5 euro, men kontot är spärrat.
+        topic: balance closed resolved
+        "#,
+    );
+}
+
+#[test]
+fn a_call_that_fails_goes_where_the_step_says() {
+    for failure in ["timed_out", "unreachable", "too_large", "redirected", "not_json"] {
+        after_asking(&format!(
+            "
+            fails: {failure}
+            action: bank/balance failed {failure}
+            bot: Det gick inte just nu.
+            status: queued steps_exhausted
+            "
+        ));
+    }
+}
+
+#[test]
+fn an_answer_of_another_shape_is_a_failure() {
+    let wrong = [
+        "[]",
+        "7",
+        "null",
+        r#"{"account": {"balance": "12.5"}, "frozen": true}"#,
+        r#"{"account": {"balance": 1}}"#,
+        r#"{"account": [1], "frozen": true}"#,
+        r#"{"account": {"balance": 1}, "frozen": "no"}"#,
+        r#"{"account": {"balance": 1}, "frozen": false, "owner": 7}"#,
+    ];
+    for answer in wrong {
+        after_asking(&format!(
+            "
+            answer: {answer}
+            action: bank/balance failed wrong_shape
+            bot: Det gick inte just nu.
+            "
+        ));
+    }
+}
+
+#[test]
+fn what_is_said_meanwhile_is_answered_and_counts_as_no_miss() {
+    after_asking(
+        r#"
+        visitor: ja
+        bot: Ett ögonblick
+        visitor: qwzx qwzx
+        bot: Ett ögonblick
+        visitor: är du kvar
+        bot: Ett ögonblick
+        visitor: qwzx hallå
+        bot: Ett ögonblick
+        answer: {"account": {"balance": 3}, "frozen": false}
+        bot: Du har 3 euro.
+        "#,
+    );
+}
+
+#[test]
+fn a_person_can_be_had_meanwhile_and_the_late_result_moves_nothing() {
+    after_asking(
+        r#"
+        visitor: jag vill tala med en människa
+        status: queued requested
+        answer: {"account": {"balance": 3}, "frozen": false}
+        action: bank/balance answered
+        silent:
+        "#,
+    );
+    after_asking(
+        "
+        person:
+        status: queued requested
+        fails: timed_out
+        action: bank/balance failed timed_out
+        silent:
+        ",
+    );
+}
+
+#[test]
+fn another_problem_meanwhile_is_kept_for_afterwards() {
+    after_asking(
+        r#"
+        visitor: lampan lyser inte
+        bot: Ett ögonblick
+        answer: {"account": {"balance": 3}, "frozen": false}
+        bot: Du har 3 euro.
+        bot: Lampan
+        visitor: ja
+        bot: Hjälper det att byta den?
+        "#,
+    );
+}
+
+#[test]
+fn cancelling_stops_the_matter_and_not_the_conversation() {
+    after_asking(
+        r#"
+        visitor: avbryt
+        bot: Okej
+        answer: {"account": {"balance": 3}, "frozen": false}
+        action: bank/balance answered
+        silent:
+        visitor: lampan lyser inte
+        bot: Hjälper det att byta den?
+        "#,
+    );
+}
+
+#[test]
+fn a_result_that_never_comes_is_a_failure_in_the_end() {
+    after_asking(
+        "
+        later: 10 min
+        action: bank/balance failed lost
+        bot: Det gick inte just nu.
+        status: queued
+        ",
+    );
+}
+
+#[test]
+fn a_result_counts_once() {
+    let failure = failure_of(&format!("{ASKED}\nfails: lost\nfails: lost"));
+    let failure = failure.expect("there is one call");
+    assert!(failure.message.contains("nothing is called"), "{failure}");
+}
+
+/// What stands in stores: add-only.
+#[test]
+fn stored_calls_are_read_as_they_were_written() {
+    let called = r#"{"seq":4,"at":1,"kind":"action","call":"bank/balance","state":"started","moves":[{"move":"at","step":"look_up"},{"move":"called","until":9}]}"#;
+    let ended = r#"{"seq":5,"at":1,"kind":"action","call":"bank/balance","state":"failed","reason":"timed_out","moves":[{"move":"call_ended","call":4,"answered":false}]}"#;
+    for stored in [called, ended] {
+        let event: Event = serde_json::from_str(stored).unwrap();
+        assert!(!format!("{event:?}").contains("Unknown"), "{event:?}");
+        assert_eq!(serde_json::to_string(&event).unwrap(), stored);
+    }
+    let work = r#"{"work":"call","call":"bank/balance","lang":"sv","data":{"number":"1234"},"timeout_s":10,"retries":2}"#;
+    let read: Work = serde_json::from_str(work).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), work);
+}

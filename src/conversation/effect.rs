@@ -1,0 +1,120 @@
+//! Work that events want: what the shell does once they are durable.
+//!
+//! **Invariant:** an effect comes from `decide` alone, never from folding; its result comes back
+//! as [`crate::conversation::input::Act::CallEnded`], once.
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::ids::Seq;
+use crate::language::Language;
+
+/// Work, and the event that wants it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// The event.
+    pub seq: Seq,
+    /// The work.
+    pub work: Work,
+}
+
+/// What is to be done; stored as JSON, add-only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum Work {
+    /// Calls another system.
+    Call(Call),
+}
+
+/// A call to another system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The system's name and the path below its address.
+    pub call: String,
+    /// The language of the conversation.
+    pub lang: Language,
+    /// What is sent.
+    pub data: Map<String, Value>,
+    /// How long one try may take, in seconds.
+    pub timeout_s: u32,
+    /// Tries after the first.
+    pub retries: u32,
+}
+
+impl Call {
+    /// The name of the system and the path below its address.
+    #[must_use]
+    pub fn target(&self) -> (&str, &str) {
+        self.call.split_once('/').unwrap_or((&self.call, ""))
+    }
+}
+
+/// Why a call gave no answer that a dialogue can go on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CallFailure {
+    /// The settings name no such system.
+    NotConfigured,
+    /// The last try took too long.
+    TimedOut,
+    /// Nobody answered there.
+    Unreachable,
+    /// It answered with a status that is no success.
+    Refused,
+    /// It led elsewhere, which is never followed.
+    Redirected,
+    /// Its answer was too large.
+    TooLarge,
+    /// Its answer was not JSON.
+    NotJson,
+    /// Its answer was JSON, but not what the step declares.
+    WrongShape,
+    /// It failed so often just now that it is left alone for a while.
+    CircuitOpen,
+    /// What was to be sent could not be worked out.
+    NotSendable,
+    /// No result came in time, for whatever reason.
+    Lost,
+}
+
+impl CallFailure {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 11] = [
+        Self::NotConfigured,
+        Self::TimedOut,
+        Self::Unreachable,
+        Self::Refused,
+        Self::Redirected,
+        Self::TooLarge,
+        Self::NotJson,
+        Self::WrongShape,
+        Self::CircuitOpen,
+        Self::NotSendable,
+        Self::Lost,
+    ];
+
+    /// The failure of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|failure| failure.as_str() == name)
+    }
+
+    /// Its name in events, logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_configured",
+            Self::TimedOut => "timed_out",
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+            Self::Redirected => "redirected",
+            Self::TooLarge => "too_large",
+            Self::NotJson => "not_json",
+            Self::WrongShape => "wrong_shape",
+            Self::CircuitOpen => "circuit_open",
+            Self::NotSendable => "not_sendable",
+            Self::Lost => "lost",
+        }
+    }
+}
