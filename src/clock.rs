@@ -25,7 +25,7 @@ pub struct Clock {
 
 impl Clock {
     /// The machine's clock, which here never goes back and does not follow a jump at once: see
-    /// [`steady`].
+    /// `steady`.
     #[must_use]
     pub fn system() -> Self {
         Self::default()

@@ -1,7 +1,7 @@
 //! Secrets that only the bank itself knows the shape of, as its authors write them.
 //!
 //! **Invariant:** a pattern is bounded: what it finds is neither empty nor longer than
-//! [`LONGEST`], and the search is linear in the text, whatever an author wrote.
+//! `LONGEST`, and the search is linear in the text, whatever an author wrote.
 
 use std::ops::Range;
 
