@@ -14,6 +14,7 @@ use std::process::Stdio;
 use serde_json::Value;
 use serde_json::json;
 use skicka::gateway::password;
+use skicka::gateway::peer::COOKIE;
 use skicka::ids::AgentId;
 use skicka::ids::TeamId;
 use skicka::store::AgentRow;
@@ -300,6 +301,17 @@ impl Server {
     pub(crate) async fn administrator(&self) -> Agent {
         let password = self.password.clone().expect("the first start prints a password");
         let token = self.sign_in("admin@skicka.local", &password).await;
+        // Nothing else is allowed before the password for one use is changed.
+        let body = json!({ "old": password, "new": PASSWORD }).to_string();
+        let request = format!(
+            "POST /v1/agent/password HTTP/1.1\r\nHost: {}\r\nCookie: {COOKIE}={token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.at,
+            body.len()
+        );
+        let (status, answer) = self.call(&request).await;
+        assert_eq!(status, 200, "{answer}");
+        let token = self.sign_in("admin@skicka.local", PASSWORD).await;
         Agent::arrive(self, &token).await
     }
 

@@ -77,7 +77,7 @@ async fn the_window_learns_what_it_needs_before_it_connects() {
     let config: Value = serde_json::from_str(&text(answer).await).unwrap();
     let expected = json!({
         "languages": ["sv", "fi", "en"], "language": "sv", "consent": null,
-        "privacy_notice": null, "open": false, "theme": "auto",
+        "privacy_notice": null, "open": false, "theme": "auto", "attachments": null,
         "limits": { "text_chars": 4000, "frame_bytes": 65536, "messages_per_minute": 40 }
     });
     assert_eq!(config, expected);

@@ -37,6 +37,11 @@ async fn r13_a_slow_reader_is_cut_and_nobody_else_waits() {
     let mut writer = Visitor::arrive(&server).await;
     writer.want_person("offline").await;
     // Another device of theirs that says hello and never reads.
+    // What the server keeps of any conversation of this kind is there before the slow one comes.
+    let long = "å".repeat(4_000);
+    for number in 0..300 {
+        writer.say(&format!("w{number}"), &long).await;
+    }
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
     let mut slow = socket.connect(server.at).await.unwrap();
@@ -47,7 +52,6 @@ async fn r13_a_slow_reader_is_cut_and_nobody_else_waits() {
     slow.write_all(&frame(&hello.to_string())).await.unwrap();
     server.until(r#"skicka_sockets{side="visitor"}"#, 2.0).await;
     let before = server.metric("skicka_resident_bytes").await;
-    let long = "å".repeat(4_000);
     for number in 0..1_000 {
         writer.say(&format!("m{number}"), &long).await;
     }
@@ -216,6 +220,7 @@ async fn r17_everybody_comes_back_at_once() {
     let mut visitors = Vec::new();
     for number in 0..crowd {
         let mut visitor = Visitor::arrive(&server).await;
+        visitor.until(1).await;
         if number % 10 == 0 {
             visitor.say("m1", "lampan lyser inte").await;
         }
