@@ -327,7 +327,7 @@ async fn a_picture_reaches_whom_it_concerns_and_nobody_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_setting_no_file_is_taken() {
-    let server = Server::start(&[]).await;
+    let server = Server::start(&[("SKICKA_CONVERSATION__BURST_MS", "0")]).await;
     let mut visitor = Visitor::arrive(&server).await;
     assert_eq!(upload(&server, &visitor.token, "bild.jpg", &picture()).await.0, 404);
     let frame = json!({"type": "message", "id": "m1", "text": "se", "attachments": ["a1"]});
