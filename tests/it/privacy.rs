@@ -227,7 +227,7 @@ async fn an_export_has_everything_and_an_erasure_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_of_a_running_server_can_be_restored() {
-    let mut server = Server::start(&NO_LIMIT).await;
+    let mut server = Server::start(&[("SKICKA_CONVERSATION__BURST_MS", "0")]).await;
     let mut visitor = Visitor::arrive(&server).await;
     let seq = visitor.say("m1", "före säkerhetskopian").await;
     visitor.until(seq).await;
@@ -327,7 +327,7 @@ async fn a_picture_reaches_whom_it_concerns_and_nobody_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_setting_no_file_is_taken() {
-    let server = Server::start(&[("SKICKA_CONVERSATION__BURST_MS", "0")]).await;
+    let server = Server::start(&[]).await;
     let mut visitor = Visitor::arrive(&server).await;
     assert_eq!(upload(&server, &visitor.token, "bild.jpg", &picture()).await.0, 404);
     let frame = json!({"type": "message", "id": "m1", "text": "se", "attachments": ["a1"]});
