@@ -83,16 +83,18 @@ impl Engine {
     pub async fn arrive(&self, arrival: Arrival) -> Result<Arrived, SubmitError> {
         if let Some(wanted) = &arrival.conversation {
             let row = self.inner.store.conversation(wanted).await?;
+            let row = row.filter(|row| arrival.owns(row));
+            // Where their data were erased the row has the pseudonym; who is here is who they were.
             return row
-                .filter(|row| arrival.owns(row))
-                .map(|row| arrived(&row, arrival.after))
+                .zip(arrival.visitor.as_ref())
+                .map(|(row, visitor)| arrived(visitor, &row, arrival.after))
                 .ok_or(SubmitError::NotFound);
         }
         if let Some(visitor) = &arrival.visitor
             && let Some(open) = self.inner.store.open_conversation_of(visitor).await?
             && let Some(row) = self.inner.store.conversation(&open).await?
         {
-            return Ok(arrived(&row, None));
+            return Ok(arrived(visitor, &row, None));
         }
         self.begin(arrival).await
     }
@@ -179,12 +181,12 @@ impl Engine {
     }
 }
 
-fn arrived(row: &ConversationRow, after: Option<Seq>) -> Arrived {
+fn arrived(visitor: &VisitorId, row: &ConversationRow, after: Option<Seq>) -> Arrived {
     // A client that holds more than there is held it before a backup was restored.
     // What was erased must go from the client too, so it is sent anew as well.
     let beyond = row.erased || after.is_some_and(|after| after > row.seq);
     Arrived {
-        visitor: row.visitor.clone(),
+        visitor: visitor.clone(),
         conversation: row.id.clone(),
         seq: row.seq,
         from: if beyond { Seq::ZERO } else { after.unwrap_or(Seq::ZERO) },

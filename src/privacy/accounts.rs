@@ -108,8 +108,8 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     let bytes = flat.text.as_bytes();
     let mut at = 0;
     while at + 4 < bytes.len() {
-        let begins =
-            bytes[at].is_ascii_lowercase() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+        // "ibanfi21…" too: what comes after the letters tells, not what stands before.
+        let begins = bytes[at].is_ascii_lowercase() && (at == 0 || !bytes[at - 1].is_ascii_digit());
         match begins.then(|| account(flat, at)).flatten() {
             Some(end) => {
                 found.push(Found { at: at..end, kind: SecretKind::Iban });

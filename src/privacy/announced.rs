@@ -92,6 +92,9 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
             }
             search.before(noun, at, found);
         } else {
+            if words::may_announce_user(&search.tokens[at].word) {
+                users.push(at + 1);
+            }
             search.typed_in(at, found);
         }
     }
@@ -128,13 +131,14 @@ impl<'a> Search<'a> {
             let said = at > next && words::is_copula(&before.word)
                 || changing && matches!(before.word.as_str(), "till" | "to" | "as");
             // The thing itself may stand on the next line, but not in the next sentence.
-            let elsewhere =
-                at > next && before.ends() || before.after == After::Line && !(said || at == next);
+            let continued = said || at == next || words::is_copula(&token.word);
+            let elsewhere = at > next && before.ends() || before.after == After::Line && !continued;
             if elsewhere || token.is_covered() {
                 return;
             }
             let place = words::is_place_preposition(&before.word) && !said;
-            let strong = self.is_strong(at, noun, said) && !place;
+            let quoted = at == next && noun == Noun::Password && self.is_quotation(at);
+            let strong = (self.is_strong(at, noun, said) || quoted) && !place;
             if strong && (linked || said)
                 || said && noun == Noun::Password && self.is_plain_secret(at, next)
             {
@@ -142,6 +146,8 @@ impl<'a> Search<'a> {
                 found.push(Found { at: token.at.start..end, kind: kind(noun) });
                 if noun == Noun::KeyCode || noun == Noun::Both {
                     self.more(at + 1, noun, found);
+                } else {
+                    self.other(end, noun, found);
                 }
                 return;
             }
@@ -170,24 +176,45 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Takes what else it may have been: "my PIN is 1234 or 4321".
+    fn other(&self, end: usize, noun: Noun, found: &mut Vec<Found>) {
+        let Some(next) = self.tokens.iter().position(|token| token.at.start >= end) else {
+            return;
+        };
+        let other = next + 1;
+        if words::alternates(&self.tokens[next].word)
+            && other < self.tokens.len()
+            && self.is_strong(other, noun, true)
+        {
+            let at = self.tokens[other].at.start..self.end_of_secret(other, noun);
+            found.push(Found { at, kind: kind(noun) });
+        }
+    }
+
     /// Takes the secret that stands before its announcement: "1234 is my pin".
     fn before(&self, noun: Noun, at: usize, found: &mut Vec<Found>) {
         if noun == Noun::User || noun == Noun::Both {
             return;
         }
-        let mut linked = false;
+        // "559 (cvc)"
+        let mut linked =
+            noun == Noun::Pin && self.flat.text[..self.tokens[at].at.start].ends_with('(');
         for back in (at.saturating_sub(REACH_BACK)..at).rev() {
             let token = &self.tokens[back];
             if token.after != After::Nothing || token.is_covered() {
                 return;
             }
-            if linked && self.is_strong(back, noun, !token.quoted) {
-                found
-                    .push(Found { at: self.begin_of_secret(back)..token.at.end, kind: kind(noun) });
+            let first = self.begin_of_secret(back);
+            let asked = first > 0 && words::asks_whether(&self.tokens[first - 1].word) && {
+                first == 1 || self.tokens[first - 2].ends()
+            };
+            if (linked || asked) && self.is_strong(first, noun, !token.quoted) {
+                let at = self.tokens[first].at.start..token.at.end;
+                found.push(Found { at, kind: kind(noun) });
                 return;
             }
             linked |= words::is_copula(&token.word) || matches!(token.word.as_str(), "som" | "as");
-            if !words::links(&token.word) {
+            if !words::links(&token.word) && !words::says_right(&token.word) {
                 return;
             }
         }
@@ -199,14 +226,22 @@ impl<'a> Search<'a> {
         if !token.is_number() || !self.is_strong(at, Noun::Code, true) {
             return;
         }
+        // "447 120" is one code.
+        let halves = token.word.len() == 3
+            && token.after == After::Nothing
+            && self.begin_of_secret(at) == at
+            && self.digits_from(at) == 6
+            && self.tokens[at + 1].word.len() == 3;
         let near = at.saturating_sub(3)..at;
         let typed =
             self.tokens[near].iter().any(|token| words::types_in(&token.word) && !token.ends());
         let whole = at.saturating_sub(REACH)..self.tokens.len().min(at + REACH);
-        let sent = token.word.len() == 6
+        let sent = (token.word.len() == 6 || halves)
             && self.tokens[whole].iter().any(|token| words::delivers(&token.word));
         if typed || sent {
-            found.push(Found { at: token.at.clone(), kind: SecretKind::OneTimeCode });
+            let last = if halves { at + 1 } else { at };
+            let at = token.at.start..self.tokens[last].at.end;
+            found.push(Found { at, kind: SecretKind::OneTimeCode });
         }
     }
 
@@ -285,12 +320,29 @@ impl<'a> Search<'a> {
         let dated = day || written.contains(['.', ':', '/']) && digits <= 8;
         let previous = at.checked_sub(1).map_or("", |at| self.tokens[at].word.as_str());
         let next = self.tokens.get(at + 1).map_or("", |token| token.word.as_str());
-        let money = words::is_unit(next) && next != "e" && next != "ar"
+        // "är 5510 min pinkod": mine, and no minutes.
+        let mine = next == "min" && self.nouns.get(at + 2).is_some_and(Option::is_some);
+        let money = words::is_unit(next) && next != "e" && next != "ar" && !mine
             || self.flat.text[token.at.end..].trim_start().starts_with(['€', '$', '£', '%']);
         let year = !(said || noun == Noun::Pin)
             && digits == 4
             && token.word.parse().is_ok_and(|year: u32| (1950..=2049).contains(&year));
-        !(dated || money || year || words::names_harmless_number(previous))
+        // "I get no code to 040 …": nobody's code is so long and begins so.
+        let phone = noun == Noun::Code && !said && digits >= 9 && token.word.starts_with('0');
+        !(dated || money || year || phone || words::names_harmless_number(previous))
+    }
+
+    /// Whether what stands in quotation marks here may be a password of several words, and quotes
+    /// neither a button nor what is said about passwords.
+    fn is_quotation(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        let end = self.end_of_secret(at, Noun::Password);
+        let mut inside =
+            (at..self.tokens.len()).take_while(|&inner| self.tokens[inner].at.end <= end);
+        token.quoted
+            && end > token.at.end
+            && inside.clone().any(|inner| !words::is_said_about(&self.tokens[inner].word))
+            && inside.all(|inner| self.nouns[inner].is_none())
     }
 
     /// How many digits stand in number tokens from `at` on.
@@ -352,7 +404,7 @@ impl<'a> Search<'a> {
         end
     }
 
-    /// Where a number begins that ends with the token at `at`.
+    /// The token with which a number begins that ends with the one at `at`.
     fn begin_of_secret(&self, at: usize) -> usize {
         let mut start = at;
         while start > 0
@@ -363,7 +415,7 @@ impl<'a> Search<'a> {
         {
             start -= 1;
         }
-        self.tokens[start].at.start
+        start
     }
 }
 

@@ -107,8 +107,14 @@ fn within(found: &Found, begin: usize) -> Found {
 pub fn mask_address(url: &str, patterns: &Patterns) -> String {
     let plain = crate::privacy::mask_url(url);
     let readable = percent_decoded(&plain);
-    let masked = mask_in(&Context { patterns: Some(patterns), ..Context::default() }, &readable);
-    if masked.kinds.is_empty() { plain.into_owned() } else { masked.text.into_owned() }
+    // What announces a secret may stand in a part of the path of its own, or begin one: seen with
+    // blanks for what stands between words there, and as long as before.
+    let spaced = readable.replace(['/', '_', '+'], " ");
+    let mut all = find(&readable);
+    all.extend(find(&spaced));
+    all.extend(patterns.find(&readable, &Flat::of(&readable)));
+    unfinished("", &readable, &mut all);
+    if all.is_empty() { plain.into_owned() } else { cover(&readable, all).text.into_owned() }
 }
 
 /// A text with what stands in it as `%41` made plain.

@@ -53,7 +53,7 @@ impl Token {
     }
 }
 
-/// Cuts the text at blanks, and after a colon or an equals sign that follows a word.
+/// Cuts the text at blanks, and after a colon or the like that follows an announcement.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut start = None;
@@ -75,7 +75,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 }
 
 fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
-    // "lösenord:Xyz123", "pw=abc"; not "12:30" and not "https://".
+    // "lösenord:Xyz123", "pw=abc", "pinkod,4408", "password(is)"; not "12:30" and not "https://".
     while let Some(end) = announcement(&text[at.clone()]) {
         let sign = at.start + end..at.start + end + 1;
         push_one(text, at.start..sign.start, tokens);
@@ -86,11 +86,24 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     if piece.is_empty() {
         return;
     }
-    // "pin1234", "kod482913"
+    // "salasana-Hilleri5"
+    if let Some((name, rest)) = piece.split_once('-')
+        && words::noun(name).is_some()
+        && rest.contains(|sign: char| sign.is_ascii_digit())
+        && rest.starts_with(char::is_alphabetic)
+    {
+        push_one(text, at.start..at.start + name.len(), tokens);
+        push_one(text, at.end - rest.len()..at.end, tokens);
+        return;
+    }
+    // "pin1234", "pin-1234", "kod482913"
     let digits = piece.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0);
     let glued = digits > 0
         && piece[digits..].bytes().all(|sign| sign.is_ascii_digit())
-        && matches!(words::noun(&piece[..digits]), Some(Noun::Pin | Noun::Code));
+        && matches!(
+            words::noun(piece[..digits].trim_end_matches(['-', '.', '#'])),
+            Some(Noun::Pin | Noun::Code)
+        );
     if glued {
         push_one(text, at.start..at.start + digits, tokens);
         push_one(text, at.start + digits..at.end, tokens);
@@ -99,9 +112,9 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     }
 }
 
-/// Where in `piece` a colon or an equals sign follows an announcement.
+/// Where in `piece` a colon or another sign follows an announcement.
 fn announcement(piece: &str) -> Option<usize> {
-    piece.find([':', '=']).filter(|&end| {
+    piece.find([':', '=', '(', ',', ';', '/']).filter(|&end| {
         let name: String = piece[..end].chars().filter(|sign| sign.is_alphanumeric()).collect();
         name == "pass" || words::noun(&name).is_some()
     })

@@ -74,6 +74,25 @@ pub(super) fn noun(word: &str) -> Option<Noun> {
     is_code(word).then_some(Noun::Code)
 }
 
+/// Announces a user name where a password or a code stands beside it; alone it may be anything.
+pub(super) fn may_announce_user(word: &str) -> bool {
+    word.starts_with("tunnuks")
+        || word.starts_with("kirjautumistunnu")
+        || matches!(
+            word,
+            "tunnus"
+                | "anvandare"
+                | "anvandaren"
+                | "user"
+                | "kayttaja"
+                | "inloggningsnamn"
+                | "loggade"
+                | "loggar"
+                | "logged"
+                | "kirjauduin"
+        )
+}
+
 /// What two words announce together.
 pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
     match (first, second) {
@@ -117,6 +136,8 @@ fn is_password(word: &str) -> bool {
             | "passcode"
             | "passphrase"
             | "salis"
+            | "passu"
+            | "passuni"
             | "salasanni"
     ) {
         return true;
@@ -132,6 +153,7 @@ fn is_password(word: &str) -> bool {
 
 fn is_pin(word: &str) -> bool {
     word.starts_with("tunnuslu")
+        || word.starts_with("pintunnu")
         || word.starts_with("turvaluku")
         || word.starts_with("turvakood")
         || word.starts_with("sakerhetskod")
@@ -223,18 +245,39 @@ pub(super) fn is_copula(word: &str) -> bool {
 
 static COPULAS: Words = LazyLock::new(|| {
     set("\
-    : = -> => lienee olisi borde should ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
+    : = -> => → ⇒ lienee olisi stavas skrivs kirjoitetaan spelled borde should ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
     alltsa namely namligen kuuluu ist")
 });
 
 /// May stand between the announcement and the secret.
 pub(super) fn links(word: &str) -> bool {
-    is_copula(word) || LINKS.contains(word)
+    is_copula(word)
+        || LINKS.contains(word)
+        || changes(word)
+        || names_a_service(word)
+        // "tydligen", "ilmeisesti", "apparently"
+        || word.len() >= 6 && ["ligen", "sti", "ly"].iter().any(|ending| word.ends_with(ending))
+}
+
+/// Asks whether what follows is the thing: "is 4711 the right PIN?"
+pub(super) fn asks_whether(word: &str) -> bool {
+    matches!(word, "ar" | "is" | "onko" | "var" | "was" | "oliko")
+}
+
+/// May stand between a secret and its name in such a question, beside what links.
+pub(super) fn says_right(word: &str) -> bool {
+    matches!(word, "ratt" | "fel" | "oikea" | "vaara" | "right" | "correct" | "wrong")
+}
+
+/// Names another that it may be: "1234 or 4321".
+pub(super) fn alternates(word: &str) -> bool {
+    matches!(word, "eller" | "or" | "tai" | "vai")
 }
 
 static LINKS: Words = LazyLock::new(|| {
     set("\
-    edelleen yha aina ehka luultavasti varmaankin todennakoisesti muistaakseni fortfarande annu \
+    , ; as fran from sms smset viestista viestilla tekstiviestilla ollut olla pitaisi pitaa tulisi \
+    varit been edelleen yha aina ehka luultavasti varmaankin todennakoisesti muistaakseni fortfarande annu \
     alltid kanske antagligen troligen tror eventuellt still always perhaps likely think nimittain \
     nro no laitoin valitsin asetin otin valde tog satte chose nog typ val varmaan kai maybe probably \
     tuli kom luki stod says said - – / ( min mitt mina din ditt dina var vart my your our the a an mun minun sun sinun \
@@ -243,7 +286,7 @@ static LINKS: Words = LazyLock::new(|| {
     appen apps appin sovellukseen sovelluksen verkkopankkiin verkkopankin pankkiin pankin konto \
     kontot tili tilin tilille account kort kortet kortets kortin card aktia aktias aktian id \
     puhelimen telefonen phone nya nytt ny nye uusi uuden new gamla gammalt vanha old nuvarande \
-    nykyinen current som jag anvander kaytan use using kaytossa nummer nr numero numeron number \
+    nykyinen current som jag anvander kaytan kaytin anvande used with use using kaytossa nummer nr numero numeron number \
     siffra siffror och ja and samt fick sain got me ge here tassa tai eller or plus sekaa kod \
     koden code koodi")
 });
@@ -291,7 +334,8 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
         version felkod error tel puh ocr artikel model versio virhe felmed puhelin kannyk seuranta \
         lahetys ref rum huone room gatan linje bokning varaus booking hylly bankgiro plusgiro \
         postinum zip matkapuh mobiili numrot";
-    STEMS.split_whitespace().any(|stem| word.starts_with(stem))
+    // "mobilpin" begins like the number of a telephone.
+    STEMS.split_whitespace().any(|stem| word.starts_with(stem)) && noun(word).is_none()
         || matches!(word, "nro" | "no" | "id-nr" | "ring" | "soita" | "call")
 }
 

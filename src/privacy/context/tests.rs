@@ -20,6 +20,27 @@ fn the_second_half_of_a_secret_is_masked() {
         ("jag har glömt mitt lösenord.", "Vad gör jag nu?", "Vad gör jag nu?"),
         ("ordernummer 45123456", "0401234567", "0401234567"),
         ("", "pin 4711", "pin ••••"),
+        ("min kod är", "4471", "••••"),
+        ("min kod är", "４４７ １２０", "••••"),
+        ("tunnusluku on", "5537", "••••"),
+        ("pinkoden?", "är 9912", "är ••••"),
+        ("kort 4556 7375", "8689 9855 giltigt 03/29", "•••• giltigt 03/29"),
+        ("SE45 5000 0000", "0583-9825-7466", "••••"),
+        ("1 3 1 0 5 2", "- 3 0 8 T", "••••"),
+        ("１３１０５２", "－３０８Ｔ", "••••"),
+        ("19811218", "9876 alltså", "•••• alltså"),
+        ("lösenordet är", "Kanelbulle7 :)", "•••• :)"),
+        ("salasana:", "Kuusi88", "••••"),
+        ("password is", "Maple22!", "••••"),
+        ("koodi on", "449 871", "••••"),
+        ("käyttäjätunnus 44120987", "salasana Orvokki5", "salasana ••••"),
+        ("avainluku 7", "on 5519", "on ••••"),
+        ("my number is", "040 123 4567", "040 123 4567"),
+        ("ordernumret är", "448120", "448120"),
+        ("laskun viite on", "1234561", "1234561"),
+        ("kundnummer", "551209", "551209"),
+        ("jag väntar på koden", "sedan 20 minuter", "sedan 20 minuter"),
+        ("salasana ei kelpaa.", "Asun osoitteessa Kauppakatu 5", "Asun osoitteessa Kauppakatu 5"),
     ];
     for (before, text, expected) in cases {
         assert_eq!(after(before, text), expected, "{before} / {text}");
@@ -119,6 +140,16 @@ fn a_secret_in_the_path_of_a_page_is_masked() {
         ("https://bank.example/konto/FI2112345600000785?x=1", "https://bank.example/konto/••••"),
         ("https://bank.example/k/%34111%201111%201111%201111", "https://bank.example/k/••••"),
         ("https://bank.example/2024/11/28/nyheter", "https://bank.example/2024/11/28/nyheter"),
+        (
+            "https://bank.example/mer/Salasana%20Sinivuokko2",
+            "https://bank.example/mer/Salasana ••••",
+        ),
+        ("https://bank.example/pin/4711/x", "https://bank.example/pin/••••/x"),
+        (
+            "https://bank.example/anv%C3%A4ndarnamn_77120934_l%C3%B6senord_Nejlika3",
+            "https://bank.example/användarnamn_••••_lösenord_••••",
+        ),
+        ("https://bank.example/pinkod/glomt", "https://bank.example/pinkod/glomt"),
         ("https://bank.example/s%C3%B6k", "https://bank.example/s%C3%B6k"),
     ] {
         assert_eq!(mask_address(url, &none), expected);
