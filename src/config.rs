@@ -20,17 +20,21 @@ use crate::privacy::retention::Retention;
 use crate::protocol;
 
 pub mod agents;
+pub mod door;
 pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
 pub mod system;
+pub mod tls;
 
 use agents::Agents;
+use door::Door;
 use identity::Identity;
 use network::Network;
 use origin::Origin;
 use system::System;
+use tls::Tls;
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,12 +42,16 @@ use system::System;
 pub struct Settings {
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// Where it listens for those who answer and for metrics; with none, where for all.
+    pub admin_listen: Door,
     /// The folder of the database.
     pub data: PathBuf,
     /// The folder that holds `intents/` and `dialogues/`.
     pub content: PathBuf,
     /// Who may connect, and through what.
     pub server: Server,
+    /// With what the server proves who it is.
+    pub tls: Tls,
     /// How much, how fast, how long.
     pub limits: Limits,
     /// How the bot keeps time.
@@ -68,9 +76,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            admin_listen: Door::default(),
             data: PathBuf::from("data"),
             content: PathBuf::from("."),
             server: Server::default(),
+            tls: Tls::default(),
             limits: Limits::default(),
             conversation: Conversation::default(),
             actions: Actions::default(),
@@ -90,9 +100,12 @@ impl Default for Settings {
 pub struct Server {
     /// Origins of pages that may carry the chat window, besides the server's own.
     pub allowed_origins: Vec<Origin>,
+    /// Origins of pages that may show the page with the chat in a frame.
+    pub frame_ancestors: Vec<Origin>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
-    /// Whether customers reach the server by https, which a proxy ends.
+    /// Whether browsers reach the server by https, which a proxy ends; with a certificate of the
+    /// server's own they do.
     pub https: bool,
     /// The account that is made when there is none.
     pub admin_email: String,
@@ -102,6 +115,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             allowed_origins: Vec::new(),
+            frame_ancestors: Vec::new(),
             trusted_proxies: Vec::new(),
             https: false,
             admin_email: "admin@skicka.local".to_owned(),

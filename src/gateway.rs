@@ -39,6 +39,7 @@ pub mod shutdown;
 mod signout;
 pub mod socket;
 pub mod teams;
+pub mod tls;
 pub mod tokens;
 pub mod totp;
 pub mod upgrade;

@@ -8,7 +8,8 @@
  * or `page`), `open`, `heading`, `theme` (`light`, `dark`), `page-url`. A click on anything that
  * carries `data-skicka-open` opens the window, as does `SkickaChat.open({ identity, lang, page })`.
  * Tells the host page by `skicka:ready`, `skicka:open`, `skicka:close`, `skicka:status`,
- * `skicka:unread` and `skicka:message`.
+ * `skicka:unread`, `skicka:message`, and `skicka:identity` when a customer's identity is no good
+ * any more: the page gives a fresh one to `detail.renew(identity)`.
  *
  * Invariants: what came from the wire becomes text nodes only, so the page's policy may forbid
  * inline script, inline style and every trusted type. A frame leaves the outbox only when the
@@ -32,7 +33,6 @@
     more: ['Fler val', 'Lisää valintoja', 'More choices'],
     restart: ['Börja om', 'Aloita alusta', 'Start over'],
     end: ['Avsluta samtalet', 'Lopeta keskustelu', 'End the conversation'],
-    restartAsk: ['Vill du börja om? Det här samtalet avslutas.', 'Haluatko aloittaa alusta? Tämä keskustelu päättyy.', 'Start over? This conversation will end.'],
     endAsk: ['Vill du avsluta samtalet?', 'Haluatko lopettaa keskustelun?', 'End the conversation?'],
     cancel: ['Avbryt', 'Peruuta', 'Cancel'],
     log: ['Meddelanden', 'Viestit', 'Messages'],
@@ -67,10 +67,11 @@
     connecting: ['Ansluter …', 'Yhdistetään …', 'Connecting …'],
     lost: ['Kontakten bröts. Vi försöker igen.', 'Yhteys katkesi. Yritämme uudelleen.', 'The connection was lost. We are trying again.'],
     found: ['Kontakten är tillbaka.', 'Yhteys palautui.', 'Connected again.'],
+    prove: ['Logga in på nytt för att fortsätta samtalet.', 'Jatka keskustelua kirjautumalla uudelleen.', 'Sign in again to continue the conversation.'],
     stopped: ['Chatten kunde inte ansluta.', 'Chattiin ei saatu yhteyttä.', 'The chat could not connect.'],
     too_long: ['Meddelandet är för långt. Det får ha högst {} tecken.', 'Viesti on liian pitkä. Enimmäispituus on {} merkkiä.', 'The message is too long. It may have {} characters at most.'],
     rate_limited: ['Det gick lite fort. Vi skickar igen om {} s.', 'Viestejä tuli vähän nopeasti. Lähetämme uudelleen {} s kuluttua.', 'That was a little fast. We will send it again in {} s.'],
-    expired_choice: ['Det valet gäller inte längre. Välj på nytt eller skriv i stället.', 'Valinta ei ole enää voimassa. Valitse uudelleen tai kirjoita.', 'That choice no longer counts. Please choose again or write instead.'],
+    expired_choice: ['Det valet gäller inte längre.', 'Valinta ei ole enää voimassa.', 'That choice no longer counts.'],
     unavailable: ['Just nu går det inte att skicka. Vi försöker igen.', 'Lähettäminen ei juuri nyt onnistu. Yritämme uudelleen.', 'Sending does not work right now. We will try again.'],
     refused: ['Det gick tyvärr inte.', 'Se ei onnistunut.', 'That did not work.'],
     left: ['{} tecken kvar', '{} merkkiä jäljellä', '{} characters left'],
@@ -174,7 +175,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .choice:hover{background:var(--soft)}
 .choice[aria-disabled]{border-color:var(--l);color:var(--m);background:none;cursor:default;font-weight:400}
 .choice.taken{border-color:var(--a);color:var(--t);background:var(--soft);font-weight:600}
-.choice.taken::before{content:"✓ ";}
+.choice.taken::before{content:"✓ "}
 .line{align-self:center;text-align:center;font-size:13px;color:var(--m);padding:10px 8px 4px;overflow-wrap:anywhere}
 .typing{padding:4px 16px 8px;font-size:14px;color:var(--m);display:flex;gap:8px;align-items:center;flex:none}
 .dots{display:inline-flex;gap:4px}
@@ -227,7 +228,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     close: 'M6 6l12 12M18 6 6 18', down: 'M6 9l6 6 6-6',
     dots: 'M12 4.5v1M12 11.5v1M12 18.5v1', send: 'M4 12l16-8-5 16-3-7-8-1Z',
     bot: 'M5 9h14v10H5zM12 9V5M9.5 13.5v1M14.5 13.5v1M2.5 13v3M21.5 13v3',
-    clip: 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.5a1.7 1.7 0 0 1-2.5-2.5L15 7',
+    clip: 'M8 14l7-7a2 2 0 0 1 3 3l-8 8a4 4 0 0 1-6-6l8-8',
     person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4 21a8 8 0 0 1 16 0',
   };
 
@@ -255,7 +256,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   const icon = (name) => {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    const path = document.createElementNS(svg.namespaceURI, 'path');
     svg.setAttribute('viewBox', '0 0 24 24');
     svg.setAttribute('aria-hidden', 'true');
     path.setAttribute('d', ICONS[name]);
@@ -385,8 +386,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** What an earlier page left, in the order it was made. */
     kept() {
-      const keys = Array.from({ length: this.store?.length || 0 }, (_, n) => this.store.key(n));
-      return keys.filter((key) => key.startsWith(`${this.key}:out:`)).map((key) => this.#get(key))
+      return Object.keys(this.store || {}).filter((key) => key.startsWith(`${this.key}:out:`)).map((key) => this.#get(key))
         .filter((entry) => entry?.frame?.id).sort((a, b) => a.made - b.made);
     }
   }
@@ -986,7 +986,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
         this.owner[what]();
         return;
       }
-      this.speaker.say(this.question, (w) => w[`${what}Ask`]);
+      // To start over ends the conversation too.
+      this.speaker.say(this.question, (w) => w.endAsk);
       this.speaker.say(this.yes, (w) => w[what]);
       this.yes.onclick = () => { this.fold(); this.owner[what](); };
       this.sure.hidden = false;
@@ -1199,16 +1200,19 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.opener = opener;
       if (page) this.page = page;
       if (known(lang)) this.#speak(known(lang));
-      if (identity && identity !== this.identity) {
-        this.identity = identity;
-        this.#link.stop();
-      }
+      if (identity && identity !== this.given) this.#prove(identity);
       this.#show();
       if (!this.#inline && small.matches && !history.state?.skicka) history.pushState({ ...history.state, skicka: true }, '');
       this.#memory.write({ open: true });
       this.#focus();
       this.#start();
       this.#tell('open');
+    }
+
+    #prove(identity) {
+      this.given = this.identity = identity;
+      this.#link.stop();
+      this.#start();
     }
 
     close() {
@@ -1324,7 +1328,8 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** Connects, once it is known that it may. */
     #start() {
-      if (this.#agreed) this.#link.start();
+      if (this.#stale) this.#down(true);
+      else if (this.#agreed) this.#link.start();
       else this.#asking ??= this.#ask(500);
     }
 
@@ -1470,18 +1475,33 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       };
     }
 
-    /** The token is no good: once, begin as somebody new; what was typed goes along. */
+    /** Whether a customer is here who has to prove anew who they are. */
+    get #stale() {
+      const { token, verified } = this.#memory.read();
+      return (this.asked || (verified && !token)) && !this.identity;
+    }
+
+    /**
+     * The token or the identity is no good. Somebody unknown begins as somebody new, and what was
+     * typed goes along. A customer does not become somebody unknown without wishing it: the page
+     * is asked for a fresh identity. Where that is no good either, the token is what is wrong.
+     */
     #anew() {
-      if (!this.#memory.read().token && !this.identity) return false;
-      this.identity = undefined;
-      this.#memory.write({ token: null, conversation: null, ended: null });
-      return true;
+      const { token, verified } = this.#memory.read();
+      const both = token && this.identity;
+      const customer = verified || this.given;
+      if (!both || this.asked) this.#memory.write({ token: null, ...(!customer && { conversation: null, ended: null }) });
+      if (!customer || (both && this.asked)) return Boolean(token);
+      this.identity = null;
+      this.asked = true;
+      setTimeout(() => this.#tell('identity', { renew: (identity) => this.#prove(identity) }));
+      return false;
     }
 
     #down(final) {
       this.#outbox?.unsend();
       this.#typing.hidden = true;
-      const words = (w) => (final ? w.stopped : this.#talk.id ? w.lost : w.connecting);
+      const words = (w) => (this.#stale ? w.prove : final ? w.stopped : this.#talk.id ? w.lost : w.connecting);
       const show = () => {
         this.#speaker.say(this.#lost.firstChild, words);
         if (this.#lost.hidden || final) this.#announce(words);
@@ -1516,9 +1536,12 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     #welcome(frame) {
       this.#mended();
       const { conversation: id, status, seq } = frame;
+      const verified = frame.identity === 'verified';
+      // From here on the token says who it is, for longer than the identity does.
+      if (verified) this.identity = this.asked = null;
       const talk = this.#talk;
       if (!frame.resumed || id !== talk.id) this.#clear(id);
-      this.#memory.write({ token: frame.token, conversation: id, ...(status !== 'ended' && { ended: null }) });
+      this.#memory.write({ token: frame.token, verified, conversation: id, ...(status !== 'ended' && { ended: null }) });
       talk.status = status;
       talk.upto = seq;
       talk.read = { visitor: 0, agent: 0, ...frame.read };
@@ -1782,6 +1805,10 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     /** Leaves an ended conversation behind. */
     #renew() {
       this.#restarting = false;
+      if (this.#stale) {
+        this.#memory.write({ token: null, verified: null });
+        this.asked = this.given = null;
+      }
       this.#memory.write({ conversation: null, ended: null });
       this.#clear(null);
       this.#arrange();
@@ -1793,7 +1820,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
     /** Shows the parts that the present status calls for. */
     #arrange() {
       const { status, agent } = this.#talk;
-      const ended = status === 'ended';
+      const ended = status === 'ended' || this.#stale;
       const { form, human } = this.#composer;
       const held = this.#root.activeElement;
       form.hidden = ended;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
+
 use crate::cli::Failed;
 use crate::cli::block_on;
 use crate::cli::content;
@@ -21,8 +23,11 @@ use crate::engine::actions;
 use crate::engine::actions::Systems;
 use crate::engine::reload;
 use crate::gateway::accept;
+use crate::gateway::accept::Entrance;
 use crate::gateway::app::App;
+use crate::gateway::http;
 use crate::gateway::shutdown;
+use crate::gateway::tls::Certificates;
 use crate::store::Directory;
 use crate::store::EventStore;
 use crate::store::sqlite::Durability;
@@ -91,15 +96,20 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     let secret = |name: &str| std::env::var(name).ok();
     let systems =
         Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
+    let certificates =
+        Certificates::open(&settings.tls).map_err(|error| Failed::Use(error.to_string()))?;
     let listener = accept::listen(settings.listen)?;
+    let inside = settings.admin_listen.0.map(accept::listen).transpose()?;
     let address = listener.local_addr()?;
+    let desk = inside.as_ref().map_or(Ok(address), TcpListener::local_addr)?;
     let app = build(settings, content).await?;
     let first = app.accounts.first_administrator(&app.settings.server.admin_email).await?;
     // From the first printed line on, being told to stop means an orderly end.
     let stop = shutdown::on_signal()?;
     let asked = shutdown::on_hangup()?;
-    println!("Chat:    http://{address}/");
-    println!("Console: http://{address}/console");
+    let scheme = if certificates.is_some() { "https" } else { "http" };
+    println!("Chat:    {scheme}://{address}/");
+    println!("Console: {scheme}://{desk}/console");
     if let Some(first) = first {
         println!("Administrator: {}, one-time password: {}", first.email, first.password);
     }
@@ -108,13 +118,43 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     let reloading =
         tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
     let calling = tokio::spawn(actions::run(app.engine.clone(), systems));
-    accept::serve(listener, Arc::clone(&app), stop).await;
+    let renewing = match &certificates {
+        Some(certificates) => {
+            let asked = shutdown::on_hangup()?;
+            Some(tokio::spawn(Arc::clone(certificates).keep_current(asked)))
+        }
+        None => None,
+    };
+    accept::serve(entrances(&app, listener, inside, certificates), Arc::clone(&app), stop).await;
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
     calling.abort();
     keys.abort();
     ticking.abort();
     reloading.abort();
     app.store.close().await;
     Ok(())
+}
+
+/// The ports: one for all, or one for customers and one for those who answer.
+fn entrances(
+    app: &Arc<App>,
+    listener: TcpListener,
+    inside: Option<TcpListener>,
+    certificates: Option<Arc<Certificates>>,
+) -> Vec<Entrance> {
+    let Some(inside) = inside else {
+        let router = http::router(Arc::clone(app));
+        return vec![Entrance { listener, router, certificates }];
+    };
+    let for_agents = certificates.clone();
+    let (outer, inner) =
+        (http::public_router(Arc::clone(app)), http::admin_router(Arc::clone(app)));
+    vec![
+        Entrance { listener, router: outer, certificates },
+        Entrance { listener: inside, router: inner, certificates: for_agents },
+    ]
 }
 
 pub(super) fn policy(settings: &Settings) -> Policy {

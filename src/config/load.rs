@@ -104,11 +104,13 @@ pub fn load(
         layers.add_variable(name, text)?;
     }
     let Flags { config: _, listen, data, content } = flags.clone();
-    let settings = layers.settings;
+    let mut settings = layers.settings;
+    settings.server.https |= settings.tls.is_on();
     settings
         .identity
         .check()
         .and_then(|()| settings.agents.check())
+        .and_then(|()| settings.tls.check())
         .map_err(|problem| ConfigError { place: "the settings".to_owned(), problem })?;
     Ok(Settings {
         listen: listen.unwrap_or(settings.listen),

@@ -211,3 +211,22 @@ fn networks_hold_their_neighbours_and_nobody_else() {
         assert!(text.parse::<Network>().is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_certificate_needs_its_key_and_means_https() {
+    let both = "[tls]\ncertificate = 'cert.pem'\nkey = 'key.pem'";
+    assert!(read(both, &[]).unwrap().server.https);
+    for half in ["certificate = 'cert.pem'", "key = 'key.pem'"] {
+        let said = wrong(&format!("[tls]\n{half}"), &[]);
+        assert_eq!(said, "the settings: `tls.certificate` and `tls.key` must be set together");
+    }
+}
+
+#[test]
+fn there_may_be_a_second_address() {
+    assert_eq!(read("", &[]).unwrap().admin_listen.0, None);
+    let settings = read("", &[("SKICKA_ADMIN_LISTEN", "127.0.0.1:9090")]).unwrap();
+    assert_eq!(settings.admin_listen.0, Some("127.0.0.1:9090".parse().unwrap()));
+    let said = wrong("admin_listen = 'here'", &[]);
+    assert!(said.starts_with("FILE:1: `admin_listen` is wrong: "), "{said}");
+}

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use futures_util::future::join_all;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,23 +22,26 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use prometheus_client::metrics::gauge::Gauge;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
 use tokio::net::TcpSocket;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio::time::sleep;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::config::seconds;
 use crate::gateway::app::App;
-use crate::gateway::http;
 use crate::gateway::lasting::Lasting;
 use crate::gateway::peer::Remote;
 use crate::gateway::peer::is_proxy;
 use crate::gateway::places::Place;
 use crate::gateway::places::Places;
+use crate::gateway::tls::Certificates;
 
 /// Clients that come back all at once after a restart wait here rather than fail.
 const BACKLOG: u32 = 4_096;
@@ -85,22 +89,21 @@ pub fn listen(at: SocketAddr) -> Result<TcpListener, ListenError> {
     })
 }
 
-/// Serves until `stop`, then drains: nobody new is let in, every socket is told to leave, and
-/// what is still there after the setting's time is left to itself.
-pub async fn serve(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
-    let router = http::router(Arc::clone(&app));
-    serve_router(listener, app, router, stop).await;
+/// One port, and what is behind it.
+pub struct Entrance {
+    /// Where connections come in.
+    pub listener: TcpListener,
+    /// What they may ask for.
+    pub router: Router,
+    /// With what the server proves who it is; `None` where plain HTTP is spoken.
+    pub certificates: Option<Arc<Certificates>>,
 }
 
-/// The same with other addresses than the product's: for whoever tests what stands around them.
-pub async fn serve_router(
-    listener: TcpListener,
-    app: Arc<App>,
-    router: Router,
-    stop: CancellationToken,
-) {
-    accept_until(&listener, &app, &router, &stop).await;
-    drop(listener);
+/// Serves at every entrance until `stop`, then drains: nobody new is let in, every socket is told
+/// to leave, and what is still there after the setting's time is left to itself.
+pub async fn serve(entrances: Vec<Entrance>, app: Arc<App>, stop: CancellationToken) {
+    join_all(entrances.iter().map(|entrance| accept_until(entrance, &app, &stop))).await;
+    drop(entrances);
     tracing::info!(sockets = app.sockets.taken(), "stopping");
     app.drain.cancel();
     app.tasks.close();
@@ -109,12 +112,8 @@ pub async fn serve_router(
     }
 }
 
-async fn accept_until(
-    listener: &TcpListener,
-    app: &Arc<App>,
-    router: &Router,
-    stop: &CancellationToken,
-) {
+async fn accept_until(entrance: &Entrance, app: &Arc<App>, stop: &CancellationToken) {
+    let Entrance { listener, router, certificates } = entrance;
     let limits = app.settings.limits;
     let from_one = match limits.connections_per_address {
         0 => 0,
@@ -137,8 +136,22 @@ async fn accept_until(
         // Whoever holds too many half-open connections is not even answered.
         match pending.take(client(app, remote.ip())) {
             Ok(place) => {
-                let serving = connection(Arc::clone(app), router.clone(), stream, remote, place);
-                app.tasks.spawn(serving);
+                let visit = Visit {
+                    app: Arc::clone(app),
+                    router: router.clone(),
+                    remote,
+                    _counted: Counted::new(&app.metrics.connections),
+                    _place: place,
+                };
+                // Frames are small and answers wait for them: nothing is gained by waiting for
+                // more bytes.
+                let _ = stream.set_nodelay(true);
+                match certificates {
+                    None => app.tasks.spawn(visit.serve(stream)),
+                    Some(certificates) => {
+                        app.tasks.spawn(visit.serve_securely(certificates.acceptor(), stream))
+                    }
+                };
             }
             Err(_) => {
                 app.metrics.turned_away.address.inc();
@@ -172,40 +185,59 @@ async fn survive(error: &io::Error, complained: &mut Option<Instant>) {
 }
 
 /// One connection until it ends or becomes a socket.
-async fn connection(
+struct Visit {
     app: Arc<App>,
     router: Router,
-    stream: TcpStream,
     remote: SocketAddr,
+    _counted: Counted,
     _place: Place,
-) {
-    let _counted = Counted::new(&app.metrics.connections);
-    // Frames are small and answers wait for them: nothing is gained by waiting for more bytes.
-    let _ = stream.set_nodelay(true);
-    let lasting = Lasting::default();
-    let answers = lasting.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Remote(remote));
-        request.extensions_mut().insert(answers.clone());
-        router.clone().oneshot(request.map(Body::new))
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(seconds(app.settings.limits.header_s))
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    tokio::select! {
-        // A client that breaks off or talks nonsense is no event of the server's.
-        _ = connection.as_mut() => return,
-        // Whoever does not read is not waited for.
-        () = lasting.cut() => return,
-        () = app.drain.cancelled() => {}
-        () = overdue(&lasting) => {}
+}
+
+impl Visit {
+    /// Begins with the handshake, which has as long as the head of a request.
+    async fn serve_securely(self, acceptor: TlsAcceptor, stream: TcpStream) {
+        let within = seconds(self.app.settings.limits.header_s);
+        let handshake = Box::pin(timeout(within, acceptor.accept(stream)));
+        match handshake.await {
+            Ok(Ok(stream)) => Box::pin(self.serve(stream)).await,
+            // Whoever does not speak TLS is told nothing that it could read.
+            Ok(Err(_)) | Err(_) => {
+                self.app.metrics.turned_away.handshake.inc();
+            }
+        }
     }
-    connection.as_mut().graceful_shutdown();
-    let _ = timeout(LAST_ANSWER_WITHIN, connection).await;
+
+    async fn serve<Stream>(self, stream: Stream)
+    where
+        Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { app, router, remote, .. } = &self;
+        let (router, remote) = (router.clone(), *remote);
+        let lasting = Lasting::default();
+        let answers = lasting.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Remote(remote));
+            request.extensions_mut().insert(answers.clone());
+            router.clone().oneshot(request.map(Body::new))
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(seconds(app.settings.limits.header_s))
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut connection = pin!(connection);
+        tokio::select! {
+            // A client that breaks off or talks nonsense is no event of the server's.
+            _ = connection.as_mut() => return,
+            // Whoever does not read is not waited for.
+            () = lasting.cut() => return,
+            () = app.drain.cancelled() => {}
+            () = overdue(&lasting) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        let _ = timeout(LAST_ANSWER_WITHIN, connection).await;
+    }
 }
 
 /// Returns once a connection has had its time, unless an answer is meant to last.

@@ -46,6 +46,9 @@ use crate::telemetry::metrics;
 /// No call takes a body larger than a few passwords.
 const LARGEST_BODY: usize = 16 * 1_024;
 
+/// Browsers come back by https only, for a year.
+const HSTS: &str = "max-age=31536000";
+
 /// For a whole call: its body, the work and the head of the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(10);
 
@@ -54,33 +57,62 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// All addresses.
 pub fn router(app: Arc<App>) -> Router {
+    let all = of_visitors(&app).merge(of_agents()).merge(of_both(&app));
+    finished(all, app)
+}
+
+/// The addresses for customers alone: for where those who answer have a port of their own.
+pub fn public_router(app: Arc<App>) -> Router {
+    finished(of_visitors(&app).merge(of_both(&app)), app)
+}
+
+/// The addresses for those who answer, and for who watches the server.
+pub fn admin_router(app: Arc<App>) -> Router {
+    finished(of_agents().merge(of_both(&app)), app)
+}
+
+fn of_visitors(app: &App) -> Router<Arc<App>> {
     Router::new()
         .route("/v1/chat", get(chat))
-        .route("/v1/agent", get(agent_socket))
         .route("/v1/chat/config", get(chat_config))
-        .route("/livez", get(async || "alive\n"))
-        .route("/readyz", get(ready))
+        .merge(fallback::routes(&app.settings.limits))
+        .merge(signout::routes())
+        .merge(pages::for_visitors(&app.settings.server.frame_ancestors))
+}
+
+fn of_agents() -> Router<Arc<App>> {
+    Router::new()
+        .route("/v1/agent", get(agent_socket))
         .route("/metrics", get(all_metrics))
         .merge(canned::routes())
         .merge(console::routes())
-        .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())
-        .merge(signout::routes())
-        .merge(pages::routes())
+        .merge(pages::for_agents())
         .merge(teams::routes())
-        .merge(attachments::routes(&app))
+}
+
+fn of_both(app: &App) -> Router<Arc<App>> {
+    Router::new()
+        .route("/livez", get(async || "alive\n"))
+        .route("/readyz", get(ready))
+        .merge(attachments::routes(app))
+}
+
+/// With what is the same for all addresses.
+fn finished(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
+    routes
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, "no such address"))
         .method_not_allowed_fallback(async || {
             let message = "no such method at this address";
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::NotFound, message)
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
         .with_state(app)
 }
 
 /// Bounds the time of every call, and puts the headers that every answer has.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let uploads = request.method() == Method::POST && request.uri().path() == attachments::PATH;
     let within = if uploads { attachments::UPLOAD_WITHIN } else { CALL_WITHIN };
     let answer = timeout(within, next.run(request)).await;
@@ -91,6 +123,13 @@ async fn guard(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // What is no page shows and runs nothing, wherever it is opened.
+    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
+    headers.entry(pages::CORP).or_insert(HeaderValue::from_static("same-origin"));
+    if app.settings.server.https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
     response
 }
 

@@ -27,8 +27,8 @@ use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::SESSION_HOURS;
 use crate::gateway::accounts::plain;
 use crate::gateway::app::App;
-use crate::gateway::peer::COOKIE;
 use crate::gateway::peer::Peer;
+use crate::gateway::peer::cookie_name;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::roles;
 use crate::gateway::roles::Deed;
@@ -239,8 +239,9 @@ pub(super) fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {
 /// The answer with the session's cookie; an empty one that is over at once takes it away.
 fn with_cookie(app: &App, mut response: Response, token: &str, max_age_s: i64) -> Response {
     let secure = if app.settings.server.https { "; Secure" } else { "" };
+    let name = cookie_name(&app.settings.server);
     let cookie =
-        format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
+        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
     let mut cookie = HeaderValue::from_str(&cookie).expect("base64 and our own words are ASCII");
     cookie.set_sensitive(true);
     let headers = response.headers_mut();

@@ -21,11 +21,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::config::origin::Origin;
+
 /// Scripts, styles and connections of the server's own, and nothing made from text. (`'self'` in
 /// `connect-src` covers the WebSocket of the same host.)
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// Whose pages may load a script of ours: the bank's own carry the chat window.
+pub(super) const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A page that was opened by another, or opens one, shares nothing with it.
+const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -123,14 +131,40 @@ fn lean(script: &str) -> String {
     lean
 }
 
-/// The routes of all files.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    ASSETS.iter().fold(Router::new(), |router, asset| {
-        router.route(asset.path, get(async |headers: HeaderMap| answer(asset, &headers)))
+/// The routes of what customers load; the pages on the list may show it in a frame.
+pub fn for_visitors<S: Clone + Send + Sync + 'static>(framed_by: &[Origin]) -> Router<S> {
+    routes(|asset| !is_console(asset), &policy(framed_by))
+}
+
+/// The routes of the console.
+pub fn for_agents<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    routes(is_console, &policy(&[]))
+}
+
+fn is_console(asset: &Asset) -> bool {
+    asset.path.starts_with("/console")
+}
+
+fn routes<S: Clone + Send + Sync + 'static>(
+    which: fn(&Asset) -> bool,
+    policy: &HeaderValue,
+) -> Router<S> {
+    ASSETS.iter().filter(|asset| which(asset)).fold(Router::new(), |router, asset| {
+        let policy = policy.clone();
+        let respond = async move |headers: HeaderMap| answer(asset, policy, &headers);
+        router.route(asset.path, get(respond))
     })
 }
 
-fn answer(asset: &Asset, request: &HeaderMap) -> Response {
+/// The policy of pages that these others may show in a frame.
+fn policy(framed_by: &[Origin]) -> HeaderValue {
+    let framed_by: Vec<String> = framed_by.iter().map(Origin::to_string).collect();
+    let ancestors = if framed_by.is_empty() { "'none'".to_owned() } else { framed_by.join(" ") };
+    let policy = format!("{POLICY}; frame-ancestors {ancestors}");
+    HeaderValue::from_str(&policy).expect("origins are plain ASCII")
+}
+
+fn answer(asset: &Asset, policy: HeaderValue, request: &HeaderMap) -> Response {
     let Sent { body, tag } = &SENT[asset.path];
     let held = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_fresh = held.is_some_and(|held| {
@@ -147,7 +181,11 @@ fn answer(asset: &Asset, request: &HeaderMap) -> Response {
     };
     put(header::CONTENT_TYPE, asset.mime);
     put(header::CACHE_CONTROL, "no-cache");
-    put(header::CONTENT_SECURITY_POLICY, POLICY);
+    put(COOP, "same-origin");
+    if asset.path == "/chat.js" {
+        put(CORP, "cross-origin");
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::ETAG, tag.clone());
     response
 }

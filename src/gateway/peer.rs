@@ -23,6 +23,15 @@ use crate::protocol::Secret;
 /// The cookie of an agent's session.
 pub const COOKIE: &str = "skicka_agent";
 
+/// The same by https: with this prefix a browser takes it from this very host and by https only.
+pub const SECURE_COOKIE: &str = "__Host-skicka_agent";
+
+/// What the cookie is called on this server.
+#[must_use]
+pub fn cookie_name(server: &Server) -> &'static str {
+    if server.https { SECURE_COOKIE } else { COOKIE }
+}
+
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
@@ -62,7 +71,7 @@ impl Peer {
             } else {
                 remote
             },
-            session: bearer(headers).or_else(|| cookie(headers)),
+            session: bearer(headers).or_else(|| cookie(headers, cookie_name(server))),
             origin: origin(headers, server, by_proxy),
         }
     }
@@ -115,10 +124,10 @@ pub fn bearer(headers: &HeaderMap) -> Option<Secret> {
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim().to_owned()))
 }
 
-fn cookie(headers: &HeaderMap) -> Option<Secret> {
+fn cookie(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|c| c.split_once('='));
-    let (_, token) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
+    let (_, token) = pairs.find(|(name, _)| name.trim() == wanted)?;
     Some(Secret::new(token.trim().to_owned()))
 }
 

@@ -101,6 +101,8 @@ pub struct TurnedAway {
     pub address: Counter,
     /// 503: too many altogether.
     pub overload: Counter,
+    /// No TLS, or not in time.
+    pub handshake: Counter,
 }
 
 /// What a reading of the content files came to.
@@ -315,11 +317,11 @@ where
 }
 
 fn turned_away(registry: &mut Registry) -> TurnedAway {
-    let reasons = ["origin", "address", "overload"];
+    let reasons = ["origin", "address", "overload", "handshake"];
     let help = "Connections turned away before the upgrade";
-    let [origin, address, overload] =
+    let [origin, address, overload, handshake] =
         labelled(registry, "turned_away", help, "reason", reasons, str::to_owned);
-    TurnedAway { origin, address, overload }
+    TurnedAway { origin, address, overload, handshake }
 }
 
 /// From 0.1 ms, half of an fsync on a good disk, to 3 s.

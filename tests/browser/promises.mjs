@@ -149,6 +149,57 @@ export async function promises(check, arrive, url, golden) {
     assert.equal((await script.next('message')).text, 'till vem som helst');
   });
 
+  /** The page's answers when it is asked for a fresh identity, one after the other. */
+  const answerWith = (page, ...identities) => page.evaluate((answers) => {
+    window.asked = 0;
+    document.addEventListener('skicka:identity', ({ detail }) => {
+      window.asked += 1;
+      if (answers.length) detail.renew(answers.shift());
+    });
+  }, identities);
+  const identify = (page, identity) => page.evaluate((it) => { window.SkickaChat.open({ identity: it }); }, identity);
+
+  await told('a customer whose token is over is asked for, and stays who they are', async ({ page, script, customer }) => {
+    await answerWith(page, 'fresh');
+    script.close(4401);
+    const hello = await script.welcome({ token: 'token-2', seq: 1, resumed: true, identity: 'verified' });
+    assert.deepEqual([hello.token, hello.identity, hello.conversation], [undefined, 'fresh', 'c1']);
+    assert.equal(await page.evaluate(() => window.asked), 1);
+    await customer.write('jag är kvar');
+    assert.equal((await script.next('message')).text, 'jag är kvar');
+    script.close(4500);
+    const again = await script.welcome({ token: 'token-3', seq: 1, resumed: true, identity: 'verified' });
+    assert.deepEqual([again.token, again.identity], ['token-2', undefined], 'the token says who it is');
+  }, { identity: 'verified' });
+
+  await told('a customer does not silently become somebody unknown', async ({ page, script, customer }) => {
+    await answerWith(page);
+    script.close(4401);
+    await customer.chat.getByText('Logga in på nytt').first().waitFor();
+    assert.deepEqual([script.sockets, script.has('hello')], [1, false]);
+    await page.reload();
+    await page.getByRole('button', { name: 'Öppna chatten' }).first().click();
+    await customer.chat.getByText('Logga in på nytt').first().waitFor();
+    assert.equal(script.sockets, 1, 'nor after a reload');
+    await customer.chat.getByRole('button', { name: 'Starta ett nytt samtal' }).click();
+    const hello = await script.welcome({ token: 'token-2', conversation: 'c2' });
+    assert.deepEqual([hello.token, hello.identity, hello.conversation], [undefined, undefined, undefined], 'unless they wish it');
+  }, { identity: 'verified' });
+
+  await told('an identity that is over leaves the conversation to which it was to be added', async ({ page, script }) => {
+    await answerWith(page, 'fresh');
+    await identify(page, 'old');
+    const first = await script.next('hello');
+    assert.deepEqual([first.token, first.identity, first.conversation], ['token-1', 'old', 'c1']);
+    script.close(4401);
+    const second = await script.next('hello');
+    assert.deepEqual([second.token, second.identity, second.conversation], ['token-1', 'fresh', 'c1']);
+    script.close(4401);
+    const third = await script.welcome({ token: 'token-2', seq: 1, resumed: true, identity: 'verified' });
+    assert.deepEqual([third.token, third.identity], [undefined, 'fresh'], 'then it is the token that is over');
+    assert.equal(await page.evaluate(() => window.asked), 1);
+  });
+
   for (const code of [4400, 4403, 1000]) {
     await told(`after ${code} it does not come back by itself`, async ({ script, customer }) => {
       script.close(code);

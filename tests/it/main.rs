@@ -26,4 +26,5 @@ mod story;
 mod supply;
 mod talks;
 mod testing;
+mod tls;
 mod transcripts;

@@ -90,6 +90,8 @@ pub(crate) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)])
 pub(crate) struct Server {
     child: Child,
     pub(crate) at: SocketAddr,
+    /// Where those who answer come in, if not there.
+    pub(crate) admin: Option<SocketAddr>,
     /// The administrator's, printed at the first start.
     pub(crate) password: Option<String>,
     content: PathBuf,
@@ -134,6 +136,12 @@ impl Server {
         Self::start_in(folder, content, variables, "").await
     }
 
+    /// A server with content that lies in its folder already, beside other files.
+    pub(crate) async fn start_at(folder: TempDir, variables: &[(&str, &str)]) -> Self {
+        let content = folder.path().to_owned();
+        Self::start_in(folder, content, variables, "").await
+    }
+
     /// A server with the bank's content.
     pub(crate) async fn start_bank() -> Self {
         let content = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -151,9 +159,10 @@ impl Server {
         all.extend(variables);
         let variables: Vec<(String, String)> =
             all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let (child, at, password) = launch(folder.path(), &content, &variables, before).await;
+        let Launched { child, at, admin, password } =
+            launch(folder.path(), &content, &variables, before).await;
         let before = before.to_owned();
-        Self { child, at, password, content, variables, before, folder }
+        Self { child, at, admin, password, content, variables, before, folder }
     }
 
     /// Ends the process as a power cut would, as far as the process can tell.
@@ -164,10 +173,11 @@ impl Server {
 
     /// Starts it again on the same data, on another port.
     pub(crate) async fn restart(&mut self) {
-        let (child, at, _) =
+        let launched =
             launch(self.folder.path(), &self.content, &self.variables, &self.before).await;
-        self.child = child;
-        self.at = at;
+        self.child = launched.child;
+        self.at = launched.at;
+        self.admin = launched.admin;
     }
 
     /// Asks the process to stop.
@@ -390,12 +400,19 @@ fn idle() -> Child {
     Command::new("true").spawn().unwrap()
 }
 
+struct Launched {
+    child: Child,
+    at: SocketAddr,
+    admin: Option<SocketAddr>,
+    password: Option<String>,
+}
+
 async fn launch(
     folder: &Path,
     content: &Path,
     variables: &[(String, String)],
     before: &str,
-) -> (Child, SocketAddr, Option<String>) {
+) -> Launched {
     let content = content.to_str().unwrap();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--content", content];
     let variables: Vec<(&str, &str)> =
@@ -424,10 +441,14 @@ async fn launch(
     });
     let lines = within("the server says where it listens", reading).await.unwrap();
     let said = || format!("{lines:?}, {}", fs::read_to_string(folder.join("log")).unwrap());
-    let address = lines.first().and_then(|line| line.strip_prefix("Chat:    http://"));
-    let address = address.and_then(|rest| rest.strip_suffix('/')).unwrap_or_else(|| {
-        panic!("the server did not start: {}", said());
-    });
+    let address = |line: usize, name: &str, path: &str| {
+        let address = lines.get(line)?.strip_prefix(name)?.trim_start();
+        let address = address.strip_prefix("https://").or(address.strip_prefix("http://"))?;
+        address.strip_suffix(path)?.parse::<SocketAddr>().ok()
+    };
+    let at =
+        address(0, "Chat:", "/").unwrap_or_else(|| panic!("the server did not start: {}", said()));
+    let admin = address(1, "Console:", "/console").filter(|admin| *admin != at);
     let password = lines.get(2).and_then(|line| line.split("one-time password: ").nth(1));
-    (child, address.parse().unwrap(), password.map(str::to_owned))
+    Launched { child, at, admin, password: password.map(str::to_owned) }
 }

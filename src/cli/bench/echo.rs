@@ -10,6 +10,7 @@ use crate::cli::serve;
 use crate::config::load::Flags;
 use crate::config::load::load;
 use crate::gateway::accept;
+use crate::gateway::accept::Entrance;
 use crate::gateway::echo;
 use crate::gateway::shutdown;
 
@@ -38,7 +39,8 @@ pub(in crate::cli) fn run(args: &EchoArgs) -> Result<(), Failed> {
         let stop = shutdown::on_signal()?;
         println!("Echo: ws://{}/", listener.local_addr()?);
         let router = echo::router(Arc::clone(&app));
-        accept::serve_router(listener, Arc::clone(&app), router, stop).await;
+        let entrance = Entrance { listener, router, certificates: None };
+        accept::serve(vec![entrance], Arc::clone(&app), stop).await;
         app.store.close().await;
         Ok(())
     })

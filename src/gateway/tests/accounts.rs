@@ -112,7 +112,11 @@ async fn the_first_administrator_signs_in_changes_the_password_and_leaves() {
 async fn behind_https_the_cookie_is_secure() {
     let office = office(|settings| settings.server.https = true).await;
     let cookie = office.log_in(&office.password).await.cookie.unwrap();
+    assert!(cookie.starts_with("__Host-skicka_agent="), "{cookie}");
     assert!(cookie.ends_with("; Secure"), "{cookie}");
+    assert_eq!(office.me("cookie", pair(&cookie)).await.status, StatusCode::OK);
+    let plain = pair(&cookie).replace("__Host-", "");
+    assert_eq!(office.me("cookie", &plain).await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

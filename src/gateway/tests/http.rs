@@ -54,9 +54,41 @@ async fn the_pages_come_with_a_policy_that_allows_no_script_from_text() {
         ] {
             assert!(policy.split("; ").any(|found| found == part), "{path}: {policy}");
         }
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["referrer-policy"], "no-referrer");
         assert_eq!(headers["cache-control"], "no-cache");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
+        // The bank's page, which is another origin, loads the one script.
+        let shared = if path == "/chat.js" { "cross-origin" } else { "same-origin" };
+        assert_eq!(headers["cross-origin-resource-policy"], shared, "{path}");
+        assert!(!headers.contains_key("strict-transport-security"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_page_shows_and_runs_nothing() {
+    let answer = get(|settings| settings.server.https = true, request("/livez", &[])).await;
+    let headers = answer.headers();
+    assert_eq!(headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
+    assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
+    assert_eq!(headers["strict-transport-security"], "max-age=31536000");
+}
+
+#[tokio::test]
+async fn the_pages_on_the_list_may_frame_the_chat_and_nobody_the_console() {
+    let listed = |settings: &mut Settings| {
+        settings.server.frame_ancestors = ["https://www.bank.example", "https://m.bank.example"]
+            .map(|it| it.parse().unwrap())
+            .into();
+    };
+    for (path, ancestors) in [
+        ("/window", "frame-ancestors https://www.bank.example https://m.bank.example"),
+        ("/console", "frame-ancestors 'none'"),
+    ] {
+        let answer = get(listed, request(path, &[])).await;
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.split("; ").any(|found| found == ancestors), "{path}: {policy}");
     }
 }
 

@@ -28,6 +28,7 @@ use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
 use crate::gateway::accept;
+use crate::gateway::accept::Entrance;
 use crate::gateway::app::App;
 use crate::gateway::http;
 use crate::gateway::peer::Peer;
@@ -106,7 +107,8 @@ impl World {
         let listener = accept::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let at = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let serving = accept::serve_router(listener, Arc::clone(&app), router, stop.clone());
+        let entrance = Entrance { listener, router, certificates: None };
+        let serving = accept::serve(vec![entrance], Arc::clone(&app), stop.clone());
         Self { app, at, stop, serving: tokio::spawn(serving), _folder: folder }
     }
 
