@@ -84,7 +84,6 @@ pub enum Haste {
 }
 
 /// What one connection may send, whatever it is.
-
 pub struct Pace {
     frames: Option<DefaultDirectRateLimiter>,
     bytes: Option<DefaultDirectRateLimiter>,
