@@ -96,12 +96,12 @@ pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<Ap
 }
 
 async fn serve(settings: Settings) -> Result<(), Failed> {
+    let certificates =
+        Certificates::open(&settings.tls).map_err(|error| Failed::Use(error.to_string()))?;
     let content = content::read(&settings.content).train(&settings.content)?;
     let secret = |name: &str| std::env::var(name).ok();
     let systems =
         Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
-    let certificates =
-        Certificates::open(&settings.tls).map_err(|error| Failed::Use(error.to_string()))?;
     let listener = accept::listen(settings.listen)?;
     let inside = settings.admin_listen.0.map(accept::listen).transpose()?;
     let address = listener.local_addr()?;
