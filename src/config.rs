@@ -147,6 +147,14 @@ pub struct Limits {
     pub inputs_waiting: u32,
     /// What one visitor may send; 0 = no limit.
     pub messages_per_minute: u32,
+    /// What one connection may send, whatever it is; 0 = no limit.
+    pub frames_per_minute: u32,
+    /// The same in bytes; 0 = no limit.
+    pub bytes_per_minute: u32,
+    /// New conversations of strangers from one address; 0 = no limit.
+    pub conversations_per_minute: u32,
+    /// The same from all together; 0 = no limit.
+    pub conversations_in_all: u32,
     /// Tries to sign in, by account and by address.
     pub logins_per_minute: u32,
     /// What one address may have open; 0 = no limit.
@@ -168,6 +176,10 @@ impl Default for Limits {
             frame_bytes: 65_536,
             inputs_waiting: 20_000,
             messages_per_minute: 40,
+            frames_per_minute: 1_200,
+            bytes_per_minute: 4_194_304,
+            conversations_per_minute: 300,
+            conversations_in_all: 30_000,
             logins_per_minute: 10,
             connections_per_address: 200,
             connections: 15_000,

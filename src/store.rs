@@ -374,6 +374,8 @@ pub struct CustomerRow {
     /// What was issued to the customer up to then is worth nothing; the beginning of time if they
     /// never signed out.
     pub signed_out_at: Timestamp,
+    /// Visitors' tokens that were issued up to then are worth nothing; the bank's word still is.
+    pub revoked_at: Timestamp,
 }
 
 /// An entry of the audit log.
@@ -495,6 +497,8 @@ pub trait Directory: Send + Sync + 'static {
     async fn join_visitors(&self, from: &VisitorId, to: &VisitorId) -> Result<(), StoreError>;
     /// Notes that a customer signed out.
     async fn sign_customer_out(&self, customer: &str, at: Timestamp) -> Result<(), StoreError>;
+    /// Notes that the tokens which a customer holds are worth nothing any more.
+    async fn revoke_tokens(&self, customer: &str, at: Timestamp) -> Result<(), StoreError>;
     /// Puts an entry behind the last one of the audit log, durably.
     async fn add_audit(&self, at: Timestamp, body: &str) -> Result<(), StoreError>;
     /// Entries of the audit log with `number > after`, rising, at most `limit`.

@@ -14,8 +14,16 @@ use crate::matcher::answers::remark::Remark;
 use crate::matcher::answers::value::ValueKind;
 
 /// The kinds of content files, which are the names of their schemas.
-pub const KINDS: [&str; 7] =
-    ["intent", "dialogue", "out_of_scope", "manners", "answers", "corrections", "remarks"];
+pub const KINDS: [&str; 8] = [
+    "intent",
+    "dialogue",
+    "out_of_scope",
+    "manners",
+    "answers",
+    "corrections",
+    "remarks",
+    "secrets",
+];
 
 /// What names look like.
 const NAME: &str = "^[A-Za-z0-9_-]{1,64}$";
@@ -31,6 +39,7 @@ pub fn of(kind: &str) -> Option<Value> {
         "answers" => ("How people answer", answers()),
         "corrections" => ("What people say before they correct themselves", lists("corrections")),
         "remarks" => ("What people say beside answers and topics", remarks()),
+        "secrets" => ("What else is covered in what customers write", secrets()),
         _ => return None,
     };
     let mut schema = json!({
@@ -171,6 +180,29 @@ fn remarks() -> Value {
         .map(|name| (name, referring("words", "What people write who mean this.")))
         .collect();
     object(&[("remarks", object(&lists, &[]))], &["remarks"])
+}
+
+fn secrets() -> Value {
+    let secret = object(
+        &[
+            ("name", json!({ "description": "What it is, for people.", "type": "string" })),
+            (
+                "pattern",
+                json!({
+                    "description": "A regular expression of at least four characters and at most 200.",
+                    "type": "string",
+                }),
+            ),
+        ],
+        &["name", "pattern"],
+    );
+    let list = json!({
+        "description": "Patterns, tried on every message.",
+        "type": "array",
+        "maxItems": 50,
+        "items": secret,
+    });
+    object(&[("secrets", list)], &["secrets"])
 }
 
 fn dialogue() -> Value {

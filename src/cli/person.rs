@@ -3,13 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hmac::Hmac;
-use hmac::KeyInit as _;
-use hmac::Mac as _;
-use sha2::Sha256;
-
 use crate::audit::Audit;
-use crate::audit::hex;
 use crate::cli::Failed;
 use crate::cli::serve::DATABASE;
 use crate::clock;
@@ -17,15 +11,13 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::config::load::Flags;
 use crate::config::load::load;
+use crate::gateway::identity;
 use crate::ids::VisitorId;
 use crate::ids::is_wire_id;
 use crate::store::Directory;
 use crate::store::records::Records as _;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
-
-/// The name of the key of customers' names in the directory.
-const CUSTOMER_KEY: &str = "customer";
 
 /// Whose data, and where they are.
 #[derive(Debug, clap::Args)]
@@ -100,22 +92,14 @@ impl PersonArgs {
         let Some(subject) = &self.who.identity else {
             return Ok(self.who.visitor.iter().cloned().collect());
         };
-        let key = store.key(CUSTOMER_KEY, clock::random_bytes()).await?;
-        let customer = customer_name(&key, &self.issuer, subject);
+        let key = store.key(identity::KEY_NAME, clock::random_bytes()).await?;
+        let customer = identity::name_by(&key, &self.issuer, subject);
         let visitors = store.visitors_of(&customer).await?;
         if visitors.is_empty() {
             return Err(Failed::Run(anyhow::anyhow!("nothing is kept about this customer")));
         }
         Ok(visitors)
     }
-}
-
-/// The name under which a customer stands in the store: HMAC-SHA-256 of the length of the issuer
-/// (eight bytes, the highest first), the issuer and the subject.
-fn customer_name(key: &[u8; 32], issuer: &str, subject: &str) -> String {
-    let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    let mac = mac.chain_update((issuer.len() as u64).to_be_bytes());
-    hex(&mac.chain_update(issuer).chain_update(subject).finalize().into_bytes())
 }
 
 /// The audit log of a database.

@@ -32,6 +32,7 @@ use crate::store::Directory;
 use crate::store::EventStore;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
+use crate::store::sqlite::wal;
 use crate::telemetry;
 use crate::telemetry::metrics::Metrics;
 
@@ -74,10 +75,13 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failed> {
 pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<App>, Failed> {
     let metrics = Arc::new(Metrics::new());
     let clock = Clock::system();
-    let sqlite = Arc::new(
-        Sqlite::counted(&settings.data.join(DATABASE), durability(&settings), Arc::clone(&metrics))
-            .await?,
-    );
+    let database = settings.data.join(DATABASE);
+    // Nothing of it was acknowledged: that came after the whole.
+    if let Ok(Some(bytes)) = wal::unfinished(&database) {
+        tracing::warn!(bytes, "the end of the database's log was not written whole: left out");
+    }
+    let sqlite =
+        Arc::new(Sqlite::counted(&database, durability(&settings), Arc::clone(&metrics)).await?);
     let store: Arc<dyn EventStore> = Arc::clone(&sqlite) as Arc<dyn EventStore>;
     let directory: Arc<dyn Directory> = sqlite;
     let engine = Engine::start(Parts {
@@ -92,12 +96,12 @@ pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<Ap
 }
 
 async fn serve(settings: Settings) -> Result<(), Failed> {
+    let certificates =
+        Certificates::open(&settings.tls).map_err(|error| Failed::Use(error.to_string()))?;
     let content = content::read(&settings.content).train(&settings.content)?;
     let secret = |name: &str| std::env::var(name).ok();
     let systems =
         Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
-    let certificates =
-        Certificates::open(&settings.tls).map_err(|error| Failed::Use(error.to_string()))?;
     let listener = accept::listen(settings.listen)?;
     let inside = settings.admin_listen.0.map(accept::listen).transpose()?;
     let address = listener.local_addr()?;

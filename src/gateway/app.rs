@@ -16,6 +16,7 @@ use crate::gateway::identity;
 use crate::gateway::identity::Identities;
 use crate::gateway::leases::Leases;
 use crate::gateway::limits::MessageRate;
+use crate::gateway::limits::Newcomers;
 use crate::gateway::limits::TypingRate;
 use crate::gateway::places::Places;
 use crate::gateway::teams;
@@ -58,6 +59,8 @@ pub struct App {
     pub tokens: VisitorTokens,
     /// How fast visitors may write.
     pub message_rate: MessageRate,
+    /// How fast strangers may begin conversations.
+    pub newcomers: Newcomers,
     /// The bytes of the files that were sent.
     pub files: Files,
     /// How many files may be on their way at once.
@@ -101,6 +104,10 @@ impl App {
             leases: Arc::default(),
             tokens: VisitorTokens::new(Arc::clone(&directory)),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
+            newcomers: Newcomers::per_minute(
+                limits.conversations_per_minute,
+                limits.conversations_in_all,
+            ),
             typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),
             files: Files::below(&settings.data),

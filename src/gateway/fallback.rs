@@ -34,6 +34,7 @@ use crate::gateway::guest::Taken;
 use crate::gateway::hello;
 use crate::gateway::hello::Met;
 use crate::gateway::hello::NotMet;
+use crate::gateway::limits::TooFast;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
 use crate::gateway::peer::Peer;
@@ -41,6 +42,7 @@ use crate::gateway::peer::bearer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::upgrade::known_page;
 use crate::gateway::upgrade::not_stopping;
+use crate::gateway::visitor::MANY;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
 use crate::ids::Seq;
@@ -131,7 +133,7 @@ async fn frames(
     if let Err(refused) = known_page(&app, &peer) {
         return refused.into_response();
     }
-    let answer = take_all(&app, wanted, &headers, body).await;
+    let answer = take_all(&app, &peer, wanted, &headers, body).await;
     let response = answer.unwrap_or_else(|refused| {
         app.metrics.refusals(refused.code()).inc();
         refused.into_response()
@@ -141,6 +143,7 @@ async fn frames(
 
 async fn take_all(
     app: &App,
+    peer: &Peer,
     wanted: Wanted,
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -156,7 +159,7 @@ async fn take_all(
     let met = match hello_of(rest.first().copied(), app) {
         Some(hello) => {
             rest = &rest[1..];
-            call.meet(hello, wanted, headers).await?
+            call.meet(peer, hello, wanted, headers).await?
         }
         None => Some(call.rejoin(wanted, headers).await?),
     };
@@ -224,6 +227,7 @@ impl<'a> Call<'a> {
     /// Welcomes whoever says hello; nobody when the conversation that is wanted is not theirs.
     async fn meet(
         &mut self,
+        peer: &Peer,
         mut hello: Box<Hello>,
         wanted: Wanted,
         headers: &HeaderMap,
@@ -233,7 +237,7 @@ impl<'a> Call<'a> {
             None => wanted.conversation()?,
             named => named,
         };
-        match hello::meet(self.app, *hello).await {
+        match hello::meet(self.app, peer.address, *hello).await {
             Ok(met) => {
                 let guest = self.guest(met);
                 self.say(&guest.welcome());
@@ -244,6 +248,7 @@ impl<'a> Call<'a> {
                 self.say(&ServerFrame::Error(error_frame(&SubmitError::NotFound, None)));
                 Ok(None)
             }
+            Err(NotMet::TooFast(too_fast)) => Err(crowded(too_fast)),
             Err(NotMet::Refused(error)) => Err(refusal(failed(&error))),
             Err(NotMet::Over(over)) => Err(refusal(over)),
         }
@@ -299,12 +304,19 @@ async fn rejoined(
     let conversation = wanted.conversation()?;
     hello::meet_again(app, &token, conversation, after).await.map_err(|not_met| match not_met {
         NotMet::Over(over) => refusal(over),
+        NotMet::TooFast(too_fast) => crowded(too_fast),
         NotMet::Refused(SubmitError::NotFound) => {
             let message = "no such conversation of this visitor's";
             Refusal::new(StatusCode::NOT_FOUND, Code::NotFound, message)
         }
         NotMet::Refused(other) => refusal(failed(&other)),
     })
+}
+
+/// Too many strangers come.
+fn crowded(too_fast: TooFast) -> Refusal {
+    Refusal::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, MANY)
+        .retry_after(too_fast.retry_after_s)
 }
 
 /// What ends a socket, as the status of a call.

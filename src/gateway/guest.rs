@@ -35,6 +35,7 @@ use crate::protocol::visitor::ServerFrame;
 use crate::protocol::visitor::Welcome;
 use crate::protocol::visitor::parse;
 use crate::store::Reader;
+use crate::telemetry::metrics::Limited;
 
 /// Refusals in a row for flooding after which the visitor is cut off.
 const FLOOD: u32 = 40;
@@ -133,7 +134,10 @@ impl<'a> Guest<'a> {
                 let comment = comment.map(|comment| privacy::mask(&comment).text.into_owned());
                 self.submit(id, Act::Rated { score, comment })
             }
-            ClientFrame::End { id } => self.submit(id, Act::Leave),
+            ClientFrame::End { id } => {
+                self.revoke_tokens().await?;
+                self.submit(id, Act::Leave)
+            }
             ClientFrame::Typing => {
                 self.typing();
                 Ok(Taken::Done)
@@ -174,6 +178,7 @@ impl<'a> Guest<'a> {
     fn submit(&mut self, id: FrameId, act: Act) -> Result<Taken, Over> {
         if let Err(too_fast) = self.app.message_rate.take(self.visitor()) {
             self.floods += 1;
+            self.app.metrics.limited(Limited::Messages).inc();
             if self.floods > FLOOD {
                 return Err(Close::Flooding.into());
             }
@@ -190,6 +195,14 @@ impl<'a> Guest<'a> {
             act,
         });
         Ok(Taken::Submitted(id, receipt))
+    }
+
+    /// A customer who ends the conversation leaves no way back in for whoever comes after them at
+    /// the same browser: the next hello needs the bank's word. This connection goes on.
+    async fn revoke_tokens(&self) -> Result<(), Over> {
+        let Some(known) = &self.met.customer else { return Ok(()) };
+        let revoked = self.app.directory.revoke_tokens(&known.key, self.app.clock.now()).await;
+        revoked.map_err(|error| failed(&error.into()))
     }
 
     fn refused(&self, error: ErrorFrame) -> Taken {

@@ -6,6 +6,7 @@
 //! sees nothing of the first. An anonymous token of somebody who has become a customer is worth
 //! nothing without the bank's word.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::clock;
@@ -18,6 +19,7 @@ use crate::gateway::app::App;
 use crate::gateway::identity::Customer;
 use crate::gateway::identity::Unproven;
 use crate::gateway::leases::Lease;
+use crate::gateway::limits::TooFast;
 use crate::gateway::over::Over;
 use crate::gateway::tokens::Level;
 use crate::gateway::tokens::Pass;
@@ -36,6 +38,7 @@ use crate::protocol::visitor::Hello;
 use crate::protocol::visitor::Page;
 use crate::store::StoreError;
 use crate::store::records::erased_name;
+use crate::telemetry::metrics::Limited;
 
 /// A visitor who has come.
 pub(super) struct Met {
@@ -78,6 +81,8 @@ pub(super) enum NotMet {
     Over(Over),
     /// The hello is to be answered by an error, and may be repeated.
     Refused(SubmitError),
+    /// The same: too many strangers come.
+    TooFast(TooFast),
 }
 
 impl From<Close> for NotMet {
@@ -106,7 +111,7 @@ enum Who {
 }
 
 /// Finds out who says hello, and finds or makes their conversation.
-pub(super) async fn meet(app: &App, hello: Hello) -> Result<Met, NotMet> {
+pub(super) async fn meet(app: &App, from: IpAddr, hello: Hello) -> Result<Met, NotMet> {
     // Before anything is looked up: who signs out meanwhile signs this visit out too.
     let now = app.clock.now();
     let pass = match &hello.token {
@@ -118,6 +123,12 @@ pub(super) async fn meet(app: &App, hello: Hello) -> Result<Met, NotMet> {
         (None, Some(pass)) => recognise(app, pass).await?,
         (Some(identity), pass) => prove(app, identity, pass).await?,
     };
+    if matches!(who, Who::New)
+        && let Err(too_fast) = app.newcomers.take(from)
+    {
+        app.metrics.limited(Limited::Conversations).inc();
+        return Err(NotMet::TooFast(too_fast));
+    }
     let secrets = Arc::clone(&app.engine.content().secrets);
     let page = hello.page.map(|page| Page {
         url: page.url.map(|url| mask_address(&url, &secrets)),
@@ -196,12 +207,11 @@ async fn pass_of(app: &App, token: &Secret) -> Result<Pass, NotMet> {
 async fn recognise(app: &App, pass: Pass) -> Result<Who, NotMet> {
     match (app.directory.customer_of(&pass.visitor).await?, pass.level) {
         (None, Level::Anonymous) => Ok(Who::Anonymous(pass.visitor)),
-        (Some(row), Level::Verified) if pass.issued_at > row.signed_out_at => Ok(Who::Customer {
-            visitor: pass.visitor,
-            known: Known { key: row.customer, name: None },
-            until: pass.expires_at,
-            open: None,
-        }),
+        (Some(row), Level::Verified) if pass.issued_at > row.signed_out_at.max(row.revoked_at) => {
+            let known = Known { key: row.customer, name: None };
+            let (visitor, until) = (pass.visitor, pass.expires_at);
+            Ok(Who::Customer { visitor, known, until, open: None })
+        }
         _ => Err(Close::Unauthorized.into()),
     }
 }

@@ -199,16 +199,22 @@ impl Identities {
 
     /// The customer's name in the store: a keyed pseudonym, so that a stolen database does not
     /// tell who the bank's customers are.
-    ///
-    /// # Panics
-    /// Never: HMAC takes keys of any length.
     #[must_use]
     pub fn name_of(&self, issuer: &str, subject: &str) -> String {
-        let mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        // The length keeps two pairs apart that read the same when put together.
-        let mac = mac.chain_update((issuer.len() as u64).to_be_bytes());
-        hex(&mac.chain_update(issuer).chain_update(subject).finalize().into_bytes())
+        name_by(&self.key, issuer, subject)
     }
+}
+
+/// The name of a customer under the key that stands in the directory as [`KEY_NAME`].
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
+#[must_use]
+pub fn name_by(key: &[u8; 32], issuer: &str, subject: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    // The length keeps two pairs apart that read the same when put together.
+    let mac = mac.chain_update((issuer.len() as u64).to_be_bytes());
+    hex(&mac.chain_update(issuer).chain_update(subject).finalize().into_bytes())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the second is exact for 200 million years")]

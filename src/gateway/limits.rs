@@ -1,4 +1,4 @@
-//! How fast: token buckets by visitor, by account and by address.
+//! How fast: token buckets by connection, visitor, account and address, and for all together.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -7,11 +7,14 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use governor::DefaultDirectRateLimiter;
 use governor::DefaultKeyedRateLimiter;
 use governor::Quota;
 use governor::RateLimiter;
 use governor::clock::Clock as _;
 
+use crate::config::Limits;
+use crate::gateway::places::share_of;
 use crate::ids::VisitorId;
 
 /// After so many questions the buckets that are full again are forgotten.
@@ -50,11 +53,118 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         if self.questions.fetch_add(1, Ordering::Relaxed).is_multiple_of(QUESTIONS_BETWEEN_SWEEPS) {
             self.limiter.retain_recent();
         }
-        self.limiter.check_key(key).map_err(|not_until| {
-            let wait = not_until.wait_time_from(self.limiter.clock().now());
-            let seconds = wait.as_millis().div_ceil(1_000).max(1);
-            TooFast { retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX) }
+        self.limiter
+            .check_key(key)
+            .map_err(|not_until| too_fast(not_until.wait_time_from(self.limiter.clock().now())))
+    }
+}
+
+/// Frames above what a connection may send, each of them taken all the same, after which it is cut
+/// off: more than what was under way when the warning came.
+const FLOOD: u32 = 40;
+
+/// What of a connection was too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// Its frames.
+    Frames,
+    /// Their bytes.
+    Bytes,
+}
+
+/// What is to be done about a frame that came too fast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Haste {
+    /// The client is told to slow down; the frame counts.
+    Warn(Excess, TooFast),
+    /// It was told, and went on.
+    Tolerate(Excess),
+    /// It is cut off.
+    CutOff(Excess),
+}
+
+/// What one connection may send, whatever it is.
+pub struct Pace {
+    frames: Option<DefaultDirectRateLimiter>,
+    bytes: Option<DefaultDirectRateLimiter>,
+    /// Frames above it since the last one that was not.
+    above: u32,
+}
+
+impl Pace {
+    /// As the settings say; 0 = no limit.
+    #[must_use]
+    pub fn of(limits: &Limits) -> Self {
+        let bucket = |most| NonZeroU32::new(most).map(Quota::per_minute).map(RateLimiter::direct);
+        // The largest frame must fit.
+        let bytes = match limits.bytes_per_minute {
+            0 => 0,
+            bytes => bytes.max(limits.frame_bytes),
+        };
+        Self { frames: bucket(limits.frames_per_minute), bytes: bucket(bytes), above: 0 }
+    }
+
+    /// Counts a frame of so many bytes.
+    pub fn take(&mut self, bytes: usize) -> Result<(), Haste> {
+        let Err((excess, too_fast)) = self.check(bytes) else {
+            self.above = 0;
+            return Ok(());
+        };
+        self.above += 1;
+        Err(match self.above {
+            1 => Haste::Warn(excess, too_fast),
+            above if above > FLOOD => Haste::CutOff(excess),
+            _ => Haste::Tolerate(excess),
         })
+    }
+
+    fn check(&self, bytes: usize) -> Result<(), (Excess, TooFast)> {
+        if let Some(frames) = &self.frames {
+            frames.check().map_err(|until| {
+                (Excess::Frames, too_fast(until.wait_time_from(frames.clock().now())))
+            })?;
+        }
+        let size = NonZeroU32::new(u32::try_from(bytes).unwrap_or(u32::MAX));
+        if let (Some(limit), Some(size)) = (&self.bytes, size) {
+            let minute = Duration::from_mins(1);
+            // What never fits is refused by its size before it comes here.
+            let checked = limit.check_n(size).map_err(|_| (Excess::Bytes, too_fast(minute)))?;
+            checked.map_err(|until| {
+                (Excess::Bytes, too_fast(until.wait_time_from(limit.clock().now())))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn too_fast(wait: Duration) -> TooFast {
+    let seconds = wait.as_millis().div_ceil(1_000).max(1);
+    TooFast { retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX) }
+}
+
+/// New conversations of people whom nobody knows yet.
+pub struct Newcomers {
+    by_address: Option<Buckets<IpAddr>>,
+    in_all: Option<DefaultDirectRateLimiter>,
+}
+
+impl Newcomers {
+    /// So many a minute from one address, and from all together; 0 = no limit.
+    #[must_use]
+    pub fn per_minute(from_one: u32, in_all: u32) -> Self {
+        Self {
+            by_address: NonZeroU32::new(from_one).map(Buckets::per_minute),
+            in_all: NonZeroU32::new(in_all).map(Quota::per_minute).map(RateLimiter::direct),
+        }
+    }
+
+    /// Counts one who comes from this address.
+    pub fn take(&self, address: IpAddr) -> Result<(), TooFast> {
+        if let Some(buckets) = &self.by_address {
+            buckets.take(&share_of(address))?;
+        }
+        let Some(limit) = &self.in_all else { return Ok(()) };
+        limit.check().map_err(|until| too_fast(until.wait_time_from(limit.clock().now())))
     }
 }
 

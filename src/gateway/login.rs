@@ -35,6 +35,7 @@ use crate::gateway::roles::Deed;
 use crate::protocol::Secret;
 use crate::protocol::code::Code;
 use crate::store::AgentRow;
+use crate::telemetry::metrics::Limited;
 
 /// The routes of these calls.
 pub fn routes() -> Router<Arc<App>> {
@@ -98,6 +99,9 @@ fn note_failure(app: &App, peer: &Peer, refused: &Refused) {
         refused,
         Refused::Wrong | Refused::WrongCode | Refused::TooFast(_) | Refused::Locked(_)
     ) {
+        if matches!(refused, Refused::TooFast(_)) {
+            app.metrics.limited(Limited::SignIns).inc();
+        }
         app.metrics.failed_logins.inc();
         tracing::warn!(peer.address = %peer.address, reason = %refused, "sign-in failed");
     }

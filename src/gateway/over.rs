@@ -39,6 +39,7 @@ pub(super) fn over(received: &Received) -> Over {
         Received::Text(_) | Received::Binary(_) => Close::BadHello.into(),
         Received::TooBig => Close::TooBig.into(),
         Received::TimedOut => Close::TimedOut.into(),
+        Received::Flooding => Close::Flooding.into(),
         Received::Draining => Close::GoingAway.into(),
         Received::Gone => Over::Gone,
     }

@@ -101,7 +101,7 @@ impl Drop for Place {
 }
 
 /// Whom an address stands for: a household with IPv6 has 2^64 of them.
-fn share_of(address: IpAddr) -> IpAddr {
+pub(super) fn share_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))

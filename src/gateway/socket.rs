@@ -36,9 +36,17 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::config::Limits;
 use crate::config::seconds;
+use crate::gateway::limits::Excess;
+use crate::gateway::limits::Haste;
+use crate::gateway::limits::Pace;
+use crate::gateway::limits::TooFast;
 use crate::gateway::places::Place;
+use crate::protocol::ErrorFrame;
 use crate::protocol::Side;
 use crate::protocol::code::Close;
+use crate::protocol::code::Code;
+use crate::protocol::visitor::ServerFrame;
+use crate::telemetry::metrics::Limited;
 use crate::telemetry::metrics::Metrics;
 
 /// What `ServerFrame::Ping` is as text, on both sides of the protocol.
@@ -69,6 +77,8 @@ pub enum Received {
     TooBig,
     /// Nothing for two heartbeats: close with [`Close::TimedOut`].
     TimedOut,
+    /// Too much too fast, after a warning: close with [`Close::Flooding`].
+    Flooding,
     /// The server is told to stop; said once. Close with [`Close::GoingAway`].
     Draining,
     /// The peer has left, cleanly or not; there is nobody to close.
@@ -97,6 +107,9 @@ struct Open {
     /// `None` once it has been said.
     drain: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     write_for: Duration,
+    pace: Pace,
+    /// When the peer may send again, until it has been told.
+    warning: Option<TooFast>,
     side: Side,
     metrics: Arc<Metrics>,
     _place: Place,
@@ -124,6 +137,8 @@ impl Socket {
             beat,
             drain: Some(Box::pin(drain.cancelled_owned())),
             write_for: seconds(limits.write_s),
+            pace: Pace::of(limits),
+            warning: None,
             side,
             metrics,
             _place: place,
@@ -133,6 +148,14 @@ impl Socket {
     /// The next frame, or why there is none. Sends the heartbeat meanwhile. May be cancelled
     /// without loss. After [`Received::TooBig`] only [`Socket::close`] makes sense.
     pub async fn recv(&mut self) -> Received {
+        if self.0.warning.is_some()
+            && let Err(lost) = Box::pin(self.warn()).await
+        {
+            return match lost {
+                Lost::TooSlow => Received::TimedOut,
+                Lost::Gone => Received::Gone,
+            };
+        }
         loop {
             let Open { stream, alarm, drain, .. } = &mut *self.0;
             let told_to_stop = async {
@@ -172,7 +195,30 @@ impl Socket {
             _ => return None,
         };
         self.0.metrics.frames_in.of(self.0.side).inc();
+        let bytes = match &received {
+            Received::Text(text) => text.len(),
+            Received::Binary(bytes) => bytes.len(),
+            _ => 0,
+        };
+        let Err(haste) = self.0.pace.take(bytes) else { return Some(received) };
+        let (Haste::Warn(excess, _) | Haste::Tolerate(excess) | Haste::CutOff(excess)) = haste;
+        self.0.metrics.limited(excess.into()).inc();
+        match haste {
+            Haste::Warn(_, too_fast) => self.0.warning = Some(too_fast),
+            Haste::Tolerate(_) => {}
+            Haste::CutOff(_) => return Some(Received::Flooding),
+        }
         Some(received)
+    }
+
+    /// Tells the peer to slow down. The frames that it sent are taken.
+    async fn warn(&mut self) -> Result<(), Lost> {
+        let Some(too_fast) = self.0.warning else { return Ok(()) };
+        let mut frame = ErrorFrame::new(Code::RateLimited, "too much on this connection; wait");
+        frame.retry_after_s = Some(too_fast.retry_after_s);
+        self.send(ServerFrame::Error(frame).to_json()).await?;
+        self.0.warning = None;
+        Ok(())
     }
 
     /// What the end of the stream, or an error of the library's, is to us.
@@ -290,6 +336,15 @@ async fn progress(
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(Lost::Gone),
         Err(_) => Err(Lost::TooSlow),
+    }
+}
+
+impl From<Excess> for Limited {
+    fn from(excess: Excess) -> Self {
+        match excess {
+            Excess::Frames => Self::Frames,
+            Excess::Bytes => Self::Bytes,
+        }
     }
 }
 

@@ -6,5 +6,6 @@ mod connections;
 mod factors;
 mod http;
 mod identity;
+mod limits;
 mod sockets;
 mod world;

@@ -13,6 +13,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls;
+use tokio_rustls::rustls::ConfigBuilder;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -21,7 +22,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
 use crate::config::tls::Tls;
 
-/// The one protocol that is spoken within; WebSockets need it.
+/// The one protocol that is spoken within: an upgrade needs it.
 const HTTP: &[u8] = b"http/1.1";
 
 /// Why a certificate cannot be used, in one sentence.
@@ -91,7 +92,7 @@ fn read(files: &Tls) -> Result<ServerConfig, TlsError> {
         PrivateKeyDer::from_pem_slice(&bytes(key)?).map_err(|_| TlsError::NoKey(key.clone()))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map(|builder| builder.with_no_client_auth())
+        .map(ConfigBuilder::with_no_client_auth)
         .and_then(|builder| builder.with_single_cert(chain, secret))
         .map_err(|error| TlsError::Unfit(certificate.clone(), key.clone(), error))?;
     config.alpn_protocols = vec![HTTP.to_vec()];

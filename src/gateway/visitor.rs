@@ -5,6 +5,7 @@
 //! bound: events are read from where the visitor stands, and at most `PENDING` frames of the
 //! visitor wait for their acks before the next is read.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -31,16 +32,20 @@ use crate::gateway::socket::Socket;
 use crate::protocol::ErrorFrame;
 use crate::protocol::FrameError;
 use crate::protocol::code::Close;
+use crate::protocol::code::Code;
 use crate::protocol::visitor::ClientFrame;
 use crate::protocol::visitor::ServerFrame;
 use crate::protocol::visitor::parse;
+
+/// What strangers are told who come too many at a time.
+pub(super) const MANY: &str = "too many new conversations; wait a moment";
 
 /// Frames of one visitor that may wait for their acks.
 const PENDING: usize = 64;
 
 /// Serves one visitor's socket to its end.
-pub async fn serve(mut socket: Socket, app: Arc<App>, _peer: Peer) {
-    let over = match Box::pin(meet(&mut socket, &app)).await {
+pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
+    let over = match Box::pin(meet(&mut socket, &app, peer.address)).await {
         Ok(met) => visit(&mut socket, &app, met).await.err(),
         Err(over) => Some(over),
     };
@@ -50,7 +55,7 @@ pub async fn serve(mut socket: Socket, app: Arc<App>, _peer: Peer) {
 }
 
 /// Waits for a hello that names something of the visitor's own.
-async fn meet(socket: &mut Socket, app: &App) -> Result<Met, Over> {
+async fn meet(socket: &mut Socket, app: &App, from: IpAddr) -> Result<Met, Over> {
     let met = timeout(seconds(app.settings.limits.hello_s), async {
         loop {
             let hello = match socket.recv().await {
@@ -60,12 +65,18 @@ async fn meet(socket: &mut Socket, app: &App) -> Result<Met, Over> {
                 },
                 other => return Err(over(&other)),
             };
-            match hello::meet(app, *hello).await {
+            match hello::meet(app, from, *hello).await {
                 Ok(met) => return Ok(met),
                 Err(NotMet::Over(over)) => return Err(over),
                 Err(NotMet::Refused(SubmitError::Store(error))) => {
                     tracing::error!(%error, "a visitor could not be welcomed");
                     return Err(Close::StoreUnavailable.into());
+                }
+                Err(NotMet::TooFast(too_fast)) => {
+                    let mut frame = ErrorFrame::new(Code::RateLimited, MANY);
+                    frame.retry_after_s = Some(too_fast.retry_after_s);
+                    app.metrics.refusals(frame.code).inc();
+                    socket.send(ServerFrame::Error(frame).to_json()).await?;
                 }
                 Err(NotMet::Refused(error)) => {
                     socket.send(ServerFrame::Error(error_frame(&error, None)).to_json()).await?;

@@ -73,6 +73,7 @@ macro_rules! store_contract {
         $crate::store::contract::store_contract!($world, customers: [
             a_visitor_becomes_one_customer, a_customer_has_one_main_visitor,
             joined_visitors_are_one, a_customer_signs_out,
+            a_customers_tokens_are_revoked,
         ]);
         $crate::store::contract::store_contract!($world, audit: [
             entries_stand_in_a_chain, writers_at_once_make_one_chain,

@@ -63,6 +63,7 @@ mod script;
 mod statements;
 mod transaction;
 mod verdict;
+pub mod wal;
 mod writer;
 
 /// Connections that only read.

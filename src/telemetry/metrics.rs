@@ -66,6 +66,7 @@ pub struct Metrics {
     /// How long calls to other systems took, all tries together, in seconds.
     pub call_seconds: Histogram,
     calls: [Counter; CallFailure::ALL.len() + 1],
+    limited: [Counter; Limited::ALL.len()],
     reloads: [Counter; Reload::ALL.len()],
     refusals: [Counter; Code::ALL.len()],
     closes: [Counter; Close::ALL.len()],
@@ -103,6 +104,36 @@ pub struct TurnedAway {
     pub overload: Counter,
     /// No TLS, or not in time.
     pub handshake: Counter,
+}
+
+/// What was more than a limit allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limited {
+    /// Frames of one connection.
+    Frames,
+    /// Bytes of one connection.
+    Bytes,
+    /// Messages of one visitor.
+    Messages,
+    /// New conversations.
+    Conversations,
+    /// Attempts to sign in.
+    SignIns,
+}
+
+impl Limited {
+    const ALL: [Self; 5] =
+        [Self::Frames, Self::Bytes, Self::Messages, Self::Conversations, Self::SignIns];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Frames => "frames",
+            Self::Bytes => "bytes",
+            Self::Messages => "messages",
+            Self::Conversations => "conversations",
+            Self::SignIns => "sign_ins",
+        }
+    }
 }
 
 /// What a reading of the content files came to.
@@ -190,6 +221,9 @@ impl Metrics {
                 CALL_RESULTS,
                 |(_, name)| name.to_owned(),
             ),
+            limited: labelled(it, "limited", "What came too fast", "what", Limited::ALL, |it| {
+                it.as_str().to_owned()
+            }),
             reloads: labelled(
                 it,
                 "reloads",
@@ -214,6 +248,12 @@ impl Metrics {
             ),
             registry,
         }
+    }
+
+    /// What was more than a limit allows.
+    #[must_use]
+    pub fn limited(&self, what: Limited) -> &Counter {
+        &self.limited[what as usize]
     }
 
     /// Readings of the content files that came to this.

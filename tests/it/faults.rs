@@ -14,6 +14,7 @@
 //! | R18 R22 R24 | an orderly stop, long conversations, hours | `faults::long` |
 //! | R23 | clock jumps | `clock::steady` |
 //! | R25 | malformed input | `frames`, `fuzz`, the targets in `fuzz/` |
+//! | R27 | simulated disk and network, by seed | `simulation` |
 //!
 //! The sizes are those of a short run; `SKICKA_TEST_SCALE=10` makes them ten times larger.
 

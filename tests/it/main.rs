@@ -20,6 +20,7 @@ mod privacy;
 mod property;
 mod reload;
 mod server;
+mod simulation;
 mod sockets;
 mod starts;
 mod story;

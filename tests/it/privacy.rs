@@ -262,6 +262,10 @@ async fn upload(server: &Server, token: &str, name: &str, bytes: &[u8]) -> (u16,
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
+fn head_of(token: &str) -> String {
+    format!("Authorization: Bearer {token}\r\n")
+}
+
 /// A picture that says where it was taken.
 fn picture() -> Vec<u8> {
     let mut bytes = b"\xff\xd8\xff\xe1\x00\x14Exif\0\0GPS-60.17-24.9".to_vec();
@@ -316,6 +320,17 @@ async fn a_picture_reaches_whom_it_concerns_and_nobody_else() {
         }
     }
     assert_eq!(server.raw("GET", &url, "", b"").await.0, 401);
+
+    // A backup has it too, and gives it back.
+    done(&server.beside(&["backup", "copy.db"]));
+    let copies = server.path("copy.db.attachments");
+    assert!(is_in(&fs::read(copies.join(id)).unwrap(), "the-dots-of-the-picture"));
+    let lying = server.data().join("attachments").join(id);
+    fs::remove_file(&lying).unwrap();
+    assert_ne!(server.raw("GET", &url, &head_of(&visitor.token), b"").await.0, 200);
+    fs::copy(copies.join(id), lying).unwrap();
+    assert_eq!(server.raw("GET", &url, &head_of(&visitor.token), b"").await.0, 200);
+    fs::remove_dir_all(copies).unwrap();
 
     let visitor_id = visitor.welcome["visitor"].as_str().unwrap().to_owned();
     done(&server.beside(&["export", "--visitor", &visitor_id, "-o", "out"]));

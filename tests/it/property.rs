@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 
 use skicka::content::Content;
 
-mod chance;
+pub(crate) mod chance;
 mod content;
 mod coverage;
 mod play;

@@ -154,8 +154,13 @@ impl Server {
         variables: &[(&str, &str)],
         before: &str,
     ) -> Self {
-        // Tests sign in more often than people, all from one address.
-        let mut all = vec![("SKICKA_LIMITS__LOGINS_PER_MINUTE", "1000")];
+        // Tests sign in, come and write more often than people, all from one address.
+        let mut all = vec![
+            ("SKICKA_LIMITS__LOGINS_PER_MINUTE", "1000"),
+            ("SKICKA_LIMITS__CONVERSATIONS_PER_MINUTE", "0"),
+            ("SKICKA_LIMITS__FRAMES_PER_MINUTE", "0"),
+            ("SKICKA_LIMITS__BYTES_PER_MINUTE", "0"),
+        ];
         all.extend(variables);
         let variables: Vec<(String, String)> =
             all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -67,7 +67,12 @@ async fn secure() -> Server {
     let folder = tempfile::tempdir().unwrap();
     write_lamp(folder.path());
     write_pair(folder.path(), 0);
-    let files = [("SKICKA_TLS__CERTIFICATE", "cert.pem"), ("SKICKA_TLS__KEY", "key.pem")];
+    let files = [
+        ("SKICKA_TLS__CERTIFICATE", "cert.pem"),
+        ("SKICKA_TLS__KEY", "key.pem"),
+        // A socket that is opened here may wait for its hello.
+        ("SKICKA_LIMITS__HELLO_S", "600"),
+    ];
     Server::start_at(folder, &files).await
 }
 

@@ -60,6 +60,7 @@ fn fits(value: &Json, rule: &Json, root: &Json) -> bool {
         }
         "minimum" => value.as_f64().is_none_or(|it| it >= rule.as_f64().unwrap()),
         "maximum" => value.as_f64().is_none_or(|it| it <= rule.as_f64().unwrap()),
+        "maxItems" => value.as_array().is_none_or(|it| it.len() as u64 <= rule.as_u64().unwrap()),
         "minItems" => value.as_array().is_none_or(|it| it.len() as u64 >= rule.as_u64().unwrap()),
         "items" => value.as_array().is_none_or(|it| it.iter().all(|it| fits(it, rule, root))),
         "minProperties" => {
@@ -131,11 +132,26 @@ fn a_misspelt_key_and_a_missing_one_do_not_validate() {
 }
 
 #[test]
+fn a_file_of_secrets_validates_as_its_reader_takes_it() {
+    for (text, fits) in [
+        ("secrets:\n  - { name: loan, pattern: 'LN-[0-9]{5}' }\n", true),
+        ("secrets:\n  - { name: loan }\n", false),
+        ("secrets:\n  - { name: loan, patern: 'LN-[0-9]{5}' }\n", false),
+        ("secrets: { name: loan }\n", false),
+    ] {
+        assert_eq!(validates("secrets.yaml", text), fits, "{text}");
+    }
+}
+
+#[test]
 fn what_the_readers_take_is_described_and_nothing_else() {
     // One step of every kind, so that each reader asks for all that it knows.
     let steps = "dialogue: lamp\nstart: a\nsteps:\n  a: { ask: {}, answers: {}, known_by: {} }\n  b: { ask: {}, choices: { x: {}, y: {} }, links: [ {} ] }\n  c: { ask: {}, kind: number }\n  d: { check: {} }\n  e: { branch: [ { if: x }, { else: e } ] }\n  f: { set: {} }\n  g: { call: x, next: a }\n  h: { goto: x }\n  i: { resolve: {} }\n  j: { say: {}, escalate: {} }\n  k: { say: {}, wait: 1 }\n  l: { say: {} }\n  m: { say: {}, action: { answer: { x: {} } } }\n  n: { say: {}, callback: {} }\n";
     let mut sources = small();
     steps.clone_into(&mut sources[1].text);
+    let mut secrets = sources[1].clone();
+    (secrets.file, secrets.text) = ("secrets.yaml".into(), "secrets: [ {} ]\n".into());
+    sources.push(secrets);
     asked::begin();
     let _ = draft(&sources);
     let taken = asked::end();

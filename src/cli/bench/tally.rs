@@ -304,7 +304,8 @@ impl fmt::Display for Report {
         if self.refused > 0 {
             write!(
                 out,
-                "\na server that is measured needs messages_per_minute = 0 under [limits]"
+                "\na server that is measured needs 0 for the rates under [limits], such as \
+                 messages_per_minute and conversations_per_minute"
             )?;
         }
         Ok(())

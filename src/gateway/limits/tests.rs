@@ -1,7 +1,13 @@
 use std::net::IpAddr;
 
+use crate::config::Limits;
 use crate::gateway::limits::Attempts;
+use crate::gateway::limits::Excess;
+use crate::gateway::limits::FLOOD;
+use crate::gateway::limits::Haste;
 use crate::gateway::limits::MessageRate;
+use crate::gateway::limits::Newcomers;
+use crate::gateway::limits::Pace;
 use crate::ids::VisitorId;
 
 fn address(last: u8) -> IpAddr {
@@ -41,4 +47,41 @@ fn attempts_count_for_the_address_and_for_the_account() {
     }
     assert!(attempts.take(address(3), "a@x").is_err(), "the account has had its two");
     attempts.take(address(3), "b@x").unwrap();
+}
+
+#[test]
+fn a_connection_is_warned_once_and_then_cut_off() {
+    let limits = Limits { frames_per_minute: 3, bytes_per_minute: 0, ..Limits::default() };
+    let mut pace = Pace::of(&limits);
+    for _ in 0..3 {
+        pace.take(1_000_000).unwrap();
+    }
+    assert!(matches!(pace.take(1), Err(Haste::Warn(Excess::Frames, _))));
+    for _ in 1..FLOOD {
+        assert_eq!(pace.take(1), Err(Haste::Tolerate(Excess::Frames)));
+    }
+    assert_eq!(pace.take(1), Err(Haste::CutOff(Excess::Frames)));
+}
+
+#[test]
+fn the_bytes_of_a_connection_count_and_the_largest_frame_always_fits() {
+    let limits = Limits { frames_per_minute: 0, bytes_per_minute: 1, ..Limits::default() };
+    let mut pace = Pace::of(&limits);
+    pace.take(limits.frame_bytes as usize).unwrap();
+    assert!(matches!(pace.take(10_000), Err(Haste::Warn(Excess::Bytes, _))));
+    let mut free = Pace::of(&Limits { bytes_per_minute: 0, ..limits });
+    assert!((0..10_000).all(|_| free.take(65_536).is_ok()));
+}
+
+#[test]
+fn newcomers_count_for_their_address_and_in_all() {
+    let newcomers = Newcomers::per_minute(2, 3);
+    newcomers.take(address(1)).unwrap();
+    newcomers.take(address(1)).unwrap();
+    let refused = newcomers.take(address(1)).unwrap_err();
+    assert!((1..=30).contains(&refused.retry_after_s), "{refused}");
+    newcomers.take(address(2)).unwrap();
+    assert!(newcomers.take(address(3)).is_err(), "all together have had three");
+    let free = Newcomers::per_minute(0, 0);
+    assert!((0..10_000).all(|_| free.take(address(1)).is_ok()));
 }

@@ -267,3 +267,43 @@ async fn who_signs_out_is_out_everywhere() {
     assert_eq!(bank.signs_out(&bank.word("anna")).await, "HTTP/1.1 200 OK");
     assert_eq!(bank.turns_away(json!({ "token": again["token"] })).await, Some(4401));
 }
+
+#[tokio::test]
+async fn the_end_of_a_customers_conversation_revokes_their_tokens() {
+    let bank = Bank::open().await;
+    let (mut anna, met) = bank.meets(json!({ "identity": bank.word("anna") })).await;
+    next(&mut anna, "event").await;
+    says(&mut anna, "m1").await;
+    let (_bo, other) = bank.meets(json!({ "identity": bank.word("bo") })).await;
+    anna.send(Message::text(r#"{"type":"end","id":"end"}"#)).await.unwrap();
+    next(&mut anna, "ack").await;
+    // Who ended it may still rate it here.
+    anna.send(Message::text(r#"{"type":"rating","id":"rate","score":5}"#)).await.unwrap();
+    assert_eq!(next(&mut anna, "ack").await["id"], "rate");
+    for hello in [
+        json!({ "token": met["token"] }),
+        json!({ "token": met["token"], "conversation": met["conversation"] }),
+    ] {
+        assert_eq!(bank.turns_away(hello).await, Some(4401));
+    }
+    bank.world.app.clock.advance(1_000);
+    // The bank's word from before is good: nobody has signed out.
+    let (_again, again) = bank.meets(json!({ "identity": bank.word("anna") })).await;
+    assert_eq!(again["visitor"], met["visitor"]);
+    assert_ne!(again["conversation"], met["conversation"]);
+    let (_back, back) = bank.meets(json!({ "token": again["token"] })).await;
+    assert_eq!(back["identity"], "verified");
+    let (_bo, bo) = bank.meets(json!({ "token": other["token"] })).await;
+    assert_eq!(bo["conversation"], other["conversation"], "nobody else's token is over");
+}
+
+#[tokio::test]
+async fn an_anonymous_visitors_token_outlives_the_end() {
+    let bank = Bank::open().await;
+    let (mut visitor, met) = bank.meets(json!({})).await;
+    next(&mut visitor, "event").await;
+    visitor.send(Message::text(r#"{"type":"end","id":"end"}"#)).await.unwrap();
+    next(&mut visitor, "ack").await;
+    let (_again, again) = bank.meets(json!({ "token": met["token"] })).await;
+    assert_eq!(again["visitor"], met["visitor"]);
+}

@@ -191,6 +191,7 @@ pub(crate) async fn echo(mut socket: Socket) {
             Received::Binary(_) => Close::BadHello,
             Received::TooBig => Close::TooBig,
             Received::TimedOut => Close::TimedOut,
+            Received::Flooding => Close::Flooding,
             Received::Draining => Close::GoingAway,
             Received::Gone => return,
         };

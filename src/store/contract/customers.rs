@@ -76,3 +76,18 @@ pub(crate) async fn a_customer_signs_out(world: &impl World) {
     assert_eq!(since("v2").await, moment(5));
     assert_eq!(since("v3").await, Timestamp(0));
 }
+
+pub(crate) async fn a_customers_tokens_are_revoked(world: &impl World) {
+    let store = world.open().await;
+    store.bind_customer(&visitor("v1"), "anna").await.unwrap();
+    store.bind_customer(&visitor("v2"), "anna").await.unwrap();
+    store.bind_customer(&visitor("v3"), "bo").await.unwrap();
+    store.revoke_tokens("anna", moment(5)).await.unwrap();
+    store.revoke_tokens("anna", moment(4)).await.unwrap();
+    let row = async |name: &str| store.customer_of(&visitor(name)).await.unwrap().unwrap();
+    assert_eq!(row("v1").await.revoked_at, moment(5));
+    assert_eq!(row("v2").await.revoked_at, moment(5));
+    assert_eq!(row("v2").await.signed_out_at, Timestamp(0), "the bank's word is still good");
+    assert_eq!(row("v3").await.revoked_at, Timestamp(0));
+    assert_eq!(store.customer("anna").await.unwrap().unwrap().revoked_at, moment(5));
+}

@@ -69,6 +69,7 @@ pub(super) enum Change {
     BindCustomer { visitor: VisitorId, customer: String },
     JoinVisitors { from: VisitorId, to: VisitorId },
     SignCustomerOut { customer: String, at: Timestamp },
+    RevokeTokens { customer: String, at: Timestamp },
     AddAudit { at: Timestamp, body: String },
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
     KeepRevision { name: String, body: String },

@@ -86,6 +86,9 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         Change::SignCustomerOut { customer, at } => {
             sqlx::query(statements::SIGN_CUSTOMER_OUT).bind(customer.as_str()).bind(at.0)
         }
+        Change::RevokeTokens { customer, at } => {
+            sqlx::query(statements::REVOKE_TOKENS).bind(customer.as_str()).bind(at.0)
+        }
         Change::AddAudit { at, body } => return add_audit(connection, *at, body).await,
         Change::MoveEffect { effect, due, tries } => sqlx::query(statements::MOVE_EFFECT)
             .bind(effect.conversation.as_str())

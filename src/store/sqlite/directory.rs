@@ -194,6 +194,11 @@ impl Directory for Sqlite {
         self.change(change).await.map(drop)
     }
 
+    async fn revoke_tokens(&self, customer: &str, at: Timestamp) -> Result<(), StoreError> {
+        let change = Change::RevokeTokens { customer: customer.to_owned(), at };
+        self.change(change).await.map(drop)
+    }
+
     async fn add_audit(&self, at: Timestamp, body: &str) -> Result<(), StoreError> {
         self.change(Change::AddAudit { at, body: body.to_owned() }).await.map(drop)
     }

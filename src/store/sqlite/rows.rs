@@ -267,13 +267,14 @@ pub(super) fn one_moment(row: &SqliteRow) -> Result<Timestamp, StoreError> {
     moment(row, 0).map_err(corrupt("lock"))
 }
 
-/// A customer: `customer, main visitor, signed_out_at`.
+/// A customer: `customer, main visitor, signed_out_at, revoked_at`.
 pub(super) fn customer(row: &SqliteRow) -> Result<CustomerRow, StoreError> {
     let read = || -> anyhow::Result<CustomerRow> {
         Ok(CustomerRow {
             customer: row.try_get(0)?,
             main: VisitorId::new(row.try_get(1)?),
             signed_out_at: moment(row, 2)?,
+            revoked_at: moment(row, 3)?,
         })
     };
     read().map_err(corrupt("customer"))

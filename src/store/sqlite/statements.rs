@@ -351,10 +351,11 @@ single! {
     FORGET_OLD_FAILURES: "DELETE FROM sign_in_failures WHERE failed_at < $1";
     FORGET_FAILURES: "DELETE FROM sign_in_failures WHERE account = $1";
     CUSTOMER_OF:
-        "SELECT v.customer, m.visitor, m.signed_out_at FROM customers v \
+        "SELECT v.customer, m.visitor, m.signed_out_at, m.revoked_at FROM customers v \
          JOIN customers m ON m.customer = v.customer AND m.main = 1 WHERE v.visitor = $1";
     CUSTOMER:
-        "SELECT customer, visitor, signed_out_at FROM customers WHERE customer = $1 AND main = 1";
+        "SELECT customer, visitor, signed_out_at, revoked_at FROM customers \
+         WHERE customer = $1 AND main = 1";
     BIND_CUSTOMER:
         "INSERT INTO customers (visitor, customer, main) SELECT $1, $2, \
          CASE WHEN EXISTS (SELECT 1 FROM customers m WHERE m.customer = $2 AND m.main = 1) \
@@ -362,6 +363,9 @@ single! {
     SIGN_CUSTOMER_OUT:
         "UPDATE customers SET signed_out_at = $2 WHERE customer = $1 AND main = 1 \
          AND signed_out_at < $2";
+    REVOKE_TOKENS:
+        "UPDATE customers SET revoked_at = $2 WHERE customer = $1 AND main = 1 \
+         AND revoked_at < $2";
     ADD_AUTHOR: "INSERT INTO authors (name) VALUES ($1) ON CONFLICT (name) DO NOTHING";
     MOVE_INPUTS:
         "UPDATE inputs SET author = (SELECT number FROM authors WHERE name = $2) \

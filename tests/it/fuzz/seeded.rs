@@ -65,6 +65,11 @@ fn r25_masking() {
     run("masking", 2, targets::masking);
 }
 
+#[test]
+fn r25_tokens() {
+    run("tokens", 2, targets::tokens);
+}
+
 /// A file takes a thousand times as long to read as a frame.
 #[test]
 fn r25_yaml() {

@@ -2,8 +2,15 @@
 //! seeded runs in `tests/it/fuzz/seeded.rs` both call these: each takes any bytes, and panics when
 //! a promise is broken.
 
+use std::sync::Arc;
+use std::sync::LazyLock;
+
 use skicka::content::Source;
 use skicka::content::build::draft;
+use skicka::gateway::tokens::Pass;
+use skicka::gateway::tokens::VisitorTokens;
+use skicka::ids::Timestamp;
+use skicka::ids::VisitorId;
 use skicka::ids::is_wire_id;
 use skicka::privacy::mask;
 use skicka::privacy::mask_url;
@@ -11,6 +18,10 @@ use skicka::protocol::Limits;
 use skicka::protocol::agent;
 use skicka::protocol::visitor;
 use skicka::protocol::visitor::ClientFrame;
+use skicka::store::EventStore as _;
+use skicka::store::sqlite::Durability;
+use skicka::store::sqlite::Sqlite;
+use tokio::runtime::Runtime;
 
 /// A frame is taken or refused with words that repeat nothing of it.
 pub(super) fn frames(bytes: &[u8]) {
@@ -48,4 +59,53 @@ pub(super) fn masking(bytes: &[u8]) {
     assert!(masked.kinds.is_empty() || masked.text != text, "what was covered has changed");
     let _ = mask(&masked.text);
     let _ = mask_url(text);
+}
+
+/// When the tokens of these runs are looked at.
+const NOW: Timestamp = Timestamp(1_795_383_296_789);
+
+/// A server's tokens, and one that it has issued.
+struct Issuer {
+    runtime: Runtime,
+    tokens: VisitorTokens,
+    issued: String,
+}
+
+static ISSUER: LazyLock<Issuer> = LazyLock::new(|| {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime of one thread needs nothing");
+    let folder = tempfile::tempdir().expect("there is a folder for such things");
+    let (tokens, issued) = runtime.block_on(async {
+        let path = folder.path().join("skicka.db");
+        let store = Sqlite::open(&path, Durability::Normal).await.expect("it is empty");
+        let store = Arc::new(store);
+        let tokens = VisitorTokens::new(Arc::clone(&store) as _);
+        let pass = Pass::anonymous(VisitorId::new("anna"), NOW);
+        let issued = tokens.issue(&pass).await.expect("the key is kept");
+        // From here on the keys that may be asked for are in memory.
+        let number: i64 = issued.split('.').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
+        for near in [number - 1, number + 1] {
+            let forged = issued.replacen(&number.to_string(), &near.to_string(), 1);
+            assert!(tokens.verify(&forged, NOW).await.is_err());
+        }
+        assert!(tokens.verify(&issued, NOW).await.is_ok());
+        store.close().await;
+        (tokens, issued)
+    });
+    Issuer { runtime, tokens, issued }
+});
+
+/// A token that was not issued makes nobody, however near it is to one that was.
+pub(super) fn tokens(bytes: &[u8]) {
+    let Issuer { runtime, tokens, issued } = &*ISSUER;
+    let mut near = issued.clone().into_bytes();
+    for change in bytes.chunks_exact(2) {
+        let at = usize::from(change[0]) % near.len();
+        near[at] = change[1];
+    }
+    for tried in [bytes, near.as_slice()] {
+        let Ok(text) = std::str::from_utf8(tried) else { continue };
+        let made = runtime.block_on(tokens.verify(text, NOW));
+        assert!(made.is_err() || text == issued, "{text} was taken for {issued}");
+    }
 }
