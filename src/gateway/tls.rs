@@ -13,7 +13,6 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls;
-use tokio_rustls::rustls::ConfigBuilder;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -92,8 +91,7 @@ fn read(files: &Tls) -> Result<ServerConfig, TlsError> {
         PrivateKeyDer::from_pem_slice(&bytes(key)?).map_err(|_| TlsError::NoKey(key.clone()))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map(ConfigBuilder::with_no_client_auth)
-        .and_then(|builder| builder.with_single_cert(chain, secret))
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret))
         .map_err(|error| TlsError::Unfit(certificate.clone(), key.clone(), error))?;
     config.alpn_protocols = vec![HTTP.to_vec()];
     Ok(config)

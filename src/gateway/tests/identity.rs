@@ -291,10 +291,10 @@ async fn the_end_of_a_customers_conversation_revokes_their_tokens() {
     let (_again, again) = bank.meets(json!({ "identity": bank.word("anna") })).await;
     assert_eq!(again["visitor"], met["visitor"]);
     assert_ne!(again["conversation"], met["conversation"]);
-    let (_back, back) = bank.meets(json!({ "token": again["token"] })).await;
-    assert_eq!(back["identity"], "verified");
-    let (_bo, bo) = bank.meets(json!({ "token": other["token"] })).await;
-    assert_eq!(bo["conversation"], other["conversation"], "nobody else's token is over");
+    let (_third, resumed) = bank.meets(json!({ "token": again["token"] })).await;
+    assert_eq!(resumed["identity"], "verified");
+    let (_fourth, unharmed) = bank.meets(json!({ "token": other["token"] })).await;
+    assert_eq!(unharmed["conversation"], other["conversation"], "nobody else's token is over");
 }
 
 #[tokio::test]
