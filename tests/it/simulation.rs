@@ -53,7 +53,7 @@ const SAID: [&str; 8] = [
 /// What goes down a link.
 #[derive(Clone)]
 enum News {
-    Event(Event),
+    Event(Box<Event>),
     Ack { id: String, seq: Seq },
     Refused { id: String },
 }
@@ -90,7 +90,7 @@ impl Device {
             News::Event(event) => {
                 let next = self.seen.len() as u64 + 1;
                 assert_eq!(event.seq.0, next, "a gap, a repetition or a wrong order");
-                self.seen.push(event);
+                self.seen.push(*event);
             }
             News::Ack { id, seq } => {
                 self.outbox.retain(|frame| frame.id != id);
@@ -247,7 +247,8 @@ impl<'a> World<'a> {
     fn tell(&mut self, number: usize) {
         let Some(link) = &mut self.devices[number].link else { return };
         let from = usize::try_from(link.sent.0).unwrap();
-        link.down.extend(self.log[from..].iter().cloned().map(News::Event));
+        let news = self.log[from..].iter().cloned().map(Box::new).map(News::Event);
+        link.down.extend(news);
         link.sent = Seq(self.log.len() as u64);
     }
 
