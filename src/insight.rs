@@ -43,6 +43,7 @@ use crate::insight::tale::Tale;
 use crate::insight::tale::WaitEnd;
 use crate::language::Language;
 
+pub mod missed;
 pub mod spread;
 pub mod tables;
 pub mod tale;

@@ -46,10 +46,7 @@ pub async fn whole(store: &dyn EventStore, row: &ConversationRow) -> Result<Past
     Ok(Past { id: row.id.clone(), created_at: row.created_at, events })
 }
 
-async fn rows_of(
-    store: &dyn EventStore,
-    id: &ConversationId,
-) -> Result<Vec<EventRow>, StoreError> {
+async fn rows_of(store: &dyn EventStore, id: &ConversationId) -> Result<Vec<EventRow>, StoreError> {
     let mut rows: Vec<EventRow> = Vec::new();
     loop {
         let after = rows.last().map_or(Seq::ZERO, |row| row.seq);

@@ -113,14 +113,8 @@ fn percent(thousandths: Option<u64>) -> String {
     thousandths.map_or_else(String::new, |it| format!("{}.{}", it / 10, it % 10))
 }
 
-const ENDS: [&str; 6] = [
-    "conversations",
-    "contained",
-    "resolved_by_bot",
-    "escalated",
-    "resolved_by_person",
-    "ongoing",
-];
+const ENDS: [&str; 6] =
+    ["conversations", "contained", "resolved_by_bot", "escalated", "resolved_by_person", "ongoing"];
 
 fn ends(ends: &Ends) -> [u64; 6] {
     [
@@ -152,11 +146,7 @@ fn days(report: &Report) -> Table {
         name: "days",
         head: std::iter::once("day").chain(ENDS).collect(),
         keys: 1,
-        rows: report
-            .days
-            .iter()
-            .map(|day| row(&[&day.day.to_string()], ends(&day.ends)))
-            .collect(),
+        rows: report.days.iter().map(|day| row(&[&day.day.to_string()], ends(&day.ends))).collect(),
     }
 }
 
@@ -238,7 +228,14 @@ fn satisfaction(report: &Report) -> Table {
     Table {
         name: "satisfaction",
         head: vec![
-            "by", "ratings", "score_1", "score_2", "score_3", "score_4", "score_5", "mean",
+            "by",
+            "ratings",
+            "score_1",
+            "score_2",
+            "score_3",
+            "score_4",
+            "score_5",
+            "mean",
             "content_percent",
         ],
         keys: 1,

@@ -194,7 +194,8 @@ fn a_message_that_waited_for_more_counts_once_as_what_it_became() {
     waits["moves"] = json!([{ "move": "waits", "until": NOON }]);
     let mut read = status("bot", None, None);
     read["moves"] = json!([{ "move": "read", "reading": { "as": "unclear" } }]);
-    let report = report_of(&[log(NOON, &[(0, bot()), (1, waits), (2, read)])], &Teams::default(), 0);
+    let report =
+        report_of(&[log(NOON, &[(0, bot()), (1, waits), (2, read)])], &Teams::default(), 0);
     let counts = &report.understanding[0].counts;
     assert_eq!((counts.messages(), counts.clarified), (1, 1));
 }
