@@ -20,6 +20,7 @@ use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::remark::RemarkModel;
 use crate::privacy::patterns::Patterns;
 
+pub mod amend;
 mod answers;
 pub mod build;
 mod check;
