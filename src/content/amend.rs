@@ -99,12 +99,12 @@ fn with_example(file: &str, intent: &Intent, lang: Language, text: &str) -> Opti
     let last = intent.example_spans.get(&lang)?.last()?.span;
     let mut lines: Vec<String> = file.split_inclusive('\n').map(str::to_owned).collect();
     let line = lines.get_mut(last.line.checked_sub(1)?)?;
-    let indent: String = line.chars().take_while(|letter| *letter == ' ').collect();
-    if line[indent.len()..].starts_with("- ") {
+    let margin: String = line.chars().take_while(|letter| *letter == ' ').collect();
+    if line[margin.len()..].starts_with("- ") {
         if !line.ends_with('\n') {
             line.push('\n');
         }
-        lines.insert(last.line, format!("{indent}- {}\n", scalar(text)));
+        lines.insert(last.line, format!("{margin}- {}\n", scalar(text)));
         return Some(lines.concat());
     }
     // A list on one line: before the bracket that follows its last word.

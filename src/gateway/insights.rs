@@ -17,6 +17,7 @@ use axum::http::header;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
 use axum::routing::get;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::Serialize;
@@ -125,8 +126,7 @@ impl Wish {
         let zone = Policy::default().zone;
         let wrong = |message: &str| Refusal::new(StatusCode::BAD_REQUEST, Code::BadField, message);
         let last = self.until.unwrap_or_else(|| day_of(now, &zone));
-        let usual = now.plus_ms(-(USUAL_DAYS - 1) * 24 * 60 * 60 * 1_000);
-        let first = self.since.unwrap_or_else(|| day_of(usual, &zone).min(last));
+        let first = self.since.unwrap_or_else(|| last.saturating_sub((USUAL_DAYS - 1).days()));
         if last < first {
             return Err(wrong("the period ends before it begins"));
         }
