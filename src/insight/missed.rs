@@ -1,7 +1,8 @@
 //! What the bot did not understand, or understood otherwise than it was meant, gathered by
 //! likeness: the likeliest examples that its content still lacks.
 //!
-//! A message was **rejected** when nothing was read in it, and **corrected** when it opened a topic
+//! A message was **rejected** when nothing was read in it, **out of scope** when the bot said that it
+//! is not its business, and **corrected** when it opened a topic
 //! and the next thing that the visitor did, before any answer, was to name another one. Where the
 //! visitor then pressed one of the topics that were offered, it is known what was **meant**.
 //!
@@ -17,6 +18,7 @@ use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
 use crate::conversation::event::ReadAs;
+use crate::conversation::event::Reading;
 use crate::conversation::event::TopicState;
 use crate::ids::ConversationId;
 use crate::ids::IntentId;
@@ -36,6 +38,8 @@ const MOST_TEXTS: usize = 3_000;
 pub enum Why {
     /// Nothing was read in it.
     Rejected,
+    /// The bot said that it is not its business.
+    OutOfScope,
     /// It was taken for this, which it did not mean.
     Corrected,
 }
@@ -64,7 +68,9 @@ pub fn of_conversation(id: &ConversationId, log: &[Event]) -> Vec<Missed> {
     // The message that opened the running topic, as long as nothing was answered.
     let mut opener: Option<(IntentId, Missed)> = None;
     let mut said: Option<Missed> = None;
+    let mut is_noted = false;
     let mut open_miss = None;
+    let out_of_scope = |read: &Reading| read.read_as == ReadAs::OutOfScope;
     for event in log {
         if let Fact::Message(message) = &event.fact
             && message.from == Author::Visitor
@@ -94,6 +100,13 @@ pub fn of_conversation(id: &ConversationId, log: &[Event]) -> Vec<Missed> {
             if !is_topic && message.chose.is_none() {
                 opener = None;
             }
+            let waits = event.moves.iter().any(|change| matches!(change, Move::Waits { .. }));
+            if !waits && message.read.as_ref().is_some_and(out_of_scope) {
+                found.extend(said.take().map(|it| Missed { why: Why::OutOfScope, ..it }));
+                is_noted = true;
+            } else {
+                is_noted = false;
+            }
         }
         if let Fact::Topic(change) = &event.fact
             && change.state == TopicState::Opened
@@ -108,6 +121,12 @@ pub fn of_conversation(id: &ConversationId, log: &[Event]) -> Vec<Missed> {
         }
         for change in &event.moves {
             match change {
+                Move::Read { reading } if out_of_scope(reading) => {
+                    found.extend(said.take().map(|it| Missed { why: Why::OutOfScope, ..it }));
+                    is_noted = true;
+                }
+                // Beside an open question what is out of scope is missed as well.
+                Move::Missed { .. } if is_noted => {}
                 Move::Missed { text } => {
                     let now = said.take();
                     found.push(Missed {

@@ -117,7 +117,7 @@ export class Insights extends HTMLElement {
       tile(t('fig.containment'), percent(report.containment), t('fig.ofDecided', report.contained, report.contained + report.escalated)),
       tile(t('fig.byBot'), percent(report.bot_resolution), t('fig.ofDecided', report.resolved_by_bot, report.contained + report.escalated)),
       tile(t('fig.escalated'), number(report.escalated), t('fig.byPerson', report.resolved_by_person)),
-      tile(t('fig.wait'), everybody.wait.count ? span(everybody.wait.median_s) : '–', t('fig.nine', everybody.wait.count ? span(everybody.wait.p90_s) : '–')),
+      tile(t('fig.wait'), everybody.wait.count ? span(everybody.wait.median_s) : '–', everybody.wait.count > 0 && t('fig.nine', span(everybody.wait.p90_s))),
       tile(t('fig.rating'), ratings ? number(sum / ratings, { maximumFractionDigits: 1 }) : '–', t('fig.ratings', ratings)));
   }
 

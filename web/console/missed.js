@@ -76,7 +76,7 @@ export class MissedPage extends HTMLElement {
   #group(group, at) {
     const id = `group-${at}`;
     const line = ({ text, count, why, conversation, at: when }) => h('li', {}, h('q', { lang: group.lang }, text),
-      h('span', { className: 'meta' }, count > 1 && h('span', {}, t('missedTimes', count)), why === 'corrected' && h('span', { className: 'flag' }, t('missedCorrected')),
+      h('span', { className: 'meta' }, count > 1 && h('span', {}, t('missedTimes', count)), why !== 'rejected' && h('span', { className: 'flag' }, t(`missed.${why}`)),
         h('a', { href: `#${conversation}` }, t('missedWhere', `${day(when)} ${clock(when)}`))));
     const lines = group.texts.map(line);
     const rest = lines.splice(FIRST);

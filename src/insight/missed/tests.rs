@@ -1,3 +1,6 @@
+use serde_json::Value;
+use serde_json::json;
+
 use super::*;
 use crate::authoring::transcript::Transcript;
 use crate::authoring::transcript::rehearsal::play;
@@ -33,15 +36,59 @@ fn texts(found: &[Missed]) -> Vec<(&str, Why, Option<&str>)> {
         .collect()
 }
 
+fn log(facts: &[Value]) -> Vec<Event> {
+    let events = (1..).zip(facts).map(|(seq, fact)| {
+        let mut fact = fact.clone();
+        fact["seq"] = json!(seq);
+        fact["at"] = json!(1_000 * seq);
+        serde_json::from_value(fact).unwrap()
+    });
+    events.collect()
+}
+
+fn said(text: &str, read_as: &str) -> Value {
+    json!({ "kind": "message", "from": { "role": "visitor" }, "text": text, "lang": "sv", "read": { "as": read_as } })
+}
+
+fn missed(mut fact: Value, text: &str) -> Value {
+    fact["moves"] = json!([{ "move": "missed", "text": text }]);
+    fact
+}
+
 #[test]
 fn what_was_rejected_is_found_with_what_the_customer_chose_then() {
+    let bot =
+        json!({ "kind": "message", "from": { "role": "bot" }, "text": "Vilket?", "lang": "sv" });
+    let mut pressed = said("Lampan", "answer");
+    pressed["chose"] = json!({ "offer": 5, "value": "lamp" });
+    let log = log(&[
+        bot.clone(),
+        missed(said("qwzx blurp", "not_understood"), "qwzx blurp"),
+        bot.clone(),
+        missed(said("xyzzy frotz", "not_understood"), "xyzzy frotz"),
+        bot,
+        pressed,
+        // Beside an open question it is missed as well, and counts once.
+        missed(said("vad blir det för väder", "out_of_scope"), "vad blir det för väder"),
+    ]);
+    let expected = [
+        ("qwzx blurp", Why::Rejected, None),
+        ("xyzzy frotz", Why::Rejected, Some("lamp")),
+        ("vad blir det för väder", Why::OutOfScope, None),
+    ];
+    assert_eq!(texts(&of_conversation(&ConversationId::new("c1"), &log)), expected);
     let content = home();
-    let talk = "visitor: qwzx blurp\nvisitor: xyzzy frotz\npress: Lampan\n";
-    let found = of(&content, "c1", talk);
-    let expected =
-        [("qwzx blurp", Why::Rejected, None), ("xyzzy frotz", Why::Rejected, Some("lamp"))];
-    assert_eq!(texts(&found), expected);
     assert_eq!(of(&content, "c1", "visitor: lampan lyser inte\npress: Nej\npress: Ja\n"), []);
+}
+
+#[test]
+fn a_message_that_waited_for_more_is_found_by_what_it_became() {
+    let mut waits = said("hmm qwzx", "not_understood");
+    waits["moves"] = json!([{ "move": "waits", "until": 9 }]);
+    let mut read = json!({ "kind": "status", "status": "bot" });
+    read["moves"] = json!([{ "move": "read", "reading": { "as": "out_of_scope" } }]);
+    let found = of_conversation(&ConversationId::new("c1"), &log(&[waits, read]));
+    assert_eq!(texts(&found), [("hmm qwzx", Why::OutOfScope, None)]);
 }
 
 #[test]
