@@ -25,6 +25,7 @@ pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
+pub mod push;
 pub mod system;
 pub mod tls;
 
@@ -33,6 +34,7 @@ use door::Door;
 use identity::Identity;
 use network::Network;
 use origin::Origin;
+use push::Push;
 use system::System;
 use tls::Tls;
 
@@ -58,6 +60,8 @@ pub struct Settings {
     pub conversation: Conversation,
     /// Which other systems dialogues may call.
     pub actions: Actions,
+    /// Whom to tell of messages that nobody has read.
+    pub push: Push,
     /// How the database writes.
     pub store: Store,
     /// How those who answer sign in.
@@ -84,6 +88,7 @@ impl Default for Settings {
             limits: Limits::default(),
             conversation: Conversation::default(),
             actions: Actions::default(),
+            push: Push::default(),
             store: Store::default(),
             agents: Agents::default(),
             identity: Identity::default(),

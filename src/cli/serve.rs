@@ -100,8 +100,9 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
         Certificates::open(&settings.tls).map_err(|error| Failed::Use(error.to_string()))?;
     let content = content::read(&settings.content).train(&settings.content)?;
     let secret = |name: &str| std::env::var(name).ok();
-    let systems =
-        Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
+    let systems = Systems::new(&settings.actions, secret)
+        .and_then(|systems| systems.with_push(&settings.push))
+        .map_err(|error| Failed::Use(error.to_string()))?;
     let listener = accept::listen(settings.listen)?;
     let inside = settings.admin_listen.0.map(accept::listen).transpose()?;
     let address = listener.local_addr()?;
@@ -170,6 +171,7 @@ pub(super) fn policy(settings: &Settings) -> Policy {
         misses_per_question: conversation.misses_per_question,
         misses_in_all: conversation.misses_in_all,
         holds_per_question: conversation.holds_per_question,
+        unread_after_ms: settings.push.after_ms(),
         ..Policy::default()
     }
 }

@@ -12,7 +12,7 @@ use crate::authoring::transcript::stage::DiffLine;
 use crate::content::Content;
 
 fn lamps() -> Content {
-    crate::content::build::draft(&crate::content::tests::small()).0.train()
+    Content::clone(&crate::content::tests::trained())
 }
 
 fn read(text: &str) -> Transcript {
