@@ -50,6 +50,7 @@ mod read;
 mod remark;
 mod slot;
 pub mod state;
+pub mod tags;
 mod turn;
 mod visitor;
 mod walk;

@@ -127,6 +127,8 @@ pub struct State {
     pub tail: String,
     /// Digits of a card that the visitor's newest message ended with; covered, and only counted.
     pub card_begun: Option<u8>,
+    /// What agents call it.
+    pub tags: Vec<String>,
     /// Whether it was erased.
     pub erased: bool,
     /// Whether a rating is asked for and not yet given.
@@ -250,6 +252,7 @@ impl State {
             told_of_mask: false,
             tail: String::new(),
             card_begun: None,
+            tags: Vec::new(),
             erased: false,
             rating_open: false,
             ended_at: None,
@@ -335,6 +338,7 @@ impl State {
                 self.stack.clear();
             }
             Fact::Erased => self.apply_erased(event.at),
+            Fact::Tagged { tags, .. } => self.tags.clone_from(tags),
             Fact::Note { .. } | Fact::Transferred { .. } | Fact::Action(_) | Fact::Unknown(_) => {}
         }
     }

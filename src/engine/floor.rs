@@ -79,8 +79,10 @@ struct Staff {
 struct Present {
     worker: Worker,
     state: Presence,
-    /// How many they take at once; `None` = as many as their team's agents do.
+    /// How many they said that they take at once.
     capacity: Option<u32>,
+    /// How many their account says; `None` = as many as their team's agents do.
+    of_account: Option<u32>,
     sockets: usize,
     /// Since when they have been given nothing.
     idle_since: Timestamp,
@@ -183,13 +185,22 @@ impl Floor {
 }
 
 impl Present {
-    /// What they said, else what their teams' agents take, else the usual.
+    /// The account may have been changed since it was last looked at.
+    fn take_account(&mut self, agent: &AgentRow) {
+        self.worker.name.clone_from(&agent.name);
+        self.worker.teams.clone_from(&agent.teams);
+        self.worker.languages.clone_from(&agent.languages);
+        self.of_account = agent.capacity;
+    }
+
+    /// What they said, else what their account says, else what their teams' agents take, else the
+    /// usual.
     fn capacity(&self, teams: &Teams) -> u32 {
         let of_team = || {
             let capacities = self.worker.teams.iter().filter_map(|team| teams.get(team));
             capacities.map(|team| team.capacity).max()
         };
-        self.capacity.or_else(of_team).unwrap_or(CAPACITY)
+        self.capacity.or(self.of_account).or_else(of_team).unwrap_or(CAPACITY)
     }
 }
 
@@ -353,19 +364,28 @@ impl Engine {
             },
             state,
             capacity: None,
+            of_account: None,
             sockets: 0,
             idle_since: self.inner.clock.now(),
         });
-        // The account may have been changed since the last socket.
-        present.worker.name.clone_from(&agent.name);
-        present.worker.teams.clone_from(&agent.teams);
-        present.worker.languages.clone_from(&agent.languages);
+        present.take_account(agent);
         present.sockets += 1;
         let state = present.state;
         staff.wake_consoles();
         drop(staff);
         self.inner.renew_roster();
         state
+    }
+
+    /// The account of somebody whose console is here was changed.
+    pub async fn account_changed(&self, agent: &AgentRow) {
+        {
+            let mut staff = lock(&self.inner.floor.staff);
+            let Some(present) = staff.present.get_mut(&agent.id) else { return };
+            present.take_account(agent);
+            staff.wake_consoles();
+        }
+        self.settle().await;
     }
 
     /// A console is gone; with the last one the time of grace begins.
@@ -462,6 +482,9 @@ impl Engine {
             self.settle_duty().await;
             self.route().await;
         }
+        if let Err(error) = self.take_in().await {
+            tracing::warn!(%error, "what was written cannot be taken into the search index");
+        }
         if let Err(error) = self.hear_erasures().await {
             tracing::warn!(%error, "what was erased cannot be read");
         }
@@ -527,6 +550,7 @@ impl Engine {
                 state: present.state,
                 load: load.get(id).copied().unwrap_or(0),
                 capacity: present.capacity(&teams),
+                looking: self.inner.looks.of(id),
             })
             .collect()
     }
@@ -555,6 +579,10 @@ impl Engine {
     #[must_use]
     pub fn desk_item(&self, id: &ConversationId) -> Option<Item> {
         lock(&self.inner.floor.desk).item(id).cloned()
+    }
+
+    pub(super) fn wake_consoles(&self) {
+        lock(&self.inner.floor.staff).wake_consoles();
     }
 
     /// An agent has looked at a conversation.

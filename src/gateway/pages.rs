@@ -65,6 +65,8 @@ const ASSETS: &[Asset] = &[
     asset!("/console/desk.js", JAVASCRIPT, "console/desk.js"),
     asset!("/console/dialogs.js", JAVASCRIPT, "console/dialogs.js"),
     asset!("/console/dom.js", JAVASCRIPT, "console/dom.js"),
+    asset!("/console/earlier.js", JAVASCRIPT, "console/earlier.js"),
+    asset!("/console/find.js", JAVASCRIPT, "console/find.js"),
     asset!("/console/form.js", JAVASCRIPT, "console/form.js"),
     asset!("/console/inbox.js", JAVASCRIPT, "console/inbox.js"),
     asset!("/console/keys.js", JAVASCRIPT, "console/keys.js"),

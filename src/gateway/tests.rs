@@ -6,5 +6,6 @@ mod connections;
 mod factors;
 mod http;
 mod identity;
+mod search;
 mod sockets;
 mod world;

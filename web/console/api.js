@@ -51,6 +51,15 @@ export const logout = () => call('/v1/agent/logout', {});
 /** The titles of the topics by their ids. @param {string} lang @returns {Promise<Object<string, string>>} */
 export const topics = (lang) => call(`/v1/console/topics?lang=${encodeURIComponent(lang)}`);
 
+/**
+ * Conversations that fit, the newest first; an empty field narrows nothing.
+ * @param {Object<string, string|null|undefined>} wanted @returns {Promise<{found: import('./find.js').Found[], next: string|null}>}
+ */
+export const search = (wanted) => call(`/v1/console/search?${new URLSearchParams(Object.entries(wanted).filter(([, value]) => value))}`);
+
+/** Everybody who ever answered. @returns {Promise<{id: string, name: string}[]>} */
+export const colleagues = async () => (await call('/v1/console/colleagues')).agents;
+
 /** How it stands with the content; supervisors and administrators only. */
 export const content = () => call('/v1/console/content');
 

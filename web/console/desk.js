@@ -47,6 +47,8 @@ export class Desk extends EventTarget {
     this.talks = new Map();
     /** @type {Talk|null} */
     this.current = null;
+    /** The event of a conversation that was looked for, until it is shown. @type {{conversation: string, seq: number}|null} */
+    this.sought = null;
     this.ready = false;
     this.lost = false;
     this.stopped = false;
@@ -255,7 +257,10 @@ export class Desk extends EventTarget {
 
   /** Opens a conversation, or none. @param {string|null} id */
   open(id) {
-    if (id === (this.current?.id ?? null)) return;
+    if (id === (this.current?.id ?? null)) {
+      if (this.sought) this.#tell('talk', { conversation: id });
+      return;
+    }
     if (this.current) this.link.send({ type: 'leave', conversation: this.current.id });
     this.current = id ? this.#talk(id) : null;
     if (this.current && this.link.up) this.#follow(this.current);

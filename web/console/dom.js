@@ -42,6 +42,7 @@ const PATHS = {
   alarm: 'M12 4 2.5 20h19ZM12 10v4M12 17v.5',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0ZM7 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0Z',
   down: 'M6 9l6 6 6-6',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM16.5 16.5 21 21',
 };
 
 /** @param {keyof typeof PATHS} name @returns {SVGElement} */

@@ -10,6 +10,7 @@ const ACTS = [
   ['KeyJ', 'keyNext', ({ inbox }) => inbox.step(1)],
   ['KeyK', 'keyBefore', ({ inbox }) => inbox.step(-1)],
   ['KeyI', 'keyList', ({ desk, inbox }) => inbox.focusItem(desk.current?.id)],
+  ['KeyS', 'keySearch', ({ shell }) => shell.search()],
   ['KeyC', 'keyClaim', ({ conversation }) => conversation?.claim()],
   ['KeyL', 'keyReply', ({ conversation }) => conversation?.composer.focusField('reply')],
   ['KeyP', 'keyNote', ({ conversation }) => conversation?.composer.focusField('note')],
@@ -42,7 +43,7 @@ export class Keys {
       if (!act) return;
       event.preventDefault();
       const { inbox, conversation, offers } = this.shell;
-      act[2]({ desk: this.desk, inbox, conversation, offers });
+      act[2]({ desk: this.desk, shell: this.shell, inbox, conversation, offers });
     } else if (key === '?' && single() && !target.closest('input, textarea, select')) {
       event.preventDefault();
       this.sheet();

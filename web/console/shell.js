@@ -165,6 +165,12 @@ export class Shell extends HTMLElement {
     settings.heading.focus();
   }
 
+  /** To the search; on a screen that shows one thing at a time, away from what is open. */
+  search() {
+    if (!this.inbox.getClientRects().length) this.leave();
+    this.inbox.search();
+  }
+
   /** Whether something stands beside the inbox. */
   get isOpen() {
     return this.classList.contains('talking');

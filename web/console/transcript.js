@@ -76,8 +76,20 @@ export class Transcript extends HTMLElement {
     this.#drawPending();
     this.#drawTyping();
     this.#drawMark();
+    this.#seek();
     if (this.pinned) this.toEnd();
     else if (news > 0) this.fresh.hidden = false;
+  }
+
+  /** Shows what was looked for, once it is here. */
+  #seek() {
+    const { sought } = this.desk;
+    const node = sought?.conversation === this.talk.id && this.bySeq.get(sought.seq);
+    if (!node) return;
+    this.desk.sought = null;
+    this.pinned = false;
+    node.classList.add('sought');
+    node.scrollIntoView({ block: 'center' });
   }
 
   #clear(edition) {
