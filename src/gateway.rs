@@ -40,7 +40,7 @@ mod second;
 pub mod shutdown;
 mod signout;
 pub mod socket;
-mod staff;
+pub mod staff;
 pub mod teams;
 pub mod tokens;
 pub mod totp;

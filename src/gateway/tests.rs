@@ -8,4 +8,5 @@ mod http;
 mod identity;
 mod search;
 mod sockets;
+mod staff;
 mod world;

@@ -1,7 +1,9 @@
 /** Finding conversations in the inbox's column: by words, by how they stand, and those that have ended. */
 
-import { colleagues, search, teams } from './api.js';
+import { colleagues, search, tags, teams } from './api.js';
 import { announce, button, h, icon } from './dom.js';
+import { chips } from './tags.js';
+import { teamTitle } from './team.js';
 import { clock, date } from './time.js';
 import { LANGUAGES, t, tongue } from './words.js';
 
@@ -37,7 +39,7 @@ export class Finder {
     const change = () => this.#soon(0);
     const one = (name, all) => [name, h('select', { id: `find-${name}`, onchange: change }, h('option', { value: '' }, all))];
     this.fields = Object.fromEntries([
-      one('status', t('anyStatus')), one('team', t('anyTeam')), one('lang', t('anyLang')), one('topic', t('anyTopic')), one('agent', t('anyAgent')),
+      one('status', t('anyStatus')), one('team', t('anyTeam')), one('lang', t('anyLang')), one('topic', t('anyTopic')), one('agent', t('anyAgent')), one('tag', t('anyTag')),
       ...['from', 'to'].map((name) => [name, h('input', { id: `find-${name}`, type: 'date', onchange: change })]),
     ]);
     this.words = h('input', {
@@ -64,9 +66,10 @@ export class Finder {
     options(fields.status, ['queued', 'offline', 'agent', 'bot', 'ended'].map((status) => [status, t(`status.${status}`)]));
     options(fields.lang, LANGUAGES.map(([tag]) => [tag, tongue(tag)]));
     options(fields.topic, Object.entries(desk.titles).sort(([, a], [, b]) => a.localeCompare(b)));
-    const [known, people] = await Promise.all([teams().catch(() => []), colleagues().catch(() => [])]);
+    const [known, people, called] = await Promise.all([teams, colleagues, tags].map((ask) => ask().catch(() => [])));
+    options(fields.tag, called.map((tag) => [tag, tag]));
     const names = new Map([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean).map((id) => [id, id]));
-    for (const { id, name } of known) names.set(id, name || id);
+    for (const team of known) names.set(team.id, teamTitle(team));
     options(fields.team, [...names].sort(([, a], [, b]) => a.localeCompare(b)));
     options(fields.agent, people.map(({ id, name }) => [id, name]));
   }
@@ -116,7 +119,15 @@ export class Finder {
     this.clear.hidden = chosen === 0;
     this.results.hidden = !this.isOn;
     this.owner.changed();
-    if (this.isOn) this.timer = setTimeout(() => this.#ask(), wait);
+    if (this.isOn) {
+      this.timer = setTimeout(() => this.#ask(), wait);
+      return;
+    }
+    // What was found for another question must not stand there for the next one.
+    this.asked += 1;
+    this.list.replaceChildren();
+    this.said.textContent = '';
+    this.more.hidden = true;
   }
 
   /** @param {string|null} [after] the next page; without it the first */
@@ -128,7 +139,7 @@ export class Finder {
     let page;
     try {
       page = await search({
-        q: this.words.value.trim(), status, team: fields.team.value, lang: fields.lang.value, topic: fields.topic.value, agent: fields.agent.value,
+        q: this.words.value.trim(), status, team: fields.team.value, lang: fields.lang.value, topic: fields.topic.value, agent: fields.agent.value, tag: fields.tag.value,
         from: moment(fields.from.value), before: moment(fields.to.value, 1), after,
       });
     } catch {
@@ -170,7 +181,7 @@ export class Finder {
         h('span', { className: 'top' }, h('span', { className: `status ${item.status}` }, icon(GLYPHS[item.status] ?? 'person'), t(`status.${item.status}`)), h('time', { dateTime: at }, `${date(at)} ${clock(at)}`)),
         h('b', {}, title),
         hits.length ? hits : item.opening && h('span', { className: 'preview' }, item.opening),
-        h('span', { className: 'meta' }, h('span', {}, tongue(item.lang)), item.team && h('span', {}, item.team), item.agent && h('span', {}, item.agent.name))));
+        h('span', { className: 'meta' }, h('span', {}, tongue(item.lang)), item.team && h('span', {}, item.team), item.agent && h('span', {}, item.agent.name), chips(item.tags))));
   }
 
   #open({ conversation, hits }) {

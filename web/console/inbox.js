@@ -3,6 +3,7 @@
 import { isWaiting } from './desk.js';
 import { announce, h, icon } from './dom.js';
 import { Finder } from './find.js';
+import { chips } from './tags.js';
 import { everySecond, since } from './time.js';
 import { coded, t, tongue } from './words.js';
 
@@ -154,7 +155,7 @@ export class Inbox extends HTMLElement {
         item.alarm && this.desk.supervises && h('span', { className: 'flag alarm' }, icon('alarm'), t('alarm')), late,
         item.priority > 0 && h('span', { className: 'flag' }, t('priority')), offeree && h('span', { className: 'flag' }, offeree),
         item.unread > 0 && h('span', { className: 'unread' }, t('unread', item.unread)),
-        h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team)),
+        h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team), item.tags && chips(item.tags)),
     ];
     const line = old ?? { li: h('li', {}), button: h('button', { type: 'button', className: 'item', onclick: () => this.desk.open(item.conversation) }) };
     if (!old) line.li.append(line.button);

@@ -1,6 +1,7 @@
 /** The keyboard: every act of the console by Alt and a letter, and the sheet that lists them. */
 
 import { button, h } from './dom.js';
+import { seesFloor } from './floor.js';
 import { t } from './words.js';
 
 const SINGLE = 'skicka-console:single-keys';
@@ -11,11 +12,13 @@ const ACTS = [
   ['KeyK', 'keyBefore', ({ inbox }) => inbox.step(-1)],
   ['KeyI', 'keyList', ({ desk, inbox }) => inbox.focusItem(desk.current?.id)],
   ['KeyS', 'keySearch', ({ shell }) => shell.search()],
+  ['KeyO', 'keyFloor', ({ shell }) => shell.showFloor()],
   ['KeyC', 'keyClaim', ({ conversation }) => conversation?.claim()],
   ['KeyL', 'keyReply', ({ conversation }) => conversation?.composer.focusField('reply')],
   ['KeyP', 'keyNote', ({ conversation }) => conversation?.composer.focusField('note')],
   ['KeyA', 'keyAccept', ({ offers }) => offers.accept()],
   ['KeyN', 'keyDecline', ({ offers }) => offers.decline()],
+  ['KeyG', 'keyTag', ({ conversation }) => conversation?.tag()],
   ['KeyT', 'keyTransfer', ({ conversation }) => conversation?.transfer()],
   ['KeyB', 'keyHandBack', ({ conversation }) => conversation?.handBack()],
   ['KeyE', 'keyResolve', ({ conversation }) => conversation?.resolve()],
@@ -59,7 +62,7 @@ export class Keys {
     const dialog = h('dialog', { className: 'keys', 'aria-labelledby': 'keys', onclose: () => dialog.remove() },
       h('h2', { id: 'keys' }, t('shortcuts')),
       h('dl', {},
-        ACTS.map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
+        ACTS.filter(([code]) => code !== 'KeyO' || seesFloor(this.desk.me)).map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
         row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
       h('label', { className: 'option' }, box, h('span', {}, t('single'))),
       h('div', { className: 'acts' }, button(t('close'), () => dialog.close(), { look: 'main' })));

@@ -4,7 +4,9 @@ import { isOn, listen, turn } from './alerts.js';
 import { Conversation } from './conversation.js';
 import { ContentNotice, seesContent, showContent } from './content.js';
 import { isWaiting } from './desk.js';
+import { takeOver } from './dialogs.js';
 import { announce, button, h, icon } from './dom.js';
+import { Floor, seesFloor } from './floor.js';
 import { Inbox } from './inbox.js';
 import { Keys } from './keys.js';
 import { Offers } from './offers.js';
@@ -14,8 +16,9 @@ import { LANGUAGES, lang, t } from './words.js';
 
 /** Most breaks mend themselves before anybody needs to know. */
 const PATIENCE_MS = 1200;
-/** The address of the settings; no conversation has such an id. */
+/** The addresses of what is no conversation; none has such an id. */
 const SETTINGS = '#settings';
+const FLOOR = '#floor';
 
 export class Shell extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk @param {{signOut: () => void, language: (tag: string) => void}} owner */
@@ -43,6 +46,7 @@ export class Shell extends HTMLElement {
     document.addEventListener('visibilitychange', () => { desk.link.wake(); desk.markRead(); }, { signal });
     this.keys.listen(signal);
     listen(desk, signal);
+    desk.addEventListener('taken', ({ detail }) => toast(t('takenBy', detail.agent.name)), { signal });
     desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
     this.#fromAddress(true);
     this.on_inbox();
@@ -68,6 +72,7 @@ export class Shell extends HTMLElement {
         h('div', { className: 'field' }, h('label', { htmlFor: 'tongue' }, t('language')), language),
         ['sound', 'notice'].map((kind) => this.#alert(kind)),
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
+        seesFloor(me) && button(t('floor'), () => { menu.open = false; this.showFloor(); }, { glyph: 'floor' }),
         seesContent(me) && button(t('content'), () => { menu.open = false; showContent(); }, { glyph: 'bot' }),
         maySet(me) && button(t('settings'), () => { menu.open = false; this.showSettings(); }, { glyph: 'settings' }),
         this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'keys' }),
@@ -125,6 +130,7 @@ export class Shell extends HTMLElement {
   /** @param {boolean} [first] somebody who only loaded the page keeps their focus */
   on_current(first) {
     const { current } = this.desk;
+    if (this.settings?.isConnected && this.settings.isEditing) toast(t('formKept'));
     this.classList.toggle('talking', !!current);
     this.#addressIs(current ? `#${current.id}` : '#');
     if (current) {
@@ -141,6 +147,7 @@ export class Shell extends HTMLElement {
   /** The address names the open conversation, so a reload and the way back keep it. */
   #fromAddress(first) {
     if (location.hash === SETTINGS && maySet(this.desk.me)) this.showSettings();
+    else if (location.hash === FLOOR && seesFloor(this.desk.me)) this.showFloor();
     else this.#open(location.hash.slice(1) || null, first);
   }
 
@@ -157,12 +164,27 @@ export class Shell extends HTMLElement {
 
   /** The settings take the place of the open conversation. */
   showSettings() {
+    // A form that somebody was called away from is there still.
+    if (!this.settings?.isEditing) this.settings = new Settings(this.desk, { leave: () => this.leave() });
+    this.#showPlace(SETTINGS, this.settings);
+  }
+
+  /** The floor likewise, for those who supervise. */
+  showFloor() {
+    if (!seesFloor(this.desk.me)) return;
+    this.#showPlace(FLOOR, new Floor(this.desk, {
+      leave: () => this.leave(),
+      whisper: (id) => { this.desk.open(id); this.conversation.composer.focusField('note'); },
+      takeOver: (id) => { this.desk.open(id); takeOver(this.desk, id, this.desk.inbox.get(id)?.agent?.name ?? ''); },
+    }));
+  }
+
+  #showPlace(address, place) {
     this.desk.open(null);
     this.classList.add('talking');
-    this.#addressIs(SETTINGS);
-    const settings = new Settings(this.desk, { leave: () => this.leave() });
-    this.pane.replaceChildren(settings);
-    settings.heading.focus();
+    this.#addressIs(address);
+    this.pane.replaceChildren(place);
+    place.heading.focus();
   }
 
   /** To the search; on a screen that shows one thing at a time, away from what is open. */

@@ -133,6 +133,7 @@ export class Transcript extends HTMLElement {
       case 'topic': return t(`line.topic.${event.state}`, this.desk.title(event.topic), event.outcome && t(`outcome.${event.outcome}`));
       case 'ended': return t('line.ended', t(`by.${event.by}`), t(`outcome.${event.outcome}`));
       case 'transferred': return t('line.transferred', event.from?.name ?? '', event.to?.team ?? event.to?.agent?.name ?? '');
+      case 'tagged': return event.tags.length ? t('line.tagged', event.from?.name ?? '', event.tags.join(', ')) : t('line.untagged', event.from?.name ?? '');
       case 'rating_request': return t('line.rating_request');
       case 'rated': return t('line.rated', event.score);
       case 'erased': return t('line.erased');
