@@ -26,6 +26,7 @@ use crate::gateway::accounts::keeping::Keeper;
 use crate::gateway::accounts::keeping::NotKept;
 use crate::gateway::app::App;
 use crate::gateway::kept;
+use crate::gateway::kept::Filled;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::roles;
@@ -86,9 +87,9 @@ async fn keeper<'peer>(app: &App, peer: &'peer Peer) -> Result<Keeper<'peer>, Re
 }
 
 /// What was filled in; its faults as an answer if it cannot be read.
-fn form(body: Value) -> Result<Form, Response> {
+fn form(body: Value) -> Result<Form, Filled> {
     serde_json::from_value(body)
-        .map_err(|error| kept::faulty(&[Fault::new("", "form", error.to_string())]).into_response())
+        .map_err(|error| kept::faulty(&[Fault::new("", "form", error.to_string())]))
 }
 
 /// The answer where nothing was kept.
@@ -119,7 +120,7 @@ async fn add(
     let keeper = keeper(&app, &peer).await?;
     let form = match form(body?.0) {
         Ok(form) => form,
-        Err(faulty) => return Ok(faulty),
+        Err(faulty) => return Ok(faulty.into_response()),
     };
     match app.accounts.add(&keeper, form).await {
         Ok((agent, password)) => {
@@ -139,7 +140,7 @@ async fn change(
     let keeper = keeper(&app, &peer).await?;
     let form = match form(body?.0) {
         Ok(form) => form,
-        Err(faulty) => return Ok(faulty),
+        Err(faulty) => return Ok(faulty.into_response()),
     };
     match app.accounts.change(&keeper, &AgentId::new(&id), form).await {
         Ok(agent) => {

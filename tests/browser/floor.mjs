@@ -110,6 +110,7 @@ async function searching(step, page, field, found, person, isClean) {
     await page.keyboard.type('begar');
     await found.first().locator('mark').filter({ hasText: 'begäran' }).waitFor();
     isClean(await person.look('search'));
+    await page.keyboard.press('Alt+KeyS');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.locator('.msg.sought').filter({ hasText: 'begäran' }).waitFor();

@@ -160,7 +160,7 @@ export class Finder {
     else this.list.replaceChildren(...lines);
     this.more.hidden = !next;
     const n = this.list.children.length;
-    this.said.textContent = n ? t(next ? 'foundMore' : 'found', n) : t('foundNone');
+    this.said.textContent = n ? t(next ? 'foundMore' : 'foundAll', n) : t('foundNone');
     this.said.classList.toggle('few', n > 0);
     if (!goesOn) this.results.scrollTop = 0;
     else if (held) lines[0]?.firstChild.focus();

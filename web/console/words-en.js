@@ -76,7 +76,7 @@ export default {
   anyAgent: 'Every colleague',
   clear: 'Clear',
   showMore: 'Show more',
-  found: (n) => (n === 1 ? '1 conversation found.' : `${n} conversations found.`),
+  foundAll: (n) => (n === 1 ? '1 conversation found.' : `${n} conversations found.`),
   foundMore: (n) => `The newest ${n} conversations. There are more.`,
   foundNone: 'No conversation fits.',
   earlier: (n) => `Earlier conversations (${n})`,

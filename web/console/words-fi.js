@@ -76,7 +76,7 @@ export default {
   anyAgent: 'Kaikki kollegat',
   clear: 'Tyhjennä',
   showMore: 'Näytä lisää',
-  found: (n) => (n === 1 ? 'Löytyi 1 keskustelu.' : `Löytyi ${n} keskustelua.`),
+  foundAll: (n) => (n === 1 ? 'Löytyi 1 keskustelu.' : `Löytyi ${n} keskustelua.`),
   foundMore: (n) => `${n} uusinta keskustelua. Niitä on lisää.`,
   foundNone: 'Mikään keskustelu ei täsmää.',
   earlier: (n) => `Aiemmat keskustelut (${n})`,

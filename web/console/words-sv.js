@@ -76,7 +76,7 @@ export default {
   anyAgent: 'Alla kollegor',
   clear: 'Rensa',
   showMore: 'Visa fler',
-  found: (n) => `${n} samtal hittades.`,
+  foundAll: (n) => `${n} samtal hittades.`,
   foundMore: (n) => `De ${n} senaste samtalen. Det finns fler.`,
   foundNone: 'Inget samtal passar.',
   earlier: (n) => `Tidigare samtal (${n})`,

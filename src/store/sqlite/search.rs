@@ -13,6 +13,7 @@ use crate::ids::IntentId;
 use crate::ids::Seq;
 use crate::ids::TeamId;
 use crate::ids::Timestamp;
+use crate::language::Language;
 use crate::store::StoreError;
 use crate::store::search::By;
 use crate::store::search::Found;
@@ -179,7 +180,7 @@ fn narrow<'query>(
     query
         .bind(wanted.status.map(rows::status_word))
         .bind(wanted.team.as_ref().map(TeamId::as_str))
-        .bind(wanted.lang.map(|lang| lang.code()))
+        .bind(wanted.lang.map(Language::code))
         .bind(wanted.topic.as_ref().map(IntentId::as_str))
         .bind(wanted.agent.as_ref().map(AgentId::as_str))
         .bind(wanted.visitor.as_ref().map(rows::visitor_name))
