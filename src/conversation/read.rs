@@ -37,6 +37,7 @@ use crate::matcher::answers::AnswerReading;
 use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::ChoiceOption;
 use crate::matcher::answers::clauses;
+use crate::matcher::answers::denies;
 use crate::matcher::answers::read_choice;
 use crate::matcher::answers::remark::Remark;
 use crate::matcher::answers::value::ValueKind;
@@ -256,9 +257,12 @@ fn take_value(
 ) -> Taken {
     let Reader { content, state, today, .. } = *reader;
     let found = slot::found_in(text, state.lang, wanted, today);
-    // "I have none" leaves the question for good: it takes more than a poor value to be read so.
-    let enough = |class| if class == AnswerClass::No { SURE_NONE } else { SURE_ANSWER };
-    let sure = answer.filter(|answer| answer.confidence >= enough(answer.class));
+    // "I have none" leaves the question for good: a poor value ("maja at home") must not be read
+    // so.
+    let sure = answer.filter(|answer| match answer.class {
+        AnswerClass::No => answer.confidence >= SURE_NONE && denies(text, state.lang),
+        _ => answer.confidence >= SURE_ANSWER,
+    });
     if wanted.kind == ValueKind::Text {
         // One's own words may look like a problem: what else should they tell of?
         let wish = topic.filter(|topic| topic.as_str() == TALK_TO_HUMAN);
@@ -501,3 +505,6 @@ fn word_read(evidence: &Evidence) -> WordRead {
 fn thousandths(candidate: &Candidate) -> u16 {
     (candidate.confidence.clamp(0.0, 1.0) * 1_000.0).round() as u16
 }
+
+#[cfg(test)]
+mod tests;

@@ -177,6 +177,19 @@ pub fn read_choice(text: &str, language: Language, options: &[ChoiceOption<'_>])
     choice::read(text, language, options)
 }
 
+/// Whether a message denies something in so many words: "I have none", "ei ole".
+#[must_use]
+pub fn denies(text: &str, language: Language) -> bool {
+    let denies = |word: &str| {
+        [Cue::No, Cue::Negation].into_iter().any(|cue| cues::is(language, word, cue))
+            || word == "<no>"
+    };
+    Message::parse(text).tokens.iter().any(|token| {
+        let written = cues::written(language, &token.word);
+        denies(written.as_deref().unwrap_or(&token.word))
+    })
+}
+
 /// The parts of a message in which other matters may stand, none when it is but one part.
 #[must_use]
 pub fn clauses(text: &str, language: Language) -> Vec<&str> {
