@@ -37,10 +37,9 @@ use crate::store::AgentRow;
 use crate::store::ConversationRow;
 use crate::store::StoreError;
 
+mod account;
 mod roster;
 
-/// How many conversations an agent takes at once where no team says otherwise.
-const CAPACITY: u32 = 5;
 /// Conversations that are read at once at the start: as many as the store has readers.
 const READ_AT_ONCE: usize = 4;
 /// Bot conversations older than this are not read in at the start: nobody looks for them.
@@ -189,26 +188,6 @@ impl Floor {
             }
         }
         moved
-    }
-}
-
-impl Present {
-    /// The account may have been changed since it was last looked at.
-    fn take_account(&mut self, agent: &AgentRow) {
-        self.worker.name.clone_from(&agent.name);
-        self.worker.teams.clone_from(&agent.teams);
-        self.worker.languages.clone_from(&agent.languages);
-        self.of_account = agent.capacity;
-    }
-
-    /// What they said, else what their account says, else what their teams' agents take, else the
-    /// usual.
-    fn capacity(&self, teams: &Teams) -> u32 {
-        let of_team = || {
-            let capacities = self.worker.teams.iter().filter_map(|team| teams.get(team));
-            capacities.map(|team| team.capacity).max()
-        };
-        self.capacity.or(self.of_account).or_else(of_team).unwrap_or(CAPACITY)
     }
 }
 
@@ -387,17 +366,6 @@ impl Engine {
         drop(staff);
         self.inner.renew_roster();
         state
-    }
-
-    /// The account of somebody whose console is here was changed.
-    pub async fn account_changed(&self, agent: &AgentRow) {
-        {
-            let mut staff = lock(&self.inner.floor.staff);
-            let Some(present) = staff.present.get_mut(&agent.id) else { return };
-            present.take_account(agent);
-            staff.wake_consoles();
-        }
-        self.settle().await;
     }
 
     /// A console is gone; with the last one the time of grace begins.
