@@ -6,6 +6,7 @@ mod connections;
 mod factors;
 mod http;
 mod identity;
+mod insights;
 mod search;
 mod sockets;
 mod staff;

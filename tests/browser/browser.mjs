@@ -22,8 +22,10 @@ export class Person {
     person.context = await browser.newContext({ viewport: SIZES.desk, locale: 'sv-FI', reducedMotion: 'reduce', ...options });
     person.context.setDefaultTimeout(30_000);
     // The pages as they are being written, without building the binary for each look.
-    const written = process.env.SKICKA_WEB;
-    if (written) await person.context.route(/\/(chat\.js|console\/[\w-]+\.(js|css))$/, (route) => route.fulfill({ path: join(written, new URL(route.request().url()).pathname) }));
+    if (process.env.SKICKA_WEB) {
+      await person.context.route('**/chat.js', (route) => route.fulfill({ path: join(process.env.SKICKA_WEB, 'chat.js') }));
+      await person.context.route(/\/console\/[\w-]+\.(js|css)$/, (route) => route.fulfill({ path: join(process.env.SKICKA_WEB, new URL(route.request().url()).pathname) }));
+    }
     // Whatever the policy blocks is reported here, also inside shadow trees.
     await person.context.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`)));
     person.page = await person.context.newPage();

@@ -20,6 +20,7 @@ import { Agent } from './agent.mjs';
 import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
 import { floor } from './floor.mjs';
+import { insights } from './insights.mjs';
 import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
 import { settings } from './settings.mjs';
@@ -92,6 +93,7 @@ async function story() {
   await theEnd();
   await settings(step, (name) => arrive(name), server.url, agent, colleague);
   await floor(step, (name) => arrive(name), server.url, agent, colleague);
+  await insights(step, (name) => arrive(name), server.url, agent, colleague);
   await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await check('the reference client gets through its transcript', () => promisify(execFile)(process.execPath, [join(ROOT, 'examples/conformance.mjs'), server.url]));

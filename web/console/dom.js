@@ -46,6 +46,8 @@ const PATHS = {
   eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 14.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
   floor: 'M4 20V10M10 20V4M16 20v-7M21 20H3',
   search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM16.5 16.5 21 21',
+  figures: 'M4 4v16h16M8 16v-4M12 16V8M16 16v-6',
+  unclear: 'M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.5M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z',
 };
 
 /** @param {keyof typeof PATHS} name @returns {SVGElement} */

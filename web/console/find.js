@@ -48,7 +48,7 @@ export class Finder {
     });
     this.count = h('span', { className: 'count', hidden: true });
     this.clear = button(t('clear'), () => { this.#empty(); this.words.focus(); }, { look: 'quiet' });
-    this.panel = h('details', { className: 'narrow', ontoggle: () => this.panel.open && this.#fill() },
+    this.panel = h('details', { className: 'refine', ontoggle: () => this.panel.open && this.#fill() },
       h('summary', {}, h('span', {}, t('narrow')), this.count),
       h('div', { className: 'fields' }, Object.entries(this.fields).map(([name, field]) => h('div', { className: 'field' }, h('label', { htmlFor: field.id }, t(`find.${name}`)), field)), this.clear));
     this.form = h('form', { className: 'find', role: 'search', onsubmit: (event) => { event.preventDefault(); this.#soon(0); } },

@@ -8,7 +8,9 @@ import { takeOver } from './dialogs.js';
 import { announce, button, h, icon } from './dom.js';
 import { Floor, seesFloor } from './floor.js';
 import { Inbox } from './inbox.js';
+import { Insights, seesInsights } from './insights.js';
 import { Keys } from './keys.js';
+import { MissedPage, seesMissed } from './missed.js';
 import { Offers } from './offers.js';
 import { Settings, maySet } from './settings.js';
 import { toast } from './toast.js';
@@ -16,9 +18,13 @@ import { LANGUAGES, lang, t } from './words.js';
 
 /** Most breaks mend themselves before anybody needs to know. */
 const PATIENCE_MS = 1200;
-/** The addresses of what is no conversation; none has such an id. */
-const SETTINGS = '#settings';
-const FLOOR = '#floor';
+/** What takes the place of the open conversation, by its address; no conversation has such an id. */
+const PLACES = {
+  '#floor': { may: seesFloor, make: Floor, glyph: 'floor' },
+  '#settings': { may: maySet, make: Settings, glyph: 'settings' },
+  '#insights': { may: seesInsights, make: Insights, glyph: 'figures' },
+  '#missed': { may: seesMissed, make: MissedPage, glyph: 'unclear' },
+};
 
 export class Shell extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk @param {{signOut: () => void, language: (tag: string) => void}} owner */
@@ -72,9 +78,8 @@ export class Shell extends HTMLElement {
         h('div', { className: 'field' }, h('label', { htmlFor: 'tongue' }, t('language')), language),
         ['sound', 'notice'].map((kind) => this.#alert(kind)),
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
-        seesFloor(me) && button(t('floor'), () => { menu.open = false; this.showFloor(); }, { glyph: 'floor' }),
         seesContent(me) && button(t('content'), () => { menu.open = false; showContent(); }, { glyph: 'bot' }),
-        maySet(me) && button(t('settings'), () => { menu.open = false; this.showSettings(); }, { glyph: 'settings' }),
+        Object.entries(PLACES).filter(([, { may }]) => may(me)).map(([address, { glyph }]) => button(t(address.slice(1)), () => { menu.open = false; this.show(address); }, { glyph })),
         this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'keys' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
@@ -130,7 +135,7 @@ export class Shell extends HTMLElement {
   /** @param {boolean} [first] somebody who only loaded the page keeps their focus */
   on_current(first) {
     const { current } = this.desk;
-    if (this.settings?.isConnected && this.settings.isEditing) toast(t('formKept'));
+    if (this.form?.isConnected && this.form.isEditing) toast(t('formKept'));
     this.classList.toggle('talking', !!current);
     this.#addressIs(current ? `#${current.id}` : '#');
     if (current) {
@@ -146,8 +151,7 @@ export class Shell extends HTMLElement {
 
   /** The address names the open conversation, so a reload and the way back keep it. */
   #fromAddress(first) {
-    if (location.hash === SETTINGS && maySet(this.desk.me)) this.showSettings();
-    else if (location.hash === FLOOR && seesFloor(this.desk.me)) this.showFloor();
+    if (Object.hasOwn(PLACES, location.hash) && PLACES[location.hash].may(this.desk.me)) this.show(location.hash);
     else this.#open(location.hash.slice(1) || null, first);
   }
 
@@ -155,36 +159,37 @@ export class Shell extends HTMLElement {
     if ((location.hash || '#') !== address) history.pushState(null, '', address);
   }
 
-  /** Opens a conversation or none; the settings, which are neither, go. */
+  /** Opens a conversation or none; what is neither goes. */
   #open(id, first) {
     const isSame = id === (this.desk.current?.id ?? null);
     this.desk.open(id);
     if (isSame) this.on_current(first);
   }
 
-  /** The settings take the place of the open conversation. */
-  showSettings() {
-    // A form that somebody was called away from is there still.
-    if (!this.settings?.isEditing) this.settings = new Settings(this.desk, { leave: () => this.leave() });
-    this.#showPlace(SETTINGS, this.settings);
-  }
-
-  /** The floor likewise, for those who supervise. */
-  showFloor() {
-    if (!seesFloor(this.desk.me)) return;
-    this.#showPlace(FLOOR, new Floor(this.desk, {
-      leave: () => this.leave(),
-      whisper: (id) => { this.desk.open(id); this.conversation.composer.focusField('note'); },
-      takeOver: (id) => { this.desk.open(id); takeOver(this.desk, id, this.desk.inbox.get(id)?.agent?.name ?? ''); },
-    }));
-  }
-
-  #showPlace(address, place) {
+  /** Something else takes the place of the open conversation. @param {keyof typeof PLACES} address */
+  show(address) {
+    const { may, make: Place } = PLACES[address];
+    if (!may(this.desk.me)) return;
     this.desk.open(null);
     this.classList.add('talking');
     this.#addressIs(address);
+    // A form that somebody was called away from is there still.
+    const place = this.form instanceof Place && this.form.isEditing ? this.form : new Place(this.desk, this);
+    this.form = place;
     this.pane.replaceChildren(place);
     place.heading.focus();
+  }
+
+  /** Opens a conversation to write a note in it. @param {string} id */
+  whisper(id) {
+    this.desk.open(id);
+    this.conversation.composer.focusField('note');
+  }
+
+  /** Opens a conversation to take it from whoever holds it. @param {string} id */
+  takeOver(id) {
+    this.desk.open(id);
+    takeOver(this.desk, id, this.desk.inbox.get(id)?.agent?.name ?? '');
   }
 
   /** To the search; on a screen that shows one thing at a time, away from what is open. */
