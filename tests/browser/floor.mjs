@@ -41,7 +41,7 @@ export async function floor(step, arrive, url, admin, person) {
     const guest = new Customer((await arrive('watched')).page);
     await guest.openBySkipLink(url);
     await guest.say('jag vill prata med en människa');
-    await other.page.getByRole('button', { name: /^Väntar/ }).click();
+    await other.page.getByRole('group', { name: 'Visa' }).getByRole('button', { name: /^Väntar/ }).click();
     await other.items.filter({ hasText: 'Svenska' }).first().click();
     await other.page.keyboard.press('Alt+KeyC');
     await other.reply.and(other.page.locator(':focus')).waitFor();
