@@ -44,8 +44,8 @@ async fn tags_are_an_event_and_stay_with_the_conversation() {
     let hidden = visitor.event("something hidden", |event| event["kind"] == "hidden").await;
     assert_eq!(hidden["seq"], seq);
     maja.item(&conversation, |item| item["tags"] == json!(["kort", "ny kund"])).await;
-    let wrong = json!({"type": "tag", "tags": ["a,b"]});
-    assert_eq!(maja.act(&conversation, wrong).await["code"], "bad_field");
+    let wrong = json!({"type": "tag", "id": "t", "conversation": conversation, "tags": ["a,b"]});
+    assert_eq!(maja.line.ask(&wrong).await["code"], "bad_field");
 
     // Also after the end, and taken off again.
     maja.done(&conversation, json!({"type": "resolve", "outcome": "resolved"})).await;
