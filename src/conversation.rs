@@ -51,6 +51,7 @@ mod read;
 mod remark;
 mod slot;
 pub mod state;
+pub mod tags;
 mod turn;
 mod visitor;
 mod walk;

@@ -35,7 +35,9 @@ use crate::gateway::missed;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::gateway::search;
 use crate::gateway::signout;
+use crate::gateway::staff;
 use crate::gateway::teams;
 use crate::gateway::upgrade::upgrade;
 use crate::gateway::visitor;
@@ -92,6 +94,8 @@ fn of_agents() -> Router<Arc<App>> {
         .merge(missed::routes())
         .merge(login::routes())
         .merge(pages::for_agents())
+        .merge(search::routes())
+        .merge(staff::routes())
         .merge(teams::routes())
 }
 

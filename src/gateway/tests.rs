@@ -8,5 +8,7 @@ mod http;
 mod identity;
 mod insights;
 mod limits;
+mod search;
 mod sockets;
+mod staff;
 mod world;
