@@ -22,6 +22,7 @@ use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::remark::RemarkModel;
 use crate::privacy::patterns::Patterns;
 
+pub mod amend;
 mod answers;
 pub mod build;
 mod check;

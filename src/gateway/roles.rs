@@ -25,6 +25,8 @@ pub enum Deed {
     Supervise,
     /// See how it stands with the content.
     SeeContent,
+    /// See what conversations came to, and what was not understood in them.
+    SeeInsights,
     /// Keep the accounts of others.
     KeepAccounts,
     /// Change settings.
@@ -37,10 +39,11 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, for tables.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Answer,
         Self::Supervise,
         Self::SeeContent,
+        Self::SeeInsights,
         Self::KeepAccounts,
         Self::ChangeSettings,
         Self::HandleData,
@@ -53,7 +56,9 @@ impl Deed {
 pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
         Deed::Answer => true,
-        Deed::Supervise | Deed::SeeContent => matches!(role, Role::Supervisor | Role::Admin),
+        Deed::Supervise | Deed::SeeContent | Deed::SeeInsights => {
+            matches!(role, Role::Supervisor | Role::Admin)
+        }
         Deed::KeepAccounts | Deed::ChangeSettings | Deed::HandleData | Deed::ReadAudit => {
             role == Role::Admin
         }
@@ -78,6 +83,21 @@ pub async fn caller(app: &App, peer: &Peer, deed: Deed) -> Result<AgentRow, Refu
     }
     let message = "your role does not allow this";
     Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message))
+}
+
+/// The same for a call that changes something, which no foreign page may make.
+pub async fn changer(app: &App, peer: &Peer, deed: Deed) -> Result<AgentRow, Refusal> {
+    refuse_foreign(peer)?;
+    caller(app, peer, deed).await
+}
+
+/// Refuses what a page of another origin asks for.
+pub(super) fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {
+    if peer.is_foreign() {
+        let message = "this origin is not on the list of allowed origins";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,5 +6,8 @@ mod connections;
 mod factors;
 mod http;
 mod identity;
+mod insights;
+mod search;
 mod sockets;
+mod staff;
 mod world;

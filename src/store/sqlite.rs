@@ -60,6 +60,7 @@ mod recent;
 mod records;
 mod rows;
 mod script;
+mod search;
 mod statements;
 mod transaction;
 mod verdict;
@@ -259,6 +260,10 @@ impl EventStore for Sqlite {
         tries: u32,
     ) -> Result<bool, StoreError> {
         self.change(Change::MoveEffect { effect: effect.clone(), due, tries }).await
+    }
+
+    async fn close_effect(&self, effect: &EffectRow) -> Result<bool, StoreError> {
+        self.change(Change::CloseEffect { effect: effect.clone() }).await
     }
 
     async fn keep_revision(&self, name: &str, body: &str) -> Result<(), StoreError> {

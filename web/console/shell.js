@@ -4,9 +4,13 @@ import { isOn, listen, turn } from './alerts.js';
 import { Conversation } from './conversation.js';
 import { ContentNotice, seesContent, showContent } from './content.js';
 import { isWaiting } from './desk.js';
+import { takeOver } from './dialogs.js';
 import { announce, button, h, icon } from './dom.js';
+import { Floor, seesFloor } from './floor.js';
 import { Inbox } from './inbox.js';
+import { Insights, seesInsights } from './insights.js';
 import { Keys } from './keys.js';
+import { MissedPage, seesMissed } from './missed.js';
 import { Offers } from './offers.js';
 import { Settings, maySet } from './settings.js';
 import { toast } from './toast.js';
@@ -14,8 +18,13 @@ import { LANGUAGES, lang, t } from './words.js';
 
 /** Most breaks mend themselves before anybody needs to know. */
 const PATIENCE_MS = 1200;
-/** The address of the settings; no conversation has such an id. */
-const SETTINGS = '#settings';
+/** What takes the place of the open conversation, by its address; no conversation has such an id. */
+const PLACES = {
+  '#floor': { may: seesFloor, make: Floor, glyph: 'floor' },
+  '#settings': { may: maySet, make: Settings, glyph: 'settings' },
+  '#insights': { may: seesInsights, make: Insights, glyph: 'figures' },
+  '#missed': { may: seesMissed, make: MissedPage, glyph: 'unclear' },
+};
 
 export class Shell extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk @param {{signOut: () => void, language: (tag: string) => void}} owner */
@@ -43,6 +52,7 @@ export class Shell extends HTMLElement {
     document.addEventListener('visibilitychange', () => { desk.link.wake(); desk.markRead(); }, { signal });
     this.keys.listen(signal);
     listen(desk, signal);
+    desk.addEventListener('taken', ({ detail }) => toast(t('takenBy', detail.agent.name)), { signal });
     desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
     this.#fromAddress(true);
     this.on_inbox();
@@ -69,7 +79,7 @@ export class Shell extends HTMLElement {
         ['sound', 'notice'].map((kind) => this.#alert(kind)),
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
         seesContent(me) && button(t('content'), () => { menu.open = false; showContent(); }, { glyph: 'bot' }),
-        maySet(me) && button(t('settings'), () => { menu.open = false; this.showSettings(); }, { glyph: 'settings' }),
+        Object.entries(PLACES).filter(([, { may }]) => may(me)).map(([address, { glyph }]) => button(t(address.slice(1)), () => { menu.open = false; this.show(address); }, { glyph })),
         this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'keys' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
@@ -125,6 +135,7 @@ export class Shell extends HTMLElement {
   /** @param {boolean} [first] somebody who only loaded the page keeps their focus */
   on_current(first) {
     const { current } = this.desk;
+    if (this.form?.isConnected && this.form.isEditing) toast(t('formKept'));
     this.classList.toggle('talking', !!current);
     this.#addressIs(current ? `#${current.id}` : '#');
     if (current) {
@@ -140,7 +151,7 @@ export class Shell extends HTMLElement {
 
   /** The address names the open conversation, so a reload and the way back keep it. */
   #fromAddress(first) {
-    if (location.hash === SETTINGS && maySet(this.desk.me)) this.showSettings();
+    if (Object.hasOwn(PLACES, location.hash) && PLACES[location.hash].may(this.desk.me)) this.show(location.hash);
     else this.#open(location.hash.slice(1) || null, first);
   }
 
@@ -148,21 +159,43 @@ export class Shell extends HTMLElement {
     if ((location.hash || '#') !== address) history.pushState(null, '', address);
   }
 
-  /** Opens a conversation or none; the settings, which are neither, go. */
+  /** Opens a conversation or none; what is neither goes. */
   #open(id, first) {
     const isSame = id === (this.desk.current?.id ?? null);
     this.desk.open(id);
     if (isSame) this.on_current(first);
   }
 
-  /** The settings take the place of the open conversation. */
-  showSettings() {
+  /** Something else takes the place of the open conversation. @param {keyof typeof PLACES} address */
+  show(address) {
+    const { may, make: Place } = PLACES[address];
+    if (!may(this.desk.me)) return;
     this.desk.open(null);
     this.classList.add('talking');
-    this.#addressIs(SETTINGS);
-    const settings = new Settings(this.desk, { leave: () => this.leave() });
-    this.pane.replaceChildren(settings);
-    settings.heading.focus();
+    this.#addressIs(address);
+    // A form that somebody was called away from is there still.
+    const place = this.form instanceof Place && this.form.isEditing ? this.form : new Place(this.desk, this);
+    this.form = place;
+    this.pane.replaceChildren(place);
+    place.heading.focus();
+  }
+
+  /** Opens a conversation to write a note in it. @param {string} id */
+  whisper(id) {
+    this.desk.open(id);
+    this.conversation.composer.focusField('note');
+  }
+
+  /** Opens a conversation to take it from whoever holds it. @param {string} id */
+  takeOver(id) {
+    this.desk.open(id);
+    takeOver(this.desk, id, this.desk.inbox.get(id)?.agent?.name ?? '');
+  }
+
+  /** To the search; on a screen that shows one thing at a time, away from what is open. */
+  search() {
+    if (!this.inbox.getClientRects().length) this.leave();
+    this.inbox.search();
   }
 
   /** Whether something stands beside the inbox. */

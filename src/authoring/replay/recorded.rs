@@ -67,7 +67,9 @@ pub(super) enum RecordedAct {
 impl fmt::Display for Recorded {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.act {
-            RecordedAct::Act(Act::Said { text, .. }) => write!(out, "visitor: {text}"),
+            RecordedAct::Act(Act::Said { text, .. } | Act::Sent { text, .. }) => {
+                write!(out, "visitor: {text}")
+            }
             RecordedAct::Chose { label, .. } => write!(out, "press: {label}"),
             RecordedAct::Act(Act::WantsPerson) => out.write_str("person:"),
             RecordedAct::Act(Act::ChoseLanguage(lang)) => write!(out, "language: {}", lang.code()),
@@ -122,6 +124,7 @@ fn beginning(state: &State, log: &[Event], at: usize) -> Option<RecordedAct> {
             Author::Bot => return announced(state, &next?.fact),
         },
         Fact::Note { from, text } => Act::AgentNoted { agent: from.clone(), text: text.clone() },
+        Fact::Tagged { from, tags } => Act::Tag { agent: from.clone(), tags: tags.clone() },
         Fact::Transferred { from, to, note } => {
             Act::Transfer { agent: from.clone(), to: to.clone(), note: note.clone() }
         }
@@ -167,7 +170,12 @@ fn by_visitor(state: &State, message: &Message, rest: &[Event]) -> RecordedAct {
         return RecordedAct::Act(Act::WantsPerson);
     }
     let masked = rest.first().is_some_and(|event| event.moves.contains(&Move::ToldOfMask));
-    RecordedAct::Act(Act::Said { text: message.text.clone(), masked })
+    let text = message.text.clone();
+    if message.attachments.is_empty() {
+        return RecordedAct::Act(Act::Said { text, masked });
+    }
+    let attachments = message.attachments.clone();
+    RecordedAct::Act(Act::Sent { text, masked, attachments })
 }
 
 /// Whether the turn that begins here opens the topic of those who want a person, or brings one.
@@ -221,6 +229,7 @@ fn by_status(
         (Status::Agent, None | Some("taken_over"), Some(agent)) => {
             Act::Claim { agent: agent.clone() }
         }
+        (Status::Agent, Some("supervisor"), Some(agent)) => Act::TakeOver { agent: agent.clone() },
         (Status::Agent, Some("reopened"), Some(agent)) => Act::Reopen { agent: agent.clone() },
         (Status::Bot, Some("handed_back"), _) => handed_back(state.agent.clone()?, event, next),
         (Status::Queued, _, _) if state.status == Status::Offline => {
