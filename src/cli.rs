@@ -33,6 +33,7 @@ mod parallel;
 mod person;
 mod progress;
 mod replay;
+mod report;
 mod scaffold;
 mod schema;
 mod serve;
@@ -103,6 +104,9 @@ enum Command {
     Graph(graph::GraphArgs),
     /// Play stored conversations against the content as it is now: what would go another way.
     Replay(replay::ReplayArgs),
+    /// Count what the conversations of a period came to: how they ended, who waited how long, what
+    /// was understood.
+    Report(report::ReportArgs),
     /// Begin new content: files with every text still to write.
     New(scaffold::NewArgs),
     /// Write JSON Schemas of content files, for editors.
@@ -167,6 +171,7 @@ pub fn run() -> ExitCode {
         Some(Command::Test(args)) => test::run(&args),
         Some(Command::Graph(args)) => graph::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::New(args)) => scaffold::run(&args),
         Some(Command::Schema(args)) => schema::run(&args),
         Some(Command::Import(args)) => import::run(&args),

@@ -24,12 +24,14 @@ pub mod identity;
 pub mod load;
 pub mod network;
 pub mod origin;
+pub mod push;
 pub mod system;
 
 use agents::Agents;
 use identity::Identity;
 use network::Network;
 use origin::Origin;
+use push::Push;
 use system::System;
 
 /// All settings.
@@ -50,6 +52,8 @@ pub struct Settings {
     pub conversation: Conversation,
     /// Which other systems dialogues may call.
     pub actions: Actions,
+    /// Whom to tell of messages that nobody has read.
+    pub push: Push,
     /// How the database writes.
     pub store: Store,
     /// How those who answer sign in.
@@ -74,6 +78,7 @@ impl Default for Settings {
             limits: Limits::default(),
             conversation: Conversation::default(),
             actions: Actions::default(),
+            push: Push::default(),
             store: Store::default(),
             agents: Agents::default(),
             identity: Identity::default(),

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::content::dialogue::Dialogue;
+use crate::content::dialogue::Step;
 use crate::content::dialogue::StepKind;
 use crate::content::dialogue::occasion::Occasion;
 use crate::content::editions::Dialogues;
 use crate::content::intent::Intent;
 use crate::content::manners::Manners;
 use crate::content::remarks::Remarks;
+use crate::content::text::Text;
 use crate::ids::IntentId;
 use crate::language::Language;
 use crate::matcher::Matcher;
@@ -21,6 +23,7 @@ use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::remark::RemarkModel;
 use crate::privacy::patterns::Patterns;
 
+pub mod amend;
 mod answers;
 pub mod build;
 mod check;
@@ -131,6 +134,25 @@ impl Content {
     #[must_use]
     pub fn is_courtesy(&self, intent: &IntentId) -> bool {
         self.dialogue_of(intent).is_some_and(Dialogue::only_says)
+    }
+
+    /// Other words that the content has for what was said.
+    #[must_use]
+    pub fn other_words(&self, language: Language, said: &str) -> Vec<String> {
+        let manners = self.manners.named().into_iter().map(|(_, text)| text);
+        let steps = self.dialogues.values().flat_map(|dialogue| dialogue.steps.values());
+        let mut texts = manners.chain(steps.flat_map(Step::texts));
+        let words = |text: &Text| -> Vec<String> {
+            text.all()
+                .filter(|(of, _)| *of == language)
+                .map(|(_, words)| words.to_owned())
+                .collect()
+        };
+        let among = texts.find_map(|text| {
+            let words = words(text);
+            words.iter().any(|one| one == said).then_some(words)
+        });
+        among.into_iter().flatten().filter(|one| one != said).collect()
     }
 
     /// The name of an intent for people.

@@ -41,6 +41,7 @@ mod cover;
 pub mod effect;
 mod escalate;
 pub mod event;
+mod file;
 pub mod input;
 mod mention;
 pub mod offline;
@@ -126,7 +127,11 @@ pub fn decide(
         }
         Act::Sent { text, masked, attachments } => {
             turn.card_begun = covered.card_begun;
-            turn.said(input.id.as_ref(), text, *masked)?;
+            if file::is_only_a_name(text, attachments) {
+                turn.sent_file(input.id.as_ref(), text)?;
+            } else {
+                turn.said(input.id.as_ref(), text, *masked)?;
+            }
             turn.attach(attachments);
         }
         Act::Chose { offer, value } => turn.chose(input.id.as_ref(), *offer, value)?,

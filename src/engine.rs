@@ -29,6 +29,7 @@ pub mod editions;
 mod erasure;
 pub mod floor;
 mod follow;
+pub mod history;
 mod lanes;
 pub mod reload;
 mod rota;

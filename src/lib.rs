@@ -5,8 +5,8 @@
 //!
 //! The modules stand in layers; each may import those before it and none after it
 //! (a test holds this): `ids`, `clock` → `privacy`, `language` → `matcher` → `content` →
-//! `conversation` → `handover` → `protocol` → `authoring` → `config`, `telemetry` → `store`,
-//! `bus` → `audit` → `engine` → `gateway` → `cli`. Everything up to `authoring` is pure: no await, no I/O,
+//! `conversation` → `handover` → `protocol` → `authoring`, `insight` → `config`, `telemetry` → `store`,
+//! `bus` → `audit` → `engine` → `gateway` → `cli`. Everything up to `insight` is pure: no await, no I/O,
 //! no clock, no randomness, no logging (the loader of `content` excepted).
 
 pub mod audit;
@@ -21,6 +21,7 @@ pub mod engine;
 pub mod gateway;
 pub mod handover;
 pub mod ids;
+pub mod insight;
 pub mod language;
 pub mod matcher;
 pub mod privacy;

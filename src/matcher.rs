@@ -24,6 +24,7 @@ mod features;
 mod head;
 mod keyword;
 mod lexicon;
+pub mod likeness;
 mod meaning;
 mod model;
 mod rank;

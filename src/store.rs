@@ -260,6 +260,8 @@ pub trait EventStore: Records + Attachments {
         due: Timestamp,
         tries: u32,
     ) -> Result<bool, StoreError>;
+    /// Lets go of an effect whose work leads to no event; `false` when it is not there any more.
+    async fn close_effect(&self, effect: &EffectRow) -> Result<bool, StoreError>;
     /// Keeps what a revision of the content consists of, durably. What a name stands for never
     /// changes: keeping it again changes nothing.
     async fn keep_revision(&self, name: &str, body: &str) -> Result<(), StoreError>;

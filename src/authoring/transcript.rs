@@ -6,7 +6,7 @@
 //! sends everybody home. What must follow is written beneath: `bot: …` (part of what it says),
 //! `choices: A | B`, `topic: no_sms opened`, `status: queued requested`, `queue: support`,
 //! `ended: resolved`, `silent:` (nothing more). Words in straight quotes (`bot: "…"`) must be the
-//! whole text. Expectations are met in order; what happens between them is not looked at. Another
+//! whole text. Of a text with variants any may be named. Expectations are met in order; what happens between them is not looked at. Another
 //! system that the bot calls is played by `answer: JSON` or `fails: timed_out`, and what it is asked
 //! stands in `action: bank/check_number started`. Lines that begin with `#` are comments.
 //!
@@ -165,6 +165,9 @@ pub struct Happening {
     pub kind: Kind,
     /// What stands behind the colon.
     pub text: String,
+    /// Other words that the content has for the same. Which of them are said is chance, so a
+    /// transcript holds by any.
+    pub variants: Vec<String>,
 }
 
 impl fmt::Display for Happening {
@@ -191,11 +194,12 @@ impl Expectation {
         if self.kind != happening.kind {
             return false;
         }
+        let mut said = std::iter::once(&happening.text).chain(&happening.variants);
         if self.exact {
-            return squeezed(&self.text) == squeezed(&happening.text);
+            return said.any(|text| squeezed(&self.text) == squeezed(text));
         }
         match self.kind {
-            Kind::Bot | Kind::Choices => plain(&happening.text).contains(&plain(&self.text)),
+            Kind::Bot | Kind::Choices => said.any(|text| plain(text).contains(&plain(&self.text))),
             // Names and states are whole words: `topic: sms` is not `no_sms`.
             Kind::Topic | Kind::Status | Kind::Queue | Kind::Action | Kind::Ended => {
                 let mut said = happening.text.split_whitespace();

@@ -9,29 +9,15 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::config::load::Flags;
 use crate::config::load::load;
-use crate::conversation::event::Event;
-use crate::conversation::event::Status;
-use crate::engine::turn::PAGE;
-use crate::engine::turn::event_of;
-use crate::ids::ConversationId;
-use crate::ids::Seq;
+use crate::engine::history::Past;
+use crate::engine::history::changed_since;
+use crate::engine::history::whole;
 use crate::ids::Timestamp;
 use crate::store::EventStore as _;
 use crate::store::sqlite::Sqlite;
 
 /// Conversations that are held in memory at a time.
 const BATCH: usize = 500;
-/// Whatever its status.
-const ALL: [Status; 5] =
-    [Status::Bot, Status::Queued, Status::Agent, Status::Offline, Status::Ended];
-
-/// A stored conversation.
-pub(super) struct Log {
-    pub(super) id: ConversationId,
-    pub(super) created_at: Timestamp,
-    /// All of it, from the greeting on.
-    pub(super) events: Vec<Event>,
-}
 
 /// Where conversations are stored and how the server goes by them.
 pub(super) fn settings(content: Option<&Path>, data: Option<&PathBuf>) -> Result<Settings, Failed> {
@@ -40,33 +26,27 @@ pub(super) fn settings(content: Option<&Path>, data: Option<&PathBuf>) -> Result
     load(&flags, std::env::vars()).map_err(|error| Failed::Use(error.to_string()))
 }
 
-/// Hands over every conversation in which something happened since then, some at a time.
-pub(super) async fn each_batch(
-    data: &Path,
-    since: Timestamp,
-    mut take: impl FnMut(Vec<Log>) -> Result<(), Failed>,
-) -> Result<(), Failed> {
+/// The database, beside a server that may run.
+pub(super) async fn open(data: &Path) -> Result<Sqlite, Failed> {
     let path = data.join(DATABASE);
     if !path.exists() {
         return Err(Failed::Use(format!("there is no database in {}", data.display())));
     }
-    let store = Sqlite::open_for_reading(&path).await?;
-    let rows = store.with_status(&ALL, since).await?;
+    Ok(Sqlite::open_for_reading(&path).await?)
+}
+
+/// Hands over every conversation in which something happened since then, some at a time.
+pub(super) async fn each_batch(
+    data: &Path,
+    since: Timestamp,
+    mut take: impl FnMut(Vec<Past>) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let store = open(data).await?;
+    let rows = changed_since(&store, since).await?;
     for some in rows.chunks(BATCH) {
         let mut logs = Vec::with_capacity(some.len());
         for row in some {
-            let mut events: Vec<Event> = Vec::new();
-            loop {
-                let after = events.last().map_or(Seq::ZERO, |event| event.seq);
-                let page = store.events(&row.id, after, PAGE).await?;
-                for row in &page {
-                    events.push(event_of(row)?);
-                }
-                if page.len() < PAGE as usize {
-                    break;
-                }
-            }
-            logs.push(Log { id: row.id.clone(), created_at: row.created_at, events });
+            logs.push(whole(&store, row).await?);
         }
         take(logs)?;
     }

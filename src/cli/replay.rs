@@ -14,7 +14,6 @@ use crate::cli::Failed;
 use crate::cli::block_on;
 use crate::cli::content;
 use crate::cli::logs;
-use crate::cli::logs::Log;
 use crate::cli::logs::since;
 use crate::cli::parallel::each;
 use crate::cli::progress::Progress;
@@ -22,6 +21,7 @@ use crate::cli::put;
 use crate::cli::serve::policy;
 use crate::content::Content;
 use crate::conversation::policy::Policy;
+use crate::engine::history::Past;
 use crate::ids::Timestamp;
 
 /// Play stored conversations against the content as it is now.
@@ -98,7 +98,7 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failed> {
 fn take(
     content: &Content,
     policy: &Policy,
-    some: &[Log],
+    some: &[Past],
     progress: &Progress,
     report: &mut Report,
     groups: &mut BTreeMap<Difference, Vec<Changed>>,

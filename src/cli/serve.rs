@@ -89,8 +89,9 @@ pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<Ap
 async fn serve(settings: Settings) -> Result<(), Failed> {
     let content = content::read(&settings.content).train(&settings.content)?;
     let secret = |name: &str| std::env::var(name).ok();
-    let systems =
-        Systems::new(&settings.actions, secret).map_err(|error| Failed::Use(error.to_string()))?;
+    let systems = Systems::new(&settings.actions, secret)
+        .and_then(|systems| systems.with_push(&settings.push))
+        .map_err(|error| Failed::Use(error.to_string()))?;
     let listener = accept::listen(settings.listen)?;
     let address = listener.local_addr()?;
     let app = build(settings, content).await?;
@@ -126,6 +127,7 @@ pub(super) fn policy(settings: &Settings) -> Policy {
         misses_per_question: conversation.misses_per_question,
         misses_in_all: conversation.misses_in_all,
         holds_per_question: conversation.holds_per_question,
+        unread_after_ms: settings.push.after_ms(),
         ..Policy::default()
     }
 }

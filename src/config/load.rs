@@ -46,6 +46,7 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("conversation.idle_close_min", 1, 525_600),
     ("actions.answer_bytes", 1_024, 16_777_216),
     ("actions.at_once", 1, 1_000),
+    ("push.after_s", 1, 540),
     ("attachments.max_bytes", 1_024, 100_000_000),
     ("retention.conversations_days", 0, 36_500),
     ("retention.visitors_days", 0, 36_500),

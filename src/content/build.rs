@@ -379,16 +379,21 @@ impl Draft {
         let remarks = self.remarks.clone().unwrap_or_default();
         let (matchers, (answers, remark_models)) = std::thread::scope(|scope| {
             // A matcher trains on every core by itself; the small models run beside them.
-            let answers = scope.spawn(|| {
-                let examples = Language::ALL.map(|language| self.answer_examples(language));
-                let models = examples.each_ref().map(AnswerModel::train);
-                let read =
-                    |of: &AnswerExamples| RemarkModel::train(&remarks.examples_of(of.language), of);
-                (models, examples.each_ref().map(read))
-            });
+            let remarks = &remarks;
+            let small =
+                Language::ALL.map(|language| self.answer_examples(language)).map(|examples| {
+                    let examples = Arc::new(examples);
+                    let of_answers = Arc::clone(&examples);
+                    let answers = scope.spawn(move || AnswerModel::train(&of_answers));
+                    let read = move || {
+                        RemarkModel::train(&remarks.examples_of(examples.language), &examples)
+                    };
+                    (answers, scope.spawn(read))
+                });
             let matchers =
                 Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
-            (matchers, answers.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            let [one, two, three] = small.map(|(answers, read)| (joined(answers), joined(read)));
+            (matchers, ([one.0, two.0, three.0], [one.1, two.1, three.1]))
         });
         let files: BTreeSet<&str> =
             self.dialogues.values().map(|dialogue| dialogue.file.as_str()).collect();
@@ -409,4 +414,9 @@ impl Draft {
             older: BTreeMap::new(),
         }
     }
+}
+
+/// What a thread found; its panic goes on here.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

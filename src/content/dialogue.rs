@@ -275,6 +275,41 @@ impl Step {
         matches!(self.kind, StepKind::Ask(_))
     }
 
+    /// Every text of the step, labels among them.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&Text> {
+        match &self.kind {
+            StepKind::Say { text, .. } => vec![text],
+            StepKind::Ask(ask) => {
+                let mut texts = vec![&ask.text, &ask.again, &ask.label];
+                match &ask.answers {
+                    Answers::Choices(choices) => {
+                        texts.extend(choices.iter().map(|choice| &choice.label));
+                    }
+                    Answers::Value(value) => {
+                        texts.push(&value.refuse);
+                        texts.extend(&value.confirm);
+                    }
+                    Answers::YesNo { .. } => {}
+                }
+                texts
+            }
+            StepKind::Wait { text, nudge, .. } => {
+                let mut texts = vec![text];
+                texts.extend(nudge);
+                texts
+            }
+            StepKind::Action(action) => action.say.iter().collect(),
+            StepKind::Resolve { text } | StepKind::Escalate { say: text, .. } => {
+                text.iter().collect()
+            }
+            StepKind::Branch(_)
+            | StepKind::Set { .. }
+            | StepKind::Call { .. }
+            | StepKind::Goto { .. } => Vec::new(),
+        }
+    }
+
     /// Every way out of the step.
     #[must_use]
     pub fn exits(&self) -> Vec<&Exit> {

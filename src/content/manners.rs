@@ -95,6 +95,10 @@ manners! {
     corrected,
     /// Something was told that nobody had asked for.
     noted,
+    /// A file came without a word, while something else is being done.
+    file_kept,
+    /// A file came without a word: what is it about?
+    file_about,
     /// While another system is asked.
     one_moment,
     /// While the customer has time for something.

@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use super::*;
 use crate::content::build::draft;
 use crate::content::build::is_servable;
@@ -40,6 +42,12 @@ pub(crate) fn source(file: &str, text: &str) -> Source {
 /// A bot that knows of one lamp.
 pub(crate) fn small() -> Vec<Source> {
     vec![source("intents/lamp.yaml", INTENT), source("dialogues/lamp.yaml", DIALOGUE)]
+}
+
+/// The small content, trained once for all tests.
+pub(crate) fn trained() -> Arc<Content> {
+    static TRAINED: OnceLock<Arc<Content>> = OnceLock::new();
+    Arc::clone(TRAINED.get_or_init(|| Arc::new(draft(&small()).0.train())))
 }
 
 fn faults_of(dialogue: &str) -> Vec<Diagnostic> {

@@ -5,6 +5,7 @@
 //! is kept until the dialogue is taken up again.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use jiff::civil::Date;
 use serde_json::Map;
@@ -92,7 +93,7 @@ impl<'a> Turn<'a> {
         let sent = data.as_ref().map(digest).unwrap_or_default();
         let made = self.state.made.get(&self.place_of(step)?).cloned();
         if let Some(made) = made.filter(|_| self.redo.is_some())
-            && let Some(on) = self.not_again(step, action, &made, &sent)?
+            && let ControlFlow::Break(on) = self.not_again(step, action, &made, &sent)?
         {
             return Ok(on);
         }
@@ -123,23 +124,23 @@ impl<'a> Turn<'a> {
 
     /// What was done is not done twice: where the topic is gone through again, a call of the same
     /// keeps its result. One that would now be another is made only if its step says so; what it
-    /// has done by the wrong values only a person can tell. Nothing = it is to be made.
+    /// has done by the wrong values only a person can tell.
     fn not_again(
         &mut self,
         step: &'a Step,
         action: &'a Action,
         made: &MadeCall,
         sent: &str,
-    ) -> Result<Option<Option<Target>>, Fault> {
+    ) -> Result<ControlFlow<Option<Target>>, Fault> {
         if made.sent != sent {
             if action.again {
-                return Ok(None);
+                return Ok(ControlFlow::Continue(()));
             }
             self.redo = None;
             self.escalate(None, CORRECTED_AFTER_CALL, None)?;
-            return Ok(Some(None));
+            return Ok(ControlFlow::Break(None));
         }
-        Ok(Some(match made.call.answered {
+        Ok(ControlFlow::Break(match made.call.answered {
             Some(true) => Some(action.next.target.clone()),
             Some(false) => Some(action.failed.target.clone()),
             None => {

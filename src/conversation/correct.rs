@@ -34,6 +34,7 @@ use crate::matcher::answers::ChoiceOption;
 use crate::matcher::answers::fact::Statements;
 use crate::matcher::answers::lead;
 use crate::matcher::answers::read_choice;
+use crate::matcher::answers::remark::Remark;
 
 /// A yes or no in a correction is believed when it is as sure as this.
 const SURE: f32 = 0.55;
@@ -108,6 +109,10 @@ pub(crate) fn announced(
         if let Some(value) = value.filter(|value| *value != tried.value) {
             return fix(at, value);
         }
+    }
+    // "Wait, I'll try" is what the customer does, whatever may be heard in it.
+    if content.remark_model(state.lang).read(text) == Some(Remark::Doing) {
+        return None;
     }
     // A bare yes or no is meant for the answer that was given last.
     let (tried, at, ask) = given(content, state).next()?;

@@ -1,13 +1,17 @@
 //! Work that events want: what the shell does once they are durable.
 //!
-//! **Invariant:** an effect comes from `decide` alone, never from folding; its result comes back
-//! as [`crate::conversation::input::Act::CallEnded`], once.
+//! **Invariant:** an effect comes with the events that want it, never from folding. The result of a
+//! call comes back as [`crate::conversation::input::Act::CallEnded`], once; that a message is
+//! unread leads to nothing in the log.
 
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::conversation::event::Author;
+use crate::conversation::event::Event;
+use crate::conversation::event::Fact;
 use crate::ids::Seq;
 use crate::language::Language;
 
@@ -26,6 +30,17 @@ pub struct Effect {
 pub enum Work {
     /// Calls another system.
     Call(Call),
+    /// Tells the customer's app of this message, if it is still unread by then.
+    Unread,
+}
+
+/// The message that may have to be told of later: the newest of those that bot and agents say in
+/// one turn.
+#[must_use]
+pub fn unread(events: &[Event]) -> Option<Effect> {
+    let said = |event: &&Event| matches!(&event.fact, Fact::Message(message) if message.from != Author::Visitor);
+    let newest = events.iter().rev().find(said)?;
+    Some(Effect { seq: newest.seq, work: Work::Unread })
 }
 
 /// A call to another system.

@@ -16,6 +16,7 @@ use crate::conversation::state::Frame;
 use crate::conversation::state::State;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
+use crate::conversation::visitor::UNSURE;
 use crate::conversation::walk::exit_of;
 use crate::ids::IntentId;
 use crate::language::Language;
@@ -55,7 +56,9 @@ pub(crate) fn answer_in(
     match &ask.answers {
         Answers::Choices(choices) => {
             let words = words(text);
-            let mut named = choices.iter().filter(|choice| names(choice, &words, language));
+            // Who cannot say this of one thing may well know another.
+            let known = choices.iter().filter(|choice| choice.value != UNSURE);
+            let mut named = known.filter(|choice| names(choice, &words, language));
             match (named.next(), named.next()) {
                 (Some(choice), None) => Some(choice.value.clone()),
                 _ => None,

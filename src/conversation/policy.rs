@@ -30,6 +30,9 @@ pub struct Policy {
     pub holds_per_question: u32,
     /// How long a message that says too little waits for more, in milliseconds; 0 = it does not.
     pub burst_ms: i64,
+    /// How long a message may be unread before the customer's app is told of it, in milliseconds;
+    /// 0 = it never is.
+    pub unread_after_ms: i64,
     /// Where the customers' days begin and end: what "yesterday" means.
     pub zone: TimeZone,
     /// How long after the end a rating is taken, in milliseconds.
@@ -109,6 +112,7 @@ impl Default for Policy {
             holds_per_question: 3,
             // Off for tools that have nobody to wait for; the server takes it from its settings.
             burst_ms: 0,
+            unread_after_ms: 0,
             zone: home_zone(),
             rating_ms: 24 * 60 * 60 * 1_000,
             reopen_ms: 30 * 1_000,

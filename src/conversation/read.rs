@@ -41,6 +41,7 @@ use crate::matcher::answers::AnswerReading;
 use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::ChoiceOption;
 use crate::matcher::answers::clauses;
+use crate::matcher::answers::denies;
 use crate::matcher::answers::read_choice;
 use crate::matcher::answers::remark::Remark;
 use crate::matcher::answers::value::ValueKind;
@@ -55,6 +56,9 @@ const SURE_NONE: f32 = 0.8;
 const POSSIBLE_ANSWER: f32 = 0.4;
 /// Out of scope as sure as this is said plainly.
 const SURE_OUT_OF_SCOPE: f32 = 0.5;
+
+/// An emergency as sure as this is one even if the message could be an answer.
+const DIRE: f32 = 0.75;
 
 /// A message of so many words beside a question is rather a poor answer than another matter.
 const SHORT_ASIDE: usize = 3;
@@ -86,6 +90,8 @@ pub(crate) enum Taken {
     Remark(Remark),
     /// Back to a matter that was left.
     Return(IntentId),
+    /// A matter that was left, or kept for later, is solved.
+    SolvedLeft(IntentId),
     /// The wish for another language.
     Language(Language),
     /// The running problem, told once more.
@@ -194,6 +200,7 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     let Reader { content, state, ask, today, .. } = *reader;
     if let Some(intent) = urgent(content, ranking)
         && !aside::names_an_answer(reader, text)
+        && !(ranking.candidates[0].confidence < DIRE && is_whole_answer(reader, text))
     {
         return Taken::Topic(intent);
     }
@@ -213,7 +220,13 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
         return Taken::Return(topic);
     }
     let answer = read_answer(content, state, ask, text);
+    if let Some(taken) = aside::other_solved(reader, ranking, answer.as_ref()) {
+        return taken;
+    }
     let topic = new_topic(content, state, ranking);
+    if topic.is_none() && aside::tells_act(reader, text) {
+        return Taken::Facts(Vec::new());
+    }
     if let Some(wanted) = wanted_value(state, ask) {
         return take_value(reader, wanted, text, answer, topic);
     }
@@ -264,9 +277,12 @@ fn take_value(
 ) -> Taken {
     let Reader { content, state, today, whole, .. } = *reader;
     let found = slot::found_in(whole, state.lang, wanted, today);
-    // "I have none" leaves the question for good: it takes more than a poor value to be read so.
-    let enough = |class| if class == AnswerClass::No { SURE_NONE } else { SURE_ANSWER };
-    let sure = answer.filter(|answer| answer.confidence >= enough(answer.class));
+    // "I have none" leaves the question for good: a poor value ("maja at home") must not be read
+    // so.
+    let sure = answer.filter(|answer| match answer.class {
+        AnswerClass::No => answer.confidence >= SURE_NONE && denies(text, state.lang),
+        _ => answer.confidence >= SURE_ANSWER,
+    });
     if wanted.kind == ValueKind::Text {
         // One's own words may look like a problem: what else should they tell of?
         let wish = topic.filter(|topic| topic.as_str() == TALK_TO_HUMAN);
@@ -309,6 +325,16 @@ fn matters<'r>(
         let is_new = state.running_topic() != Some(found);
         (ranking.decision == Decision::Answer && is_new && content.is_problem(found))
             .then(|| found.clone())
+    })
+}
+
+/// Whether a message is a sure answer to the open yes/no question, and says nothing besides.
+fn is_whole_answer(reader: &Reader<'_>, text: &str) -> bool {
+    let Reader { content, state, ask, .. } = *reader;
+    let is_asked = ask.is_some_and(|ask| matches!(ask.answers, Answers::YesNo { .. }));
+    let answer = read_answer(content, state, ask, text).filter(|_| is_asked);
+    answer.is_some_and(|answer| {
+        answer.class.is_answer() && answer.confidence >= SURE_ANSWER && answer.rest.is_none()
     })
 }
 
@@ -392,6 +418,26 @@ fn read_buttons(state: &State, ask: Option<&Ask>, text: &str) -> Option<String> 
     open.choices.get(at).map(|choice| choice.value.clone())
 }
 
+/// The words of the open question, also when something else was said since; both ways to ask it
+/// count for what an answer may repeat.
+fn words_asked(state: &State, ask: Option<&Ask>) -> String {
+    match ask {
+        Some(ask) => format!("{} {}", ask.text.plain(state.lang), ask.again.plain(state.lang)),
+        None => state.last_said.as_ref().map_or_else(String::new, |message| message.text.clone()),
+    }
+}
+
+fn asked<'q>(words: &'q str, ask: Option<&'q Ask>) -> AskedQuestion<'q> {
+    match ask.map(|ask| (&ask.answers, ask)) {
+        Some((Answers::YesNo { check, .. }, ask)) => AskedQuestion {
+            text: words,
+            check: *check,
+            verb: ask.verb.get(&Language::Fi).map(String::as_str),
+        },
+        _ => AskedQuestion { text: words, check: false, verb: None },
+    }
+}
+
 fn read_answer(
     content: &Content,
     state: &State,
@@ -399,16 +445,14 @@ fn read_answer(
     text: &str,
 ) -> Option<AnswerReading> {
     let open = state.open.as_ref();
-    let last = state.last_said.as_ref().map_or("", |message| message.text.as_str());
-    let (check, verb) = match ask.map(|ask| (&ask.answers, ask)) {
-        Some((Answers::YesNo { check, .. }, ask)) => {
-            (*check, ask.verb.get(&Language::Fi).map(String::as_str))
-        }
-        _ => (false, None),
-    };
-    let question = AskedQuestion { text: last, check, verb };
-    let reading = content.answers(state.lang).read(text, &question);
+    let words = words_asked(state, ask);
+    let reading = content.answers(state.lang).read(text, &asked(&words, ask));
     if reading.confidence < POSSIBLE_ANSWER {
+        return None;
+    }
+    let is_person = open.is_some_and(|open| open.question == Question::Person);
+    // "Ok, but can I have it at 15?" is no wish for a person.
+    if is_person && reading.rest.as_ref().is_some_and(|rest| rest.contains('?')) {
         return None;
     }
     let expects_yes_no = open.is_some_and(|open| match open.question {
@@ -461,6 +505,7 @@ fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
     let read_as = match taken {
         Taken::Choice(_)
         | Taken::Value(_)
+        | Taken::SolvedLeft(_)
         | Taken::Refused
         | Taken::Correction(_)
         | Taken::Restated
@@ -510,3 +555,6 @@ fn word_read(evidence: &Evidence) -> WordRead {
 fn thousandths(candidate: &Candidate) -> u16 {
     (candidate.confidence.clamp(0.0, 1.0) * 1_000.0).round() as u16
 }
+
+#[cfg(test)]
+mod tests;

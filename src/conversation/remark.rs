@@ -119,6 +119,29 @@ impl Turn<'_> {
         self.stand_again()
     }
 
+    /// A matter that was left, or kept for later, is gone: the running one is still to be treated.
+    pub(crate) fn left_is_solved(&mut self, solved: &IntentId) -> Result<(), Fault> {
+        self.shift(Move::Understood);
+        if !self.state.stack.iter().any(|frame| frame.topic.as_ref() == Some(solved)) {
+            self.shift(Move::TookUp { topic: solved.clone() });
+            self.close_topic(solved, Outcome::Resolved);
+            self.say(&self.content.manners.resolved_more)?;
+            return self.ask_again(false);
+        }
+        if self.state.open.is_some() {
+            self.shift(Move::Closed);
+        }
+        while self.state.running_topic().is_some_and(|running| running != solved) {
+            let topic = self.state.frame().and_then(|frame| frame.topic.clone());
+            self.shift(Move::Left);
+            if let Some(topic) = topic {
+                self.topic(&topic, TopicState::Paused, None);
+                self.shift(Move::Noted { topic });
+            }
+        }
+        self.finish_resolved(None)
+    }
+
     /// Goes on where the running dialogue stands: with its question, or past it when by now the
     /// answer is known.
     pub(crate) fn stand_again(&mut self) -> Result<(), Fault> {

@@ -14,6 +14,7 @@ use crate::conversation::input::Duty;
 use crate::conversation::state::OpenQuestion;
 use crate::ids::AgentId;
 use crate::ids::DialogueId;
+use crate::ids::IntentId;
 use crate::ids::StepId;
 use crate::ids::TeamId;
 
@@ -369,4 +370,43 @@ fn an_erased_log_folds_to_a_conversation_that_is_over() {
     let again = Act::Reopen { agent: agent("maja") };
     let input = Input { at: START, id: None, act: again, duty: Duty::OnDuty };
     assert!(decide(content(), &Policy::default(), &state, &input).is_err());
+}
+
+fn sent(text: &str, name: &str) -> Act {
+    let attachments = vec![Attachment {
+        id: "f1".to_owned(),
+        name: name.to_owned(),
+        media_type: "image/png".to_owned(),
+        bytes: 7,
+    }];
+    Act::Sent { text: text.to_owned(), masked: false, attachments }
+}
+
+#[test]
+fn a_file_without_a_word_is_asked_about_and_its_name_means_nothing() {
+    let mut played = Played::new();
+    played.done(sent("lampan lyser inte.png", "lampan lyser inte.png"));
+    assert!(played.state.topic.is_none(), "the name is no message");
+    let open = played.state.open.as_ref().map(|open| open.question.clone());
+    assert_eq!(open, Some(Question::Person));
+    let Fact::Message(message) = &played.events[1].fact else { panic!("{:?}", played.events) };
+    assert_eq!(message.attachments.len(), 1);
+    assert_eq!(message.read.as_ref().map(|read| read.read_as), Some(ReadAs::PassedOn));
+    let Fact::Message(asked) = &played.events[2].fact else { panic!("{:?}", played.events) };
+    assert_eq!(asked.text, content().manners.file_about.plain(Language::Sv));
+    // Words beside a file are read as ever.
+    played.done(sent("lampan lyser inte", "IMG_1.png"));
+    assert_eq!(played.state.topic, Some(IntentId::new("lamp")));
+    let at = played.state.seq;
+    played.done(sent("IMG_2.png", "IMG_2 (1).png"));
+    assert_eq!(played.state.missed, 0, "a file is no answer, and no miss");
+    let said: Vec<&str> = played.events[usize::try_from(at.0).unwrap()..]
+        .iter()
+        .filter_map(|event| match &event.fact {
+            Fact::Message(message) => Some(message.text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let kept = content().manners.file_kept.plain(Language::Sv);
+    assert_eq!(said, ["IMG_2.png", kept, "Sitter sladden i?"], "the open question is asked again");
 }

@@ -32,7 +32,7 @@ pub(crate) const SOMETHING_ELSE: &str = "something_else";
 /// The value of the button that goes on with the bot.
 pub(crate) const GO_ON: &str = "go_on";
 /// The value of a choice for whoever cannot say.
-const UNSURE: &str = "unsure";
+pub(crate) const UNSURE: &str = "unsure";
 /// The same written so often in a row is a sign that the bot is of no use.
 const SAME_AGAIN: u32 = 3;
 
@@ -73,6 +73,7 @@ impl Turn<'_> {
                 self.learn(facts);
                 self.return_to(&topic)
             }
+            Taken::SolvedLeft(topic) => self.left_is_solved(&topic),
             Taken::Language(lang) => self.switch_language(lang),
             Taken::Restated => self.restated(text),
             Taken::Topic(intent) => self.topic_heard(&intent, text),

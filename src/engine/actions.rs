@@ -20,6 +20,7 @@ use tokio::time::sleep;
 
 use crate::clock::random_bytes;
 use crate::config::Actions;
+use crate::config::push::Push;
 use crate::config::system::System;
 use crate::content::Content;
 use crate::content::dialogue::StepKind;
@@ -38,6 +39,7 @@ use crate::store::StoreError;
 mod breaker;
 mod client;
 mod sign;
+mod unread;
 
 use breaker::Breaker;
 use client::Client;
@@ -65,6 +67,8 @@ pub struct Systems {
     client: Client,
     breaker: Breaker,
     by_name: BTreeMap<String, (System, Signer)>,
+    /// The call by which the push gateway is told of unread messages.
+    push: Option<String>,
     free: Arc<Semaphore>,
 }
 
@@ -84,6 +88,9 @@ pub enum SystemsError {
         /// Where it is looked for.
         variable: String,
     },
+    /// Unread messages are to be told to a system that is none.
+    #[error("push.call: `{0}` begins with no name of actions.systems")]
+    UnknownPush(String),
     /// Nothing vouches for anybody.
     #[error("the certificates of this machine cannot be read: {0}")]
     NoCertificates(#[from] std::io::Error),
@@ -111,8 +118,19 @@ impl Systems {
             client: Client::new(settings.answer_bytes as usize)?,
             breaker: Breaker::default(),
             by_name,
+            push: None,
             free: Arc::new(Semaphore::new(settings.at_once as usize)),
         })
+    }
+
+    /// The same, telling the push gateway of unread messages where the settings name one.
+    pub fn with_push(mut self, push: &Push) -> Result<Self, SystemsError> {
+        let system = push.call.split('/').next().unwrap_or_default();
+        if push.is_on() && !self.by_name.contains_key(system) {
+            return Err(SystemsError::UnknownPush(push.call.clone()));
+        }
+        self.push = push.is_on().then(|| push.call.clone());
+        Ok(self)
     }
 
     /// Tells of systems that content calls and the settings do not name.
@@ -194,6 +212,7 @@ async fn perform(engine: &Engine, systems: &Systems, mut row: EffectRow) {
             engine.metrics().call_seconds.observe(began.elapsed().as_secs_f64());
             result
         }
+        Ok(Work::Unread) => return unread::tell(engine, systems, row).await,
         Err(error) => {
             tracing::error!(conversation.id = %row.conversation, event.seq = row.seq.0, %error, "an effect cannot be read");
             Err(CallFailure::Lost)
@@ -209,12 +228,6 @@ async fn make(
     call: &Call,
     row: &mut EffectRow,
 ) -> Option<Result<Value, CallFailure>> {
-    let (name, path) = call.target();
-    let Some((system, signer)) = systems.by_name.get(name) else {
-        return Some(Err(CallFailure::NotConfigured));
-    };
-    let slash = if path.is_empty() { "" } else { "/" };
-    let address = format!("{}{slash}{path}", system.address);
     let id = format!("call_{}_{}", row.conversation, row.seq.0);
     let body = json!({
         "call": call.call,
@@ -222,16 +235,51 @@ async fn make(
         "lang": call.lang,
         "data": call.data,
     });
-    let body = Bytes::from(body.to_string());
-    let timeout = Duration::from_secs(u64::from(call.timeout_s));
-    let try_ms = i64::from(call.timeout_s) * 1_000;
-    for attempt in 0..=call.retries {
+    let tries = Tries {
+        call: &call.call,
+        id: &id,
+        body: Bytes::from(body.to_string()),
+        timeout: Duration::from_secs(u64::from(call.timeout_s)),
+        retries: call.retries,
+    };
+    try_all(engine, systems, &tries, row).await
+}
+
+/// What is posted, and how often.
+struct Tries<'t> {
+    /// The system's name and the path below its address.
+    call: &'t str,
+    /// The same in every try.
+    id: &'t str,
+    body: Bytes,
+    timeout: Duration,
+    /// Tries after the first.
+    retries: u32,
+}
+
+/// Posts until there is an answer or no hope; none when another has taken the work up.
+async fn try_all(
+    engine: &Engine,
+    systems: &Systems,
+    tries: &Tries<'_>,
+    row: &mut EffectRow,
+) -> Option<Result<Value, CallFailure>> {
+    let (name, path) = tries.call.split_once('/').unwrap_or((tries.call, ""));
+    let Some((system, signer)) = systems.by_name.get(name) else {
+        return Some(Err(CallFailure::NotConfigured));
+    };
+    let slash = if path.is_empty() { "" } else { "/" };
+    let address = format!("{}{slash}{path}", system.address);
+    let Tries { id, body, timeout, .. } = tries;
+    let try_ms = i64::try_from(timeout.as_millis()).unwrap_or(LONGEST_HOLD_MS);
+    for attempt in 0..=tries.retries {
         if !hold(engine, row, try_ms + MARGIN_MS).await {
             return None;
         }
         let missed = if systems.breaker.admits(system.authority(), Instant::now()) {
             let at = engine.inner.clock.now();
-            let post = Post { address: &address, id: &id, body: &body, at, signer, timeout };
+            let timeout = *timeout;
+            let post = Post { address: &address, id, body, at, signer, timeout };
             match systems.client.post(&post).await {
                 Ok(answer) => {
                     systems.breaker.succeeded(system.authority());
@@ -252,12 +300,12 @@ async fn make(
         }
         tracing::warn!(
             conversation.id = %row.conversation,
-            action.call = %call.call,
+            action.call = %tries.call,
             action.failure = missed.failure.as_str(),
             action.attempt = attempt + 1,
             "a call to another system failed"
         );
-        if !missed.is_passing || attempt == call.retries {
+        if !missed.is_passing || attempt == tries.retries {
             return Some(Err(missed.failure));
         }
         let pause_ms = pause_before(attempt);

@@ -63,6 +63,8 @@ pub(super) struct Floor {
     pub(super) policy: ArcSwap<Policy>,
     /// What is on offer to whom.
     pub(super) router: Mutex<Router>,
+    /// Customers who are to be told that it takes longer; the next tick tells them.
+    pub(super) delayed: Mutex<Vec<ConversationId>>,
     /// How fast each queue moves.
     paces: Mutex<HashMap<Option<TeamId>, Pace>>,
 }
@@ -110,6 +112,7 @@ impl Floor {
             teams: ArcSwap::default(),
             policy: ArcSwap::from_pointee(policy),
             router: Mutex::default(),
+            delayed: Mutex::default(),
             paces: Mutex::default(),
             opened_at: at,
             desk: Mutex::default(),
@@ -124,6 +127,11 @@ impl Floor {
 
     pub(super) fn wake_consoles(&self) {
         lock(&self.staff).wake_consoles();
+    }
+
+    /// Who is to be told that it takes longer, and has not been yet.
+    pub(super) fn take_delayed(&self) -> Vec<ConversationId> {
+        std::mem::take(&mut lock(&self.delayed))
     }
 
     /// Whether a queue is served now: somebody is there, and its team is open.
@@ -228,7 +236,7 @@ impl Inner {
     /// Takes in what a conversation has become and tells consoles and whoever waits behind it.
     pub(super) fn floor_changed(&self, id: &ConversationId, state: &State) {
         let now = self.clock.now();
-        let moved: Vec<ConversationId> = {
+        let (moved, queues_changed) = {
             let mut desk = lock(&self.floor.desk);
             let before = desk.item(id).map(|item| (item.status, item.team.clone()));
             let item = Item::of(state);
@@ -244,7 +252,7 @@ impl Inner {
                 self.floor.time_queues(&desk, before.as_ref(), after.as_ref(), now);
             }
             if before == after {
-                Vec::new()
+                (Vec::new(), false)
             } else {
                 let mut teams: Vec<Option<TeamId>> = [before, after]
                     .into_iter()
@@ -253,15 +261,19 @@ impl Inner {
                     .map(|(_, team)| team)
                     .collect();
                 teams.dedup();
-                self.floor.renumber(&desk, id, &teams)
+                (self.floor.renumber(&desk, id, &teams), true)
             }
         };
         for waiting in &moved {
             self.bus.ring(waiting);
         }
         lock(&self.floor.staff).wake_consoles();
-        if self.floor.teams.load().limits_queues() {
+        let teams = self.floor.teams.load();
+        if teams.limits_queues() {
             self.renew_roster();
+        }
+        if queues_changed && teams.pushes() {
+            self.offer();
         }
     }
 }

@@ -27,6 +27,36 @@ impl Inner {
             self.floor.policy.store(Arc::new(renewed));
         }
     }
+
+    /// Offers what waits to those who have room.
+    ///
+    /// The router is held from the look at who waits until the desk shows what came of it: of two
+    /// at once, the one that looked first would else take back what the other had just offered.
+    pub(super) fn offer(&self) {
+        let floor = &self.floor;
+        let now = self.clock.now();
+        let mut router = lock(&floor.router);
+        let waiting = floor.desk().waiting();
+        let changes = router.route(now, &floor.teams.load(), &floor.seats(), &waiting);
+        if changes.is_empty() {
+            return;
+        }
+        {
+            let mut desk = floor.desk();
+            for change in changes {
+                match change {
+                    Change::Offered { conversation, agent, until } => {
+                        desk.mark_offer(&conversation, Some(Offer { agent, until }));
+                    }
+                    Change::Withdrawn { conversation, .. } => desk.mark_offer(&conversation, None),
+                    Change::Alarmed { conversation } => desk.mark_alarm(&conversation),
+                    Change::Delayed { conversation } => lock(&floor.delayed).push(conversation),
+                }
+            }
+        }
+        drop(router);
+        floor.wake_consoles();
+    }
 }
 
 impl Engine {
@@ -52,35 +82,10 @@ impl Engine {
         declined
     }
 
-    /// Offers what waits to those who have room.
+    /// Offers what waits to those who have room, and tells customers for whom it takes longer.
     pub(super) async fn route(&self) {
-        let floor = &self.inner.floor;
-        let now = self.inner.clock.now();
-        let waiting = floor.desk().waiting();
-        let changes = {
-            let seats = floor.seats();
-            let teams = floor.teams.load();
-            lock(&floor.router).route(now, &teams, &seats, &waiting)
-        };
-        if changes.is_empty() {
-            return;
-        }
-        let mut delayed = Vec::new();
-        {
-            let mut desk = floor.desk();
-            for change in changes {
-                match change {
-                    Change::Offered { conversation, agent, until } => {
-                        desk.mark_offer(&conversation, Some(Offer { agent, until }));
-                    }
-                    Change::Withdrawn { conversation, .. } => desk.mark_offer(&conversation, None),
-                    Change::Alarmed { conversation } => desk.mark_alarm(&conversation),
-                    Change::Delayed { conversation } => delayed.push(conversation),
-                }
-            }
-        }
-        floor.wake_consoles();
-        for conversation in delayed {
+        self.inner.offer();
+        for conversation in self.inner.floor.take_delayed() {
             self.submit_own(conversation, Act::Delayed).await;
         }
     }

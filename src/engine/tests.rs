@@ -32,10 +32,9 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("skicka.db");
-        let (draft, _) = crate::content::build::draft(&crate::content::tests::small());
         Self {
             store: Arc::new(Sqlite::open(&path, Durability::Normal).await.unwrap()),
-            content: Arc::new(draft.train()),
+            content: crate::content::tests::trained(),
             clock: Clock::by_hand(Timestamp(1_795_383_296_789)),
             folder,
         }

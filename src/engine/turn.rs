@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::content::Content;
 use crate::conversation;
 use crate::conversation::Decision;
+use crate::conversation::effect;
 use crate::conversation::effect::CallFailure;
 use crate::conversation::effect::Effect;
 use crate::conversation::event::ActionState;
@@ -288,17 +289,26 @@ impl Inner {
             input: key.map(|(author, frame)| InputKey { author, frame, seq: decision.input_seq }),
             events: decision.events.iter().map(row_of).collect(),
             head: self.head_of(&decision.state),
-            effects: decision.effects.iter().map(|effect| self.row_of_effect(effect)).collect(),
+            effects: self.rows_of_effects(decision),
             closes: decision.closes(),
         }
     }
 
-    fn row_of_effect(&self, effect: &Effect) -> NewEffect {
-        NewEffect {
+    fn rows_of_effects(&self, decision: &Decision) -> Vec<NewEffect> {
+        let now = self.clock.now();
+        let row = |effect: &Effect, due| NewEffect {
             seq: effect.seq,
-            due: self.clock.now(),
+            due,
             body: serde_json::to_string(&effect.work).expect("work is plain values with text keys"),
+        };
+        let mut rows: Vec<NewEffect> =
+            decision.effects.iter().map(|effect| row(effect, now)).collect();
+        let after_ms = self.policy.unread_after_ms;
+        if after_ms > 0 {
+            let unread = effect::unread(&decision.events);
+            rows.extend(unread.map(|effect| row(&effect, now.plus_ms(after_ms))));
         }
+        rows
     }
 
     pub(super) fn head_of(&self, state: &State) -> Head {

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::identity;
 use crate::gateway::identity::Identities;
+use crate::gateway::insights::Counted;
 use crate::gateway::leases::Leases;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::limits::TypingRate;
@@ -64,6 +65,8 @@ pub struct App {
     pub uploads: Semaphore,
     /// How often "is writing" counts.
     pub typing_rate: TypingRate,
+    /// What was counted last.
+    pub counted: Counted,
     /// How many sockets there may be.
     pub sockets: Arc<Places>,
 }
@@ -99,6 +102,7 @@ impl App {
             accounts,
             identities,
             leases: Arc::default(),
+            counted: Counted::default(),
             tokens: VisitorTokens::new(Arc::clone(&directory)),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
             typing_rate: TypingRate::default(),

@@ -29,7 +29,9 @@ use crate::gateway::attachments;
 use crate::gateway::canned;
 use crate::gateway::console;
 use crate::gateway::fallback;
+use crate::gateway::insights;
 use crate::gateway::login;
+use crate::gateway::missed;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
@@ -63,6 +65,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(all_metrics))
         .merge(canned::routes())
         .merge(console::routes())
+        .merge(insights::routes())
+        .merge(missed::routes())
         .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())
         .merge(signout::routes())
@@ -81,8 +85,16 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Bounds the time of every call, and puts the headers that every answer has.
 async fn guard(request: Request, next: Next) -> Response {
-    let uploads = request.method() == Method::POST && request.uri().path() == attachments::PATH;
-    let within = if uploads { attachments::UPLOAD_WITHIN } else { CALL_WITHIN };
+    let path = request.uri().path();
+    let within = if request.method() == Method::POST && path == attachments::PATH {
+        attachments::UPLOAD_WITHIN
+    } else if path.starts_with(insights::PATH) {
+        insights::COUNT_WITHIN
+    } else if path.starts_with(missed::PATH) {
+        missed::PREVIEW_WITHIN
+    } else {
+        CALL_WITHIN
+    };
     let answer = timeout(within, next.run(request)).await;
     let mut response = answer.unwrap_or_else(|_| {
         let message = "the call took too long";

@@ -25,6 +25,8 @@ pub enum Deed {
     Supervise,
     /// See how it stands with the content.
     SeeContent,
+    /// See what conversations came to, and what was not understood in them.
+    SeeInsights,
     /// Keep the accounts of others.
     KeepAccounts,
     /// Change settings.
@@ -37,10 +39,11 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, for tables.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Answer,
         Self::Supervise,
         Self::SeeContent,
+        Self::SeeInsights,
         Self::KeepAccounts,
         Self::ChangeSettings,
         Self::HandleData,
@@ -53,7 +56,9 @@ impl Deed {
 pub fn may(role: Role, deed: Deed) -> bool {
     match deed {
         Deed::Answer => true,
-        Deed::Supervise | Deed::SeeContent => matches!(role, Role::Supervisor | Role::Admin),
+        Deed::Supervise | Deed::SeeContent | Deed::SeeInsights => {
+            matches!(role, Role::Supervisor | Role::Admin)
+        }
         Deed::KeepAccounts | Deed::ChangeSettings | Deed::HandleData | Deed::ReadAudit => {
             role == Role::Admin
         }

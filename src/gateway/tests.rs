@@ -6,5 +6,6 @@ mod connections;
 mod factors;
 mod http;
 mod identity;
+mod insights;
 mod sockets;
 mod world;

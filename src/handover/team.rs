@@ -195,6 +195,12 @@ impl Teams {
         self.iter().any(|team| team.queue_limit.is_some())
     }
 
+    /// Whether any team's conversations are offered to its agents.
+    #[must_use]
+    pub fn pushes(&self) -> bool {
+        self.iter().any(|team| team.routing == Routing::Push)
+    }
+
     /// Whether a team is open; one that nobody has set up always is.
     #[must_use]
     pub fn is_open(&self, id: &TeamId, at: Timestamp) -> bool {

@@ -34,6 +34,7 @@ mod features;
 pub mod lead;
 mod linear;
 pub mod remark;
+mod shape;
 mod text;
 pub mod value;
 
@@ -177,6 +178,26 @@ pub fn read_choice(text: &str, language: Language, options: &[ChoiceOption<'_>])
     choice::read(text, language, options)
 }
 
+/// Whether a message denies something in so many words: "I have none", "ei ole".
+#[must_use]
+pub fn denies(text: &str, language: Language) -> bool {
+    let denies = |word: &str| {
+        [Cue::No, Cue::Negation].into_iter().any(|cue| cues::is(language, word, cue))
+            || word == "<no>"
+    };
+    Message::parse(text).tokens.iter().any(|token| {
+        let written = cues::written(language, &token.word);
+        denies(written.as_deref().unwrap_or(&token.word))
+    })
+}
+
+/// Whether a message says that something was done and nothing of what came of it: "pressed it
+/// now". `question` is what was asked; an echo of it is an answer.
+#[must_use]
+pub fn only_tells_act(text: &str, language: Language, question: &str) -> bool {
+    echo::only_tells_act(&Message::parse(text), language, question)
+}
+
 /// The parts of a message in which other matters may stand, none when it is but one part.
 #[must_use]
 pub fn clauses(text: &str, language: Language) -> Vec<&str> {
@@ -209,6 +230,12 @@ pub struct AnswerModel {
 
 /// Below this the reader does not call a message an answer; chosen on folds of the examples.
 const LEAST_CONFIDENCE: f32 = 0.53;
+
+/// By how much a message may be less of an answer than of anything else, where a question is open.
+const NEARLY: f32 = 0.3;
+
+/// A longer message is no answer that was merely put in odd words.
+const MAX_NEAREST: usize = 8;
 
 /// How sure a reading is that the question gave: a story that tells as done what was asked; enough
 /// to go before a topic.
@@ -279,15 +306,46 @@ impl AnswerModel {
         if !doubtful {
             return AnswerReading { class, confidence, rest: None };
         }
-        if asked::asks_how(&message, self.language, question) {
+        if asked::asks_for_help(&message, self.language, question) {
             return AnswerReading { class: AnswerClass::Unsure, confidence: TOLD, rest: None };
         }
         if echo::tells_done(&message, self.language, question) {
             return AnswerReading { class: AnswerClass::Yes, confidence: TOLD, rest: None };
         }
-        self.read_lead(text, &message).unwrap_or(AnswerReading {
-            class: AnswerClass::None,
-            confidence,
+        self.read_lead(text, &message)
+            .or_else(|| self.read_shape(&message))
+            .or_else(|| self.read_nearest(&message, question))
+            .unwrap_or(AnswerReading { class: AnswerClass::None, confidence, rest: None })
+    }
+
+    /// A short statement says no by the negation that it begins with ("en raaskinut"), and yes or
+    /// no by the word that it ends with ("wifi is on, yeah"), whatever its other words are. A topic
+    /// goes before that.
+    fn read_shape(&self, message: &Message) -> Option<AnswerReading> {
+        let class = shape::read(message, self.language)?;
+        Some(AnswerReading { class, confidence: LEAST_CONFIDENCE, rest: None })
+    }
+
+    /// To a question that is open most messages are answers: one that is hardly more of another
+    /// matter than of an answer is taken for the answer, unless it asks something itself. A topic
+    /// goes before that.
+    fn read_nearest(
+        &self,
+        message: &Message,
+        question: &AskedQuestion<'_>,
+    ) -> Option<AnswerReading> {
+        let asks = message.asks || cues::is(self.language, message.tokens[0].read(), Cue::Question);
+        if question.text.is_empty() || asks || message.tokens.len() > MAX_NEAREST {
+            return None;
+        }
+        let scores = AnswerClass::ALL.into_iter().zip(self.scores(message));
+        let (answers, others): (Vec<_>, Vec<_>) = scores.partition(|(class, _)| class.is_answer());
+        let (class, score) =
+            answers.into_iter().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
+        let rival = others.into_iter().map(|(_, score)| score).fold(f32::MIN, f32::max);
+        (score > rival - NEARLY).then_some(AnswerReading {
+            class,
+            confidence: LEAST_CONFIDENCE,
             rest: None,
         })
     }
@@ -318,7 +376,9 @@ impl AnswerModel {
         for at in self.cuts(message) {
             let head = self.judge(&message.part(0, at));
             let tail = self.judge(&message.part(at, message.tokens.len()));
-            if !head.0.is_answer() || head.1 < CUT_CONFIDENCE {
+            let turns = whole.0 == AnswerClass::None
+                && cues::turns(self.language, &message.tokens[at].word);
+            if (!head.0.is_answer() || head.1 < CUT_CONFIDENCE) && !turns {
                 continue;
             }
             let rest = || text[message.tokens[at].start..].trim().to_owned();
@@ -330,6 +390,10 @@ impl AnswerModel {
                     AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure,
                     AnswerClass::Solved | AnswerClass::Failing,
                 ) => (tail.0, tail.1, None),
+                // "wifi so-so, but mobile data works": what follows a "but" counts.
+                _ if turns && !head.0.is_answer() && tail.0.is_answer() => {
+                    (tail.0, LEAST_CONFIDENCE, None)
+                }
                 (_, AnswerClass::None) if message.tokens.len() - at >= 2 => {
                     (head.0, head.1, Some(rest()))
                 }
@@ -357,12 +421,16 @@ impl AnswerModel {
             .collect()
     }
 
-    fn judge(&self, message: &Message) -> Judgement {
+    fn scores(&self, message: &Message) -> [f32; CLASSES] {
         let row: Row = features::features(message, &self.lexicon)
             .into_iter()
             .filter_map(|(name, strength)| Some((*self.names.get(&name)?, strength)))
             .collect();
-        let scores = self.linear.score(&row);
+        self.linear.score(&row)
+    }
+
+    fn judge(&self, message: &Message) -> Judgement {
+        let scores = self.scores(message);
         let mut best = (AnswerClass::None, f32::MIN);
         for (class, score) in AnswerClass::ALL.into_iter().zip(scores) {
             if score > best.1 {

@@ -261,6 +261,10 @@ impl EventStore for Sqlite {
         self.change(Change::MoveEffect { effect: effect.clone(), due, tries }).await
     }
 
+    async fn close_effect(&self, effect: &EffectRow) -> Result<bool, StoreError> {
+        self.change(Change::CloseEffect { effect: effect.clone() }).await
+    }
+
     async fn keep_revision(&self, name: &str, body: &str) -> Result<(), StoreError> {
         let (name, body) = (name.to_owned(), body.to_owned());
         self.change(Change::KeepRevision { name, body }).await.map(drop)

@@ -65,7 +65,7 @@ pub struct Metrics {
     pub content_revisions: Gauge,
     /// How long calls to other systems took, all tries together, in seconds.
     pub call_seconds: Histogram,
-    calls: [Counter; CALL_RESULTS.len()],
+    calls: [Counter; CallFailure::ALL.len() + 1],
     reloads: [Counter; Reload::ALL.len()],
     refusals: [Counter; Code::ALL.len()],
     closes: [Counter; Close::ALL.len()],

@@ -21,8 +21,11 @@ export class Person {
     const person = new Person(name, shots);
     person.context = await browser.newContext({ viewport: SIZES.desk, locale: 'sv-FI', reducedMotion: 'reduce', ...options });
     person.context.setDefaultTimeout(30_000);
-    // The window as it is being written, without building the binary for each look.
-    if (process.env.SKICKA_WEB) await person.context.route('**/chat.js', (route) => route.fulfill({ path: join(process.env.SKICKA_WEB, 'chat.js') }));
+    // The pages as they are being written, without building the binary for each look.
+    if (process.env.SKICKA_WEB) {
+      await person.context.route('**/chat.js', (route) => route.fulfill({ path: join(process.env.SKICKA_WEB, 'chat.js') }));
+      await person.context.route(/\/console\/[\w-]+\.(js|css)$/, (route) => route.fulfill({ path: join(process.env.SKICKA_WEB, new URL(route.request().url()).pathname) }));
+    }
     // Whatever the policy blocks is reported here, also inside shadow trees.
     await person.context.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`)));
     person.page = await person.context.newPage();

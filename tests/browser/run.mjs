@@ -6,7 +6,7 @@
  *   SKICKA_BIN=target/release/skicka node run.mjs [--screenshot]
  *
  * SKICKA_SHOTS names a folder for pictures of every state; `--screenshot` writes
- * docs/screenshot.png. SKICKA_WEB names a folder whose chat.js is tried instead of the binary's.
+ * docs/screenshot.png. SKICKA_WEB names a folder whose scripts are tried instead of the binary's.
  * Nothing here waits for a length of time, only for what must happen.
  */
 
@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { Agent } from './agent.mjs';
 import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
+import { insights } from './insights.mjs';
 import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
 import { settings } from './settings.mjs';
@@ -90,6 +91,7 @@ async function story() {
   await theColleague();
   await theEnd();
   await settings(step, (name) => arrive(name), server.url, agent, colleague);
+  await insights(step, (name) => arrive(name), server.url, agent, colleague);
   await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await check('the reference client gets through its transcript', () => promisify(execFile)(process.execPath, [join(ROOT, 'examples/conformance.mjs'), server.url]));

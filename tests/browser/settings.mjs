@@ -66,7 +66,7 @@ export async function settings(step, arrive, url, agent, person) {
     isClean(await person.look('alarm'));
     await guest.page.context().close();
   });
-  await asks(arrive, url, 'accepted');
+  const guest = await asks(arrive, url, 'accepted');
   await step('an offer accepted by keyboard is one’s own', async () => {
     await offers.first().waitFor(OFFERED);
     await page.keyboard.press('Alt+KeyA');
@@ -90,7 +90,7 @@ export async function settings(step, arrive, url, agent, person) {
     await page.getByText('Fyll i {{visitor}} innan du skickar.').waitFor();
     await page.keyboard.type('Maija');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('Hej Maija, Admin här.').first().waitFor();
+    await guest.chat.locator('.msg.agent').filter({ hasText: 'Hej Maija, Admin här.' }).waitFor();
   });
   await step('the sheet of keys has the new ones', async () => {
     await page.locator('.head h2').focus();

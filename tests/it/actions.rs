@@ -26,7 +26,7 @@ use crate::client::says;
 use crate::client::within;
 use crate::server::Server;
 
-const SECRET: &str = "a secret of the tests";
+pub(crate) const SECRET: &str = "a secret of the tests";
 const GOOD: &str = r#"{"status":"skickat","limits":{"daily":20},"blocked":false}"#;
 
 const INTENT: &str = "\
@@ -82,21 +82,32 @@ fn dialogue() -> String {
 
 /// One request as it came.
 #[derive(Debug, Clone)]
-struct Asked {
-    path: String,
-    head: BTreeMap<String, String>,
-    body: String,
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) head: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+impl Asked {
+    /// That it is signed as the specification wants.
+    pub(crate) fn assert_signed(&self) {
+        let (id, second) = (&self.head["webhook-id"], &self.head["webhook-timestamp"]);
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(format!("{id}.{second}.{}", self.body).as_bytes());
+        let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+        assert_eq!(self.head["webhook-signature"], signature);
+    }
 }
 
 /// A system that answers by what it is asked.
-struct Other {
-    at: SocketAddr,
+pub(crate) struct Other {
+    pub(crate) at: SocketAddr,
     asked: watch::Receiver<Vec<Asked>>,
     release: Arc<Notify>,
 }
 
 impl Other {
-    async fn start(elsewhere: Option<SocketAddr>) -> Self {
+    pub(crate) async fn start(elsewhere: Option<SocketAddr>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (note, asked) = watch::channel(Vec::new());
@@ -112,7 +123,7 @@ impl Other {
     }
 
     /// Waits until so many requests for a path have come.
-    async fn asked(&self, path: &str, times: usize) -> Vec<Asked> {
+    pub(crate) async fn asked(&self, path: &str, times: usize) -> Vec<Asked> {
         let mut asked = self.asked.clone();
         let of = |all: &Vec<Asked>| all.iter().filter(|it| it.path == path).count();
         within(path, asked.wait_for(|all| of(all) >= times)).await.unwrap();
@@ -231,11 +242,7 @@ async fn a_call_is_signed_and_its_answer_is_told() {
     let mut visitor = customer(&server).await;
     assert_eq!(picks(&mut visitor, "m2", "fine").await, "Svaret: skickat 20 False");
     let asked = other.asked("/v1/fine", 1).await.remove(0);
-    let (id, second) = (&asked.head["webhook-id"], &asked.head["webhook-timestamp"]);
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(format!("{id}.{second}.{}", asked.body).as_bytes());
-    let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-    assert_eq!(asked.head["webhook-signature"], signature);
+    asked.assert_signed();
     assert_eq!(asked.head["content-type"], "application/json");
     let body: Value = serde_json::from_str(&asked.body).unwrap();
     let sent = json!({

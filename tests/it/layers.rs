@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 15] = [
     &["conversation"],
     &["handover"],
     &["protocol"],
-    &["authoring"],
+    &["authoring", "insight"],
     &["config", "telemetry"],
     &["store"],
     &["bus"],
@@ -24,7 +24,7 @@ const LAYERS: [&[&str]; 15] = [
 ];
 
 /// The modules that decide, and so may not reach out.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "privacy",
     "language",
     "matcher",
@@ -33,6 +33,7 @@ const PURE: [&str; 8] = [
     "handover",
     "protocol",
     "authoring",
+    "insight",
 ];
 
 /// What reaching out looks like.

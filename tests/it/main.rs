@@ -18,6 +18,7 @@ mod matching;
 mod people;
 mod privacy;
 mod property;
+mod push;
 mod reload;
 mod server;
 mod sockets;

@@ -12,7 +12,10 @@ export class Refused extends Error {
   }
 }
 
-async function call(path, body, method = body === undefined ? 'GET' : 'POST') {
+/** A call whose answer is JSON. */
+const call = async (...what) => (await fetched(...what)).json().catch(() => ({}));
+
+async function fetched(path, body, method = body === undefined ? 'GET' : 'POST') {
   const options = body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   let answer;
   try {
@@ -21,7 +24,7 @@ async function call(path, body, method = body === undefined ? 'GET' : 'POST') {
     throw new Refused(0);
   }
   if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
-  return answer.json().catch(() => ({}));
+  return answer;
 }
 
 /** Who is signed in, if anybody. @returns {Promise<Agent|null>} */
@@ -53,6 +56,24 @@ export const topics = (lang) => call(`/v1/console/topics?lang=${encodeURICompone
 
 /** How it stands with the content; supervisors and administrators only. */
 export const content = () => call('/v1/console/content');
+
+/** The figures of a period; supervisors and administrators only. @param {URLSearchParams} period */
+export const insights = (period) => call(`/v1/console/insights?${period}`);
+
+/** The dialogues by their titles. @param {URLSearchParams} wish with the language */
+export const dialogues = (wish) => call(`/v1/console/insights/dialogues?${wish}`);
+
+/** How many conversations took which way through a dialogue. @param {string} id @param {URLSearchParams} period */
+export const traffic = (id, period) => call(`/v1/console/insights/dialogues/${encodeURIComponent(id)}?${period}`);
+
+/** What was not understood in a period, gathered by likeness; supervisors and administrators only. @param {URLSearchParams} period */
+export const missed = (period) => call(`/v1/console/missed?${period}`);
+
+/** What examples would change, if they were added. @param {URLSearchParams} period whose conversations are played @param {object[]} additions */
+export const missedPreview = (period, additions) => call(`/v1/console/missed/preview?${period}`, { additions });
+
+/** The same as a patch to the intent files. @param {object[]} additions @returns {Promise<string>} */
+export const missedPatch = async (additions) => (await fetched('/v1/console/missed/patch', { additions })).text();
 
 /** Lets an offer go on to the next agent. @param {string} conversation */
 export const decline = (conversation) => call('/v1/console/decline', { conversation });

@@ -42,6 +42,8 @@ const PATHS = {
   alarm: 'M12 4 2.5 20h19ZM12 10v4M12 17v.5',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0ZM7 17a2 2 0 1 0 4 0 2 2 0 0 0-4 0Z',
   down: 'M6 9l6 6 6-6',
+  figures: 'M4 4v16h16M8 16v-4M12 16V8M16 16v-6',
+  unclear: 'M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.5M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z',
 };
 
 /** @param {keyof typeof PATHS} name @returns {SVGElement} */

@@ -6,7 +6,9 @@ import { ContentNotice, seesContent, showContent } from './content.js';
 import { isWaiting } from './desk.js';
 import { announce, button, h, icon } from './dom.js';
 import { Inbox } from './inbox.js';
+import { Insights, seesInsights } from './insights.js';
 import { Keys } from './keys.js';
+import { MissedPage, seesMissed } from './missed.js';
 import { Offers } from './offers.js';
 import { Settings, maySet } from './settings.js';
 import { toast } from './toast.js';
@@ -14,8 +16,12 @@ import { LANGUAGES, lang, t } from './words.js';
 
 /** Most breaks mend themselves before anybody needs to know. */
 const PATIENCE_MS = 1200;
-/** The address of the settings; no conversation has such an id. */
-const SETTINGS = '#settings';
+/** What takes the place of the open conversation, by its address; no conversation has such an id. */
+const PLACES = {
+  '#settings': { may: maySet, make: Settings, glyph: 'settings' },
+  '#insights': { may: seesInsights, make: Insights, glyph: 'figures' },
+  '#missed': { may: seesMissed, make: MissedPage, glyph: 'unclear' },
+};
 
 export class Shell extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk @param {{signOut: () => void, language: (tag: string) => void}} owner */
@@ -69,7 +75,7 @@ export class Shell extends HTMLElement {
         ['sound', 'notice'].map((kind) => this.#alert(kind)),
         button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
         seesContent(me) && button(t('content'), () => { menu.open = false; showContent(); }, { glyph: 'bot' }),
-        maySet(me) && button(t('settings'), () => { menu.open = false; this.showSettings(); }, { glyph: 'settings' }),
+        Object.entries(PLACES).filter(([, { may }]) => may(me)).map(([address, { glyph }]) => button(t(address.slice(1)), () => { menu.open = false; this.show(address); }, { glyph })),
         this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'keys' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
@@ -140,7 +146,7 @@ export class Shell extends HTMLElement {
 
   /** The address names the open conversation, so a reload and the way back keep it. */
   #fromAddress(first) {
-    if (location.hash === SETTINGS && maySet(this.desk.me)) this.showSettings();
+    if (Object.hasOwn(PLACES, location.hash) && PLACES[location.hash].may(this.desk.me)) this.show(location.hash);
     else this.#open(location.hash.slice(1) || null, first);
   }
 
@@ -148,21 +154,21 @@ export class Shell extends HTMLElement {
     if ((location.hash || '#') !== address) history.pushState(null, '', address);
   }
 
-  /** Opens a conversation or none; the settings, which are neither, go. */
+  /** Opens a conversation or none; what is neither goes. */
   #open(id, first) {
     const isSame = id === (this.desk.current?.id ?? null);
     this.desk.open(id);
     if (isSame) this.on_current(first);
   }
 
-  /** The settings take the place of the open conversation. */
-  showSettings() {
+  /** Something else takes the place of the open conversation. @param {keyof typeof PLACES} address */
+  show(address) {
     this.desk.open(null);
     this.classList.add('talking');
-    this.#addressIs(SETTINGS);
-    const settings = new Settings(this.desk, { leave: () => this.leave() });
-    this.pane.replaceChildren(settings);
-    settings.heading.focus();
+    this.#addressIs(address);
+    const place = new PLACES[address].make(this.desk, { leave: () => this.leave() });
+    this.pane.replaceChildren(place);
+    place.heading.focus();
   }
 
   /** Whether something stands beside the inbox. */

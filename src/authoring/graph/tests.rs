@@ -8,7 +8,7 @@ use crate::authoring::transcript::Transcript;
 use crate::authoring::transcript::rehearsal::play;
 
 fn lamps() -> Content {
-    crate::content::build::draft(&crate::content::tests::small()).0.train()
+    Content::clone(&crate::content::tests::trained())
 }
 
 fn lamp() -> DialogueId {

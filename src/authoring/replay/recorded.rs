@@ -67,7 +67,9 @@ pub(super) enum RecordedAct {
 impl fmt::Display for Recorded {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.act {
-            RecordedAct::Act(Act::Said { text, .. }) => write!(out, "visitor: {text}"),
+            RecordedAct::Act(Act::Said { text, .. } | Act::Sent { text, .. }) => {
+                write!(out, "visitor: {text}")
+            }
             RecordedAct::Chose { label, .. } => write!(out, "press: {label}"),
             RecordedAct::Act(Act::WantsPerson) => out.write_str("person:"),
             RecordedAct::Act(Act::ChoseLanguage(lang)) => write!(out, "language: {}", lang.code()),
@@ -167,7 +169,12 @@ fn by_visitor(state: &State, message: &Message, rest: &[Event]) -> RecordedAct {
         return RecordedAct::Act(Act::WantsPerson);
     }
     let masked = rest.first().is_some_and(|event| event.moves.contains(&Move::ToldOfMask));
-    RecordedAct::Act(Act::Said { text: message.text.clone(), masked })
+    let text = message.text.clone();
+    if message.attachments.is_empty() {
+        return RecordedAct::Act(Act::Said { text, masked });
+    }
+    let attachments = message.attachments.clone();
+    RecordedAct::Act(Act::Sent { text, masked, attachments })
 }
 
 /// Whether the turn that begins here opens the topic of those who want a person, or brings one.

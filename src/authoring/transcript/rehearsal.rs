@@ -244,7 +244,11 @@ impl<'a> Rehearsal<'a> {
             if owned && !by_duty && is_by_bot(event) {
                 return Err("the bot spoke while a person owned the conversation".to_owned());
             }
+            let new = said.len();
             write_event(event, &mut said);
+            if let (Fact::Message(message), Some(said)) = (&event.fact, said.get_mut(new)) {
+                said.variants = self.content.other_words(message.lang, &message.text);
+            }
         }
         self.log.extend(decision.events);
         if State::fold(self.lang, self.begun, &self.log) != decision.state {
@@ -261,7 +265,7 @@ fn is_by_bot(event: &Event) -> bool {
 
 /// Writes an event down as lines of a transcript; what no transcript speaks of gives none.
 pub fn write_event(event: &Event, said: &mut Vec<Happening>) {
-    let mut put = |kind, text: String| said.push(Happening { kind, text });
+    let mut put = |kind, text: String| said.push(Happening { kind, text, variants: Vec::new() });
     match &event.fact {
         Fact::Message(message) if message.from == Author::Bot => {
             put(Kind::Bot, message.text.split_whitespace().collect::<Vec<_>>().join(" "));

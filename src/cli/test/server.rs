@@ -273,7 +273,8 @@ impl Visitor {
 
     fn take(&mut self, seen: Seen, heard: &mut Vec<(u64, Happening)>) {
         let seq = seen.seq.unwrap_or_default();
-        let mut put = |kind, text: String| heard.push((seq, Happening { kind, text }));
+        let mut put =
+            |kind, text: String| heard.push((seq, Happening { kind, text, variants: Vec::new() }));
         let joined =
             |parts: [Option<String>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         match seen.kind.as_deref() {

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::content::check::Found;
 use crate::content::check::texts::expressions_of;
-use crate::content::check::texts::texts_of;
 use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Span;
@@ -186,7 +185,7 @@ fn unused(found: &Found<'_>, diagnostics: &mut Vec<Diagnostic>) {
         for (expression, _) in expressions_of(step) {
             read.extend(template::names_in(expression).unwrap_or_default());
         }
-        for (_, text) in texts_of(step).into_iter().flat_map(Text::all) {
+        for (_, text) in step.texts().into_iter().flat_map(Text::all) {
             read.extend(template::names(text).unwrap_or_default());
         }
         if let StepKind::Ask(ask) = &step.kind {

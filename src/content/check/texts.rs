@@ -68,7 +68,7 @@ impl Texts<'_> {
         for (expression, span) in expressions_of(step) {
             self.expression(expression, span);
         }
-        for text in texts_of(step) {
+        for text in step.texts() {
             self.text(text, false);
             self.long(
                 text,
@@ -302,37 +302,5 @@ fn links_of(step: &Step) -> &[LinkText] {
         StepKind::Say { links, .. } => links,
         StepKind::Ask(ask) => &ask.links,
         _ => &[],
-    }
-}
-
-/// The texts of a step.
-pub(super) fn texts_of(step: &Step) -> Vec<&Text> {
-    match &step.kind {
-        StepKind::Say { text, .. } => vec![text],
-        StepKind::Ask(ask) => {
-            let mut texts = vec![&ask.text, &ask.again, &ask.label];
-            match &ask.answers {
-                Answers::Choices(choices) => {
-                    texts.extend(choices.iter().map(|choice| &choice.label));
-                }
-                Answers::Value(value) => {
-                    texts.push(&value.refuse);
-                    texts.extend(&value.confirm);
-                }
-                Answers::YesNo { .. } => {}
-            }
-            texts
-        }
-        StepKind::Wait { text, nudge, .. } => {
-            let mut texts = vec![text];
-            texts.extend(nudge);
-            texts
-        }
-        StepKind::Action(action) => action.say.iter().collect(),
-        StepKind::Resolve { text } | StepKind::Escalate { say: text, .. } => text.iter().collect(),
-        StepKind::Branch(_)
-        | StepKind::Set { .. }
-        | StepKind::Call { .. }
-        | StepKind::Goto { .. } => Vec::new(),
     }
 }

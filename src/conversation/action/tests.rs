@@ -306,7 +306,8 @@ fn a_correction_behind_a_call_makes_no_call_of_the_same_and_no_other_one() {
         "
         visitor: nej förresten, lönekonto
         bot: \"Räcker det?\"
-        silent:
+        press: Ja
+        bot: Du har 3 euro.
         ",
     );
     // What was sent is another: only a person can tell what was done by the first.

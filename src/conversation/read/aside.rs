@@ -9,6 +9,7 @@ use crate::conversation::mention;
 use crate::conversation::read::Reader;
 use crate::conversation::read::Taken;
 use crate::conversation::read::read_buttons;
+use crate::conversation::read::words_asked;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
@@ -18,6 +19,7 @@ use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
 use crate::matcher::answers::fact::Statements;
 use crate::matcher::answers::lead;
+use crate::matcher::answers::only_tells_act;
 use crate::matcher::answers::remark::Remark;
 
 /// What a message says of the talk itself or of what else was asked or could be, where that goes
@@ -50,6 +52,37 @@ pub(super) fn remarked(
             is_check(reader).then_some(Taken::Remark(Remark::NotYet))
         }
         _ => None,
+    }
+}
+
+/// Whether "now it works" is said of another matter than the one that runs: one that was left, or
+/// is kept for later, is solved then; of any other the running question is asked once more.
+pub(super) fn other_solved(
+    reader: &Reader<'_>,
+    ranking: &Ranking,
+    answer: Option<&AnswerReading>,
+) -> Option<Taken> {
+    let Reader { content, state, .. } = *reader;
+    let solved = answer.is_some_and(|answer| answer.class == AnswerClass::Solved);
+    let first = &ranking.candidates.first().filter(|_| solved && is_at_step(state))?.intent;
+    if state.running_topic() == Some(first) || !content.is_problem(first) {
+        return None;
+    }
+    let on_stack = state.stack.iter().any(|frame| frame.topic.as_ref() == Some(first));
+    if on_stack || state.noted.contains(first) {
+        return (ranking.decision != Decision::Reject).then(|| Taken::SolvedLeft(first.clone()));
+    }
+    let rare = state.open.as_ref().is_some_and(|open| open.held == 0);
+    (ranking.decision == Decision::Answer && rare).then(|| Taken::Facts(Vec::new()))
+}
+
+/// Whether a message says no more than that something was done, where it is asked whether that
+/// helped: "I pressed it". The first time the question is asked once more.
+pub(super) fn tells_act(reader: &Reader<'_>, text: &str) -> bool {
+    let held = reader.state.open.as_ref().is_some_and(|open| open.held > 0);
+    is_check(reader) && !held && {
+        let words = words_asked(reader.state, reader.ask);
+        only_tells_act(text, reader.state.lang, &words)
     }
 }
 

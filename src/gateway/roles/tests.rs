@@ -13,6 +13,7 @@ fn who_may_do_what() {
         (Deed::Answer, [true, true, true]),
         (Deed::Supervise, [false, true, true]),
         (Deed::SeeContent, [false, true, true]),
+        (Deed::SeeInsights, [false, true, true]),
         (Deed::KeepAccounts, [false, false, true]),
         (Deed::ChangeSettings, [false, false, true]),
         (Deed::HandleData, [false, false, true]),

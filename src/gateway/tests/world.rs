@@ -65,10 +65,9 @@ pub(crate) async fn app(change: impl FnOnce(&mut Settings)) -> (Arc<App>, TempDi
     let clock = Clock::by_hand(Timestamp(1_795_383_296_789));
     let metrics = Arc::new(Metrics::new());
     let directory = Arc::clone(&store) as _;
-    let (draft, _) = crate::content::build::draft(&crate::content::tests::small());
     let parts = Parts {
         store,
-        content: Arc::new(draft.train()),
+        content: crate::content::tests::trained(),
         policy: Policy::default(),
         clock: clock.clone(),
         metrics: Arc::clone(&metrics),

@@ -1,6 +1,7 @@
 //! What the open question makes of a message: "nothing's blocked" and "all looks normal" say no to
-//! "is anything blocked?"; that everything else works does not solve the problem; "how do I order
-//! one?" after "did you order a code?" asks for help with the step.
+//! "is anything blocked?"; that everything else works does not solve the problem; "only once" says
+//! no to "did you try again?"; "how do I order one?" and "what code?" after "did you order a code?"
+//! ask for help with the step.
 
 use crate::language::Language;
 use crate::matcher::answers::AnswerClass;
@@ -8,6 +9,7 @@ use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
 use crate::matcher::answers::text::Message;
+use crate::matcher::answers::text::Token;
 
 /// A longer message tells more than how things are.
 const MAX_WORDS: usize = 8;
@@ -47,12 +49,44 @@ const HOW: Words =
 const BESIDE_HOW: Words = [
     "jag man det den dem dom de ska skall kan kunde skulle nu da sen en ett san sant sana sadant \
      nagonstans nanstans i pa gor gora ser se hittar hitta kollar kolla kontrollerar kontrollera \
-     vet veta far tar reda tittar titta ens ju egentligen",
+     vet veta far tar reda tittar titta ens ju egentligen knapp \
+     knappen",
     "mina ma sen se sita niita sellaisen sellainen sellaista tuon tommosen semmosen voi voin voisi \
      vois voisin pitaa nakee naen nakisi nahda loydan loytyy loytaa loytaisi tarkistaa tarkistan \
-     tarkistetaan katsotaan katson katsoa tehdaan teen tehda tietaa tiedan edes nyt",
+     tarkistetaan katsotaan katson katsoa tehdaan teen tehda tietaa tiedan edes nyt \
+     nappi nappula on",
     "do does would could can should i one we it that this them those find see check know tell out \
-     even to",
+     even to is are button",
+];
+
+/// Asks what a thing is that the question names.
+const WHAT: Words =
+    ["vad va vilken vilket vilka", "mika mitka mita mitas mikas kumpi", "what which whats"];
+
+/// What may stand beside, if what is asked is what the question means.
+const BESIDE_WHAT: Words = [
+    "ar e de det den dom dem dar da nu for slags sorts nagot nan med om i pa ett en din ditt dina er \
+     ert era menas menar du ni betyder innebar",
+    "on ne se ne sita siina sellainen semmonen semmoinen tuo nuo nyt sitten tarkoittaa tarkoitat \
+     tarkoitetaan kaikkea vaaditaan oikein",
+    "is are do does you mean by this that it those these the a an your my kind sort of then",
+];
+
+/// No more than this.
+const ONLY: Words = ["bara endast enbart blott", "vain vaan ainoastaan", "only just"];
+
+/// A single time, a single one.
+const ONE: Words = [
+    "en gang gangen enda forsta ett",
+    "kerran kerta kertaa yhden yhen yksi eka ekan ensimmainen ensimmaisen ainoan",
+    "once one time first",
+];
+
+/// Once more, another one.
+const AGAIN: Words = [
+    "nytt ny nya igen ater",
+    "uudelleen uudestaan uuden uusi uudella uutta taas",
+    "again new another over",
 ];
 
 fn of(words: &Words, language: Language) -> impl Iterator<Item = &'static str> {
@@ -75,9 +109,12 @@ pub(super) fn turned(
     if question.check || message.asks || message.tokens.len() > MAX_WORDS {
         return None;
     }
-    let says = |words: &Words| {
-        message.tokens.iter().any(|token| of(words, language).any(|word| word == token.read()))
-    };
+    let asked = Message::parse(question.text);
+    let says = |words: &Words| any_of(message, words, language);
+    // "Have you tried again?" - "only once"
+    if any_of(&asked, &AGAIN, language) && says(&ONLY) && says(&ONE) && !says(&AGAIN) {
+        return Some(AnswerClass::No);
+    }
     let has = |from: usize, cue| {
         message.tokens[from..].iter().any(|token| cues::is(language, token.read(), cue))
     };
@@ -92,7 +129,26 @@ pub(super) fn turned(
             .then_some(AnswerClass::No);
     }
     let elsewhere = works && says(&OTHERS);
-    (elsewhere && class == AnswerClass::Solved).then_some(AnswerClass::Yes)
+    let is_state = asks_how_it_is(language, &asked);
+    match class {
+        AnswerClass::Solved if elsewhere || is_state && works => Some(AnswerClass::Yes),
+        // "Is the network all right?" - "wifi keeps dropping"
+        AnswerClass::Failing if is_state && !has(0, Cue::Still) => Some(AnswerClass::No),
+        _ => None,
+    }
+}
+
+fn any_of(message: &Message, words: &Words, language: Language) -> bool {
+    message.tokens.iter().any(|token| of(words, language).any(|word| word == token.read()))
+}
+
+/// Whether a question asks how things are, not whether something was done.
+fn asks_how_it_is(language: Language, asked: &Message) -> bool {
+    // "painoitko?" is "did you press?"
+    let acted = |word: &str| {
+        cues::is(language, word, Cue::Acted) || language == Language::Fi && word.ends_with("itko")
+    };
+    !asked.tokens.is_empty() && !asked.tokens.iter().any(|token| acted(&token.word))
 }
 
 /// The word by which a question asks if something is wrong. One that asks if something was done
@@ -111,23 +167,37 @@ fn names(message: &Message, word: &str) -> bool {
     message.tokens.iter().any(|token| shared(&token.word, word) >= 4)
 }
 
-/// Whether the message asks how or where to do what the question is about.
-pub(super) fn asks_how(
+/// Whether the message asks how or where to do what the question is about, or what the question
+/// means by a word. What stands behind the first sentence only explains: "which card? I have many".
+pub(super) fn asks_for_help(
     message: &Message,
     language: Language,
     question: &AskedQuestion<'_>,
 ) -> bool {
-    let tokens = &message.tokens;
-    if !(2..=MAX_WORDS).contains(&tokens.len())
-        || !of(&HOW, language).any(|word| word == tokens[0].word)
-    {
+    let ends = message.tokens.iter().skip(1).position(|token| token.breaks);
+    let tokens = &message.tokens[..ends.map_or(message.tokens.len(), |at| at + 1)];
+    if !(2..=MAX_WORDS).contains(&tokens.len()) {
         return false;
     }
     let asked = Message::parse(question.text);
-    tokens[1..].iter().all(|token| {
-        of(&BESIDE_HOW, language).any(|word| word == token.word || word == token.read())
-            || asked.tokens.iter().any(|other| shared(&token.word, &other.word) >= 4)
-    })
+    let named = |token: &Token| asked.tokens.iter().any(|other| is_part(&token.word, &other.word));
+    let among = |words: &Words, token: &Token| {
+        of(words, language).any(|word| word == token.word || word == token.read())
+    };
+    let (first, rest) = (&tokens[0], &tokens[1..]);
+    let how = of(&HOW, language).any(|word| word == first.word);
+    let what = of(&WHAT, language).any(|word| word == first.word);
+    how && rest.iter().all(|token| among(&BESIDE_HOW, token) || named(token))
+        || what
+            && rest.iter().all(|token| among(&BESIDE_WHAT, token) || named(token))
+            && rest.iter().any(named)
+}
+
+/// Whether a word of the message is one of the question in another form, or a part of it: "krav"
+/// after "lösenordskraven".
+fn is_part(word: &str, asked: &str) -> bool {
+    let long = word.chars().count() >= 4;
+    shared(word, asked) >= 4 || long && asked.contains(word)
 }
 
 /// So many letters two words begin with alike.

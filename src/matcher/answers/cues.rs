@@ -220,9 +220,15 @@ const LEADS: [&[&str]; 3] = [
         "joda",
         "jovisst",
         "jajamansan",
+        "na",
+        "nah",
+        "jaa",
+        "joo",
+        "jess",
+        "jadu",
     ],
-    &["joo", "juu", "jep", "kylla", "jeps", "juup", "jees"],
-    &["yes", "yeah", "yep", "yup", "nope", "nah", "yea"],
+    &["joo", "juu", "jep", "kylla", "jeps", "juup", "jees", "kyl", "jooh"],
+    &["yes", "yeah", "yep", "yup", "nope", "nah", "yea", "sure"],
 ];
 
 fn table(language: Language) -> Table {
@@ -315,6 +321,16 @@ pub(super) fn leads(language: Language, word: &str) -> bool {
         Language::En => 2,
     };
     LEADS[index].contains(&word)
+}
+
+/// Whether what follows `word` counts for more than what stands before it.
+pub(super) fn turns(language: Language, word: &str) -> bool {
+    let words: &[&str] = match language {
+        Language::Sv => &["men", "fast"],
+        Language::Fi => &["mutta", "mut"],
+        Language::En => &["but"],
+    };
+    words.contains(&word)
 }
 
 /// Whether a new clause may begin with `word` without a comma.

@@ -74,6 +74,9 @@ pub(super) fn read(
 /// Whether what was asked as done is told as being done now or soon: "painan nyt", "jag trycker på
 /// den". In Finnish the past has an i before the ending; in Swedish the present ends in r.
 fn is_to_come(message: &Message, language: Language, question: &str) -> bool {
+    if message.tokens.iter().any(|token| lies_ahead(language, &token.word)) {
+        return true;
+    }
     let asked = Message::parse(question);
     let echoed = |word: &str| asked.tokens.iter().any(|other| alike(word, &other.word));
     let any = |test: &dyn Fn(&str) -> bool| asked.tokens.iter().any(|token| test(&token.word));
@@ -102,6 +105,16 @@ fn is_to_come(message: &Message, language: Language, question: &str) -> bool {
         }
         Language::En => false,
     }
+}
+
+/// Whether by this word alone something is yet to be done: "ska ringa", "pitää vielä tarkistaa".
+fn lies_ahead(language: Language, word: &str) -> bool {
+    let words: &[&str] = match language {
+        Language::Sv => &["ska", "skall", "tanker", "strax", "snart", "imorgon", "borde", "maste"],
+        Language::Fi => &["pitaa", "taytyy", "pitaisi", "aion", "kohta", "pian", "huomenna"],
+        Language::En => &["will", "gonna", "going", "tomorrow", "soon", "should", "must", "later"],
+    };
+    words.contains(&word)
 }
 
 fn is_participle(word: &str) -> bool {
@@ -154,6 +167,32 @@ pub(super) fn tells_done(
             stem.chars().count() >= 4 && other_stem.ends_with(&*stem)
         })
     })
+}
+
+/// What came of an act rather than an act.
+const OUTCOMES: &str = "gjort gjorde fick fatt sett sag hittat hittade gatt sain saanut nain nahnyt loysin loytanyt \
+    huomasin huomannut got gotten received saw seen found noticed read did done";
+
+/// Words that only take note of what was said.
+const OKAY: [&str; 7] = ["ok", "okej", "okei", "okay", "selva", "jaha", "right"];
+
+pub(super) fn only_tells_act(message: &Message, language: Language, question: &str) -> bool {
+    if message.asks || message.tokens.is_empty() || message.tokens.len() > MAX_WORDS {
+        return false;
+    }
+    let asked = Message::parse(question);
+    let says = |cue| message.tokens.iter().any(|token| cues::is(language, &token.word, cue));
+    let acted = message.tokens.iter().any(|token| {
+        let word = token.word.as_str();
+        cues::is(language, word, Cue::Acted)
+            && !OUTCOMES.split(' ').any(|outcome| outcome == word)
+            && !asked.tokens.iter().any(|other| alike(word, &other.word))
+    });
+    // "Ok, now I changed it" agrees to nothing, and "ja" inside a sentence is "jag".
+    let first = message.tokens[0].word.as_str();
+    let agrees = cues::is(language, first, Cue::Yes) && !OKAY.contains(&first);
+    let decided = [Cue::No, Cue::Negation, Cue::Works, Cue::Still, Cue::Unsure];
+    acted && !agrees && !decided.into_iter().any(says)
 }
 
 fn echoes_verb(message: &Message, infinitive: &str) -> bool {
@@ -224,18 +263,29 @@ fn echoes_question(message: &Message, language: Language, question: &str) -> boo
     echoed > 0
 }
 
-/// Short words that only hold a sentence together.
+/// Words that only hold a sentence together, or tell when and how often: beside an echo they add
+/// nothing.
+const LIGHT: [&str; 3] = [
+    "redan precis inte igar forut bara denna ocksa detta sedan nyss alldeles gang ganger flera manga \
+     morse kvall natt idag iforrgar forrgar veckan manaden forra timme timmar minut minuter stund \
+     mandags tisdags onsdags torsdags fredags lordags sondags mandag tisdag onsdag torsdag fredag \
+     lordag sondag faktiskt genast direkt dartill sjalv sjalva visst absolut sjalvklart",
+    "olen juuri sita mina siita siella asken eilen tanaan aamulla illalla yolla viime viikolla kuussa \
+     kerran kahdesti kolmesti kertaa pari monta useita hetki hetken sitten tunti tuntia minuuttia \
+     maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina heti itse \
+     kylla varmasti sinne teille",
+    "have already just that this there didnt havent dont yesterday today last week month night \
+     morning evening earlier once twice times couple minute minutes hour hours monday tuesday \
+     wednesday thursday friday saturday sunday straight right away myself some",
+];
+
 fn is_light(language: Language, word: &str) -> bool {
-    let words: &[&str] = match language {
-        Language::Sv => {
-            &["redan", "precis", "inte", "igar", "forut", "bara", "denna", "ocksa", "detta"]
-        }
-        Language::Fi => &["olen", "juuri", "sita", "sen", "mina", "siita", "siella", "asken"],
-        Language::En => {
-            &["have", "already", "just", "that", "this", "there", "didnt", "havent", "dont"]
-        }
+    let words = match language {
+        Language::Sv => LIGHT[0],
+        Language::Fi => LIGHT[1],
+        Language::En => LIGHT[2],
     };
-    words.contains(&word) || cues::is(language, word, Cue::Negation)
+    words.split(' ').any(|light| light == word) || cues::is(language, word, Cue::Negation)
 }
 
 /// Whether two words share their beginning: five letters, or all but the last two.

@@ -34,7 +34,7 @@ const LIGHT: &[&str] = &[
     "ollaan", "ole", "oo", "jo", "ja", "kylla", "etta", "myos", "nyt", "siis", "tama", "the", "a",
     "an", "we", "you", "it", "is", "was", "are", "have", "has", "had", "been", "be", "already",
     "my", "our", "your", "that", "this", "of", "to", "in", "and", "so", "do", "did", "ive", "weve",
-    "its",
+    "its", "tack", "tackar", "kiitos", "kiitti", "thanks", "cheers",
 ];
 
 /// Whether an example says enough to be told from any other statement.

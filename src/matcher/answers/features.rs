@@ -223,6 +223,9 @@ fn cue_features(out: &mut Gathering, message: &Message, words: &[&str], lexicon:
             let letter = cue.letter().to_string();
             let place = if index == 0 { "lead" } else { "cue" };
             out.add(0.7, &[place, &letter]);
+            if index > 0 && index + 1 == words.len() {
+                out.add(0.5, &["last", &letter]);
+            }
             if negated > 0 {
                 out.add(0.5, &["not cue", &letter]);
             }

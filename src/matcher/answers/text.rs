@@ -91,6 +91,8 @@ struct Cutter {
     chars: usize,
     start: usize,
     breaks: bool,
+    /// Whether the word may be "nå", which is "well" in Finland; "nä" declines.
+    is_well: bool,
 }
 
 impl Cutter {
@@ -116,7 +118,9 @@ impl Cutter {
             if self.word.is_empty() {
                 self.start = at;
                 self.chars = 0;
+                self.is_well = false;
             }
+            self.is_well |= matches!(letter, 'å' | 'Å');
             self.push_folded(letter);
             return;
         }
@@ -157,7 +161,10 @@ impl Cutter {
         if self.word.is_empty() {
             return;
         }
-        let word = std::mem::take(&mut self.word);
+        let mut word = std::mem::take(&mut self.word);
+        if std::mem::take(&mut self.is_well) && word == "na" {
+            "no".clone_into(&mut word);
+        }
         let breaks = std::mem::take(&mut self.breaks) && !self.message.tokens.is_empty();
         self.message.tokens.push(Token { word, read: None, start: self.start, breaks });
     }

@@ -74,6 +74,18 @@ pub(crate) async fn an_effect_is_taken_up_by_one(world: &impl World) {
     assert_eq!(due(&store, 1_000).await, []);
 }
 
+pub(crate) async fn an_effect_may_end_without_an_event(world: &impl World) {
+    let store = world.open().await;
+    store.create(new_conversation("c1", "v1")).await.unwrap();
+    store.append(wanting("c1", 0, 10)).await.unwrap();
+    store.append(wanting("c1", 1, 20)).await.unwrap();
+    let first = due(&store, 10).await.remove(0);
+    assert!(store.close_effect(&first).await.unwrap());
+    assert!(!store.close_effect(&first).await.unwrap(), "it is gone");
+    let other = world.open().await;
+    assert_eq!(places(&due(&other, 30).await), [("c1", 2)]);
+}
+
 pub(crate) async fn a_lost_append_wants_and_closes_nothing(world: &impl World) {
     let store = world.open().await;
     store.create(new_conversation("c1", "v1")).await.unwrap();

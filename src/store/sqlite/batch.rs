@@ -71,6 +71,7 @@ pub(super) enum Change {
     SignCustomerOut { customer: String, at: Timestamp },
     AddAudit { at: Timestamp, body: String },
     MoveEffect { effect: EffectRow, due: Timestamp, tries: u32 },
+    CloseEffect { effect: EffectRow },
     KeepRevision { name: String, body: String },
     ForgetRevision { name: String },
     PutDocument { kind: DocumentKind, id: String, body: String },

@@ -94,6 +94,9 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
             .bind(i64::from(effect.tries))
             .bind(due.0)
             .bind(i64::from(*tries)),
+        Change::CloseEffect { effect } => sqlx::query(statements::CLOSE_EFFECT)
+            .bind(effect.conversation.as_str())
+            .bind(rows::stored_seq(effect.seq)),
         Change::KeepRevision { name, body } => {
             sqlx::query(statements::KEEP_REVISION).bind(name.as_str()).bind(body.as_str())
         }

@@ -200,6 +200,9 @@ single! {
         "UPDATE effects SET due = $5, tries = $6 WHERE conversation = \
          (SELECT number FROM conversations WHERE id = $1) AND seq = $2 AND due = $3 \
          AND tries = $4";
+    CLOSE_EFFECT:
+        "DELETE FROM effects WHERE conversation = \
+         (SELECT number FROM conversations WHERE id = $1) AND seq = $2";
     KEEP_REVISION: "INSERT INTO revisions (name, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     REVISION: "SELECT body FROM revisions WHERE name = $1";
     REVISIONS: "SELECT name FROM revisions";
