@@ -217,6 +217,7 @@ fn head(turn: u64) -> Head {
         topic: (turn > 0).then(|| IntentId::new("no_identification_request")),
         deadline: (status == Status::Bot).then(|| now().plus_ms(300_000)),
         pins: (status == Status::Bot).then(|| "0a1b2c3d4e5f".to_owned()).into_iter().collect(),
+        tags: Vec::new(),
     }
 }
 

@@ -83,6 +83,8 @@ pub enum Action {
     AccountEnabled,
     /// A conversation was taken.
     Claimed,
+    /// A conversation was taken from a colleague who held it.
+    TakenOver,
     /// A conversation was passed on.
     Transferred,
     /// A conversation was given back to the bot.

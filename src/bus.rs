@@ -40,6 +40,13 @@ pub enum Passing {
         /// Who.
         from: Writer,
     },
+    /// A person writes what only colleagues will see.
+    Noting {
+        /// Where.
+        conversation: ConversationId,
+        /// Who, by name.
+        agent: String,
+    },
     /// Somebody has read.
     Read {
         /// Where.
@@ -63,7 +70,9 @@ pub enum Writer {
 impl Passing {
     fn conversation(&self) -> &ConversationId {
         match self {
-            Self::Typing { conversation, .. } | Self::Read { conversation, .. } => conversation,
+            Self::Typing { conversation, .. }
+            | Self::Noting { conversation, .. }
+            | Self::Read { conversation, .. } => conversation,
         }
     }
 
@@ -72,6 +81,9 @@ impl Passing {
         self.conversation() == older.conversation()
             && match (self, older) {
                 (Self::Typing { from: one, .. }, Self::Typing { from: other, .. }) => one == other,
+                (Self::Noting { agent: one, .. }, Self::Noting { agent: other, .. }) => {
+                    one == other
+                }
                 (Self::Read { by: one, .. }, Self::Read { by: other, .. }) => one == other,
                 _ => false,
             }

@@ -52,6 +52,7 @@ mod remark;
 pub mod repair;
 mod slot;
 pub mod state;
+pub mod tags;
 mod turn;
 mod visitor;
 mod walk;

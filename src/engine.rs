@@ -31,14 +31,17 @@ pub mod floor;
 mod follow;
 pub mod history;
 mod lanes;
+pub mod looking;
 pub mod reload;
 mod rota;
+mod search;
 pub(crate) mod turn;
 
 use editions::Editions;
 use erasure::Erasures;
 use floor::Floor;
 use lanes::Lanes;
+use looking::Looks;
 
 /// Who sends an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +140,7 @@ struct Inner {
     bus: Arc<InProcess>,
     lanes: Lanes,
     floor: Floor,
+    looks: Looks,
     /// Rings when an event wants a call.
     calls_wanted: Notify,
     erasures: Erasures,
@@ -158,6 +162,7 @@ impl Engine {
                 bus: Arc::default(),
                 lanes: Lanes::default(),
                 floor,
+                looks: Looks::default(),
                 calls_wanted: Notify::new(),
                 erasures,
             }),

@@ -21,6 +21,7 @@ use crate::ids::Timestamp;
 use crate::language::Language;
 
 pub mod canned;
+pub mod fault;
 pub mod holidays;
 pub mod hours;
 pub mod routing;
@@ -62,6 +63,8 @@ pub struct Item {
     pub alarmed: bool,
     /// Who held it last, while nobody does.
     pub last_agent: Option<AgentId>,
+    /// What agents call it.
+    pub tags: Vec<String>,
     /// Who the visitor is by the bank's word.
     pub customer: Option<Customer>,
 }
@@ -99,6 +102,7 @@ impl Item {
             offer: None,
             alarmed: false,
             last_agent: None,
+            tags: state.tags.clone(),
             customer: state.customer.clone(),
         })
     }

@@ -23,11 +23,13 @@ use crate::ids::VisitorId;
 use crate::language::Language;
 use crate::store::attachments::Attachments;
 use crate::store::records::Records;
+use crate::store::search::Search;
 
 pub mod attachments;
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod records;
+pub mod search;
 pub mod sqlite;
 
 /// Why the store did not do what was asked.
@@ -90,6 +92,8 @@ pub struct Head {
     /// The revisions of the content that its running dialogues need; only a conversation that the
     /// bot leads has any.
     pub pins: Vec<String>,
+    /// What agents call it.
+    pub tags: Vec<String>,
 }
 
 /// Work that follows an event: to be done after the event is durable, and until a result of it is.
@@ -207,7 +211,7 @@ pub enum Reader {
 
 /// The log of all conversations.
 #[async_trait]
-pub trait EventStore: Records + Attachments {
+pub trait EventStore: Records + Attachments + Search {
     /// Makes a conversation, durably. Its head is [`Seq::ZERO`]. Making the same visitor's again
     /// changes nothing: the caller may repeat it when an answer was lost.
     async fn create(&self, new: NewConversation) -> Result<(), StoreError>;
@@ -320,6 +324,8 @@ pub struct AgentRow {
     pub must_change_password: bool,
     /// Whether they may not sign in.
     pub disabled: bool,
+    /// How many conversations they take at once; `None` = as many as their team's agents do.
+    pub capacity: Option<u32>,
 }
 
 /// A signed-in agent's session; the token itself is never stored.

@@ -20,7 +20,8 @@ use crate::clock;
 use crate::clock::Clock;
 use crate::config::load::Flags;
 use crate::config::load::load;
-use crate::gateway::accounts::plain;
+use crate::gateway::accounts::keeping::email;
+use crate::gateway::accounts::keeping::name;
 use crate::gateway::accounts::role_word;
 use crate::gateway::lockout;
 use crate::gateway::password;
@@ -35,12 +36,6 @@ use crate::store::Role;
 use crate::store::StoreError;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
-
-/// No mail server takes a longer address.
-const LONGEST_EMAIL: usize = 254;
-
-/// Longer names do not fit beside a message.
-const LONGEST_NAME: usize = 64;
 
 /// Keep the accounts of those who answer.
 #[derive(Debug, clap::Args)]
@@ -87,6 +82,9 @@ struct AddArgs {
     /// What they may do: agent, supervisor or admin.
     #[arg(long, value_name = "ROLE", default_value = "agent", value_parser = role)]
     role: Role,
+    /// How many conversations they take at once; without it as many as their team's agents do.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100))]
+    capacity: Option<u32>,
     #[command(flatten)]
     password: StdinArgs,
 }
@@ -231,6 +229,7 @@ async fn add(
         password: password::hash(&given.password),
         must_change_password: given.for_one_use,
         disabled: false,
+        capacity: args.capacity,
     };
     let id = agent.id.clone();
     if !office.directory.add_agent(agent).await? {
@@ -318,32 +317,6 @@ async fn change(
 async fn find(who: &WhoArgs, office: &Office) -> Result<AgentRow, Failed> {
     let found = office.directory.agent_by_email(&who.email).await?;
     found.ok_or_else(|| Failed::Use(format!("there is no account with the address {}", who.email)))
-}
-
-fn email(text: &str) -> Result<String, String> {
-    let email = plain(text);
-    let odd = |char: char| char.is_whitespace() || char.is_control();
-    match email.split_once('@') {
-        Some((name, host))
-            if !name.is_empty()
-                && !host.is_empty()
-                && !host.contains('@')
-                && email.len() <= LONGEST_EMAIL
-                && !email.contains(odd) =>
-        {
-            Ok(email)
-        }
-        _ => Err("an e-mail address looks like name@bank.example".to_owned()),
-    }
-}
-
-fn name(text: &str) -> Result<String, String> {
-    let name = text.trim();
-    let length = name.chars().count();
-    if length == 0 || length > LONGEST_NAME || name.contains(char::is_control) {
-        return Err(format!("a name has 1 to {LONGEST_NAME} characters on one line"));
-    }
-    Ok(name.to_owned())
 }
 
 fn team(text: &str) -> Result<TeamId, String> {

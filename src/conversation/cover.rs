@@ -47,6 +47,7 @@ pub(crate) fn covered(content: &Content, state: &State, act: &Act) -> Covered {
         | Act::Rated { comment: Some(text), .. }
         | Act::Transfer { note: Some(text), .. }
         | Act::Resolve { note: Some(text), .. } => by_itself(content, text),
+        Act::Tag { tags, .. } => tags.iter_mut().for_each(|tag| by_itself(content, tag)),
         _ => {}
     }
     Covered { act, card_begun }

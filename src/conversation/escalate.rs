@@ -106,6 +106,7 @@ impl Turn<'_> {
     pub(crate) fn agent_act(&mut self, act: &Act, id: Option<&FrameId>) -> Result<(), Refusal> {
         match act {
             Act::Claim { agent } => self.claim(agent),
+            Act::TakeOver { agent } => self.take_over(agent),
             Act::AgentSaid { agent, text } => {
                 self.held_by(agent)?;
                 let lang = self.lang();
@@ -125,6 +126,10 @@ impl Turn<'_> {
             }
             Act::AgentNoted { agent, text } => {
                 self.emit(Fact::Note { from: agent.clone(), text: text.clone() });
+                Ok(())
+            }
+            Act::Tag { agent, tags } => {
+                self.emit(Fact::Tagged { from: agent.clone(), tags: tags.clone() });
                 Ok(())
             }
             Act::Transfer { agent, to, note } => self.transfer(agent, to, note.clone()),
@@ -168,6 +173,23 @@ impl Turn<'_> {
             self.close_all(Outcome::Escalated);
         }
         Ok(())
+    }
+
+    /// Whoever holds it loses it; of all others it is claimed.
+    fn take_over(&mut self, agent: &AgentRef) -> Result<(), Refusal> {
+        match (self.state.status, &self.state.agent) {
+            (Status::Agent, Some(holder)) if holder.id != agent.id => {
+                self.emit(Fact::Status(StatusChange {
+                    status: Status::Agent,
+                    agent: Some(agent.clone()),
+                    reason: Some("supervisor".to_owned()),
+                    team: None,
+                    front: false,
+                }));
+                Ok(())
+            }
+            _ => self.claim(agent),
+        }
     }
 
     fn transfer(

@@ -98,6 +98,13 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
+    /// An agent said what the conversation is to be found by, private to agents.
+    Tagged {
+        /// Who.
+        from: AgentRef,
+        /// All its tags from now on.
+        tags: Vec<String>,
+    },
     /// The bot called another system, or a call ended.
     Action(ActionChange),
     /// Stands where a person's data stood.

@@ -98,6 +98,11 @@ pub enum Act {
         /// Who.
         agent: AgentRef,
     },
+    /// Somebody who supervises takes it, whoever holds it.
+    TakeOver {
+        /// Who.
+        agent: AgentRef,
+    },
     /// An agent writes to the visitor.
     AgentSaid {
         /// Who.
@@ -111,6 +116,13 @@ pub enum Act {
         agent: AgentRef,
         /// What.
         text: String,
+    },
+    /// An agent says what it is to be found by.
+    Tag {
+        /// Who.
+        agent: AgentRef,
+        /// All its tags from now on, as [`crate::conversation::tags::tidy`] leaves them.
+        tags: Vec<String>,
     },
     /// An agent passes it on.
     Transfer {

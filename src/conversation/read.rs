@@ -418,12 +418,14 @@ fn read_buttons(state: &State, ask: Option<&Ask>, text: &str) -> Option<String> 
     open.choices.get(at).map(|choice| choice.value.clone())
 }
 
-/// The words of the open question, also when something else was said since; both ways to ask it
-/// count for what an answer may repeat.
+/// The words of a step's yes/no question, also when something else was said since; both ways to
+/// ask it count for what an answer may repeat. Other questions help to read no yes or no: they
+/// have none here.
 fn words_asked(state: &State, ask: Option<&Ask>) -> String {
-    match ask {
+    let at_step = state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+    match ask.filter(|ask| at_step && matches!(ask.answers, Answers::YesNo { .. })) {
         Some(ask) => format!("{} {}", ask.text.plain(state.lang), ask.again.plain(state.lang)),
-        None => state.last_said.as_ref().map_or_else(String::new, |message| message.text.clone()),
+        None => String::new(),
     }
 }
 

@@ -21,7 +21,6 @@ use crate::conversation::event::Question;
 use crate::conversation::event::ReadAs;
 use crate::conversation::event::Reading;
 use crate::conversation::event::Status;
-use crate::conversation::event::StatusChange;
 use crate::conversation::event::TopicChange;
 use crate::conversation::event::TopicState;
 use crate::conversation::repair::Repair;
@@ -34,6 +33,7 @@ use crate::ids::Timestamp;
 use crate::language::Language;
 
 mod calls;
+mod owner;
 mod questions;
 
 pub use calls::MadeCall;
@@ -132,6 +132,8 @@ pub struct State {
     pub tail: String,
     /// Digits of a card that the visitor's newest message ended with; covered, and only counted.
     pub card_begun: Option<u8>,
+    /// What agents call it.
+    pub tags: Vec<String>,
     /// Whether it was erased.
     pub erased: bool,
     /// Whether a rating is asked for and not yet given.
@@ -258,6 +260,7 @@ impl State {
             told_of_mask: false,
             tail: String::new(),
             card_begun: None,
+            tags: Vec::new(),
             erased: false,
             rating_open: false,
             ended_at: None,
@@ -343,6 +346,7 @@ impl State {
                 self.stack.clear();
             }
             Fact::Erased => self.apply_erased(event.at),
+            Fact::Tagged { tags, .. } => self.tags.clone_from(tags),
             Fact::Note { .. } | Fact::Transferred { .. } | Fact::Action(_) | Fact::Unknown(_) => {}
         }
     }
@@ -396,54 +400,6 @@ impl State {
         let asks = |open: &OpenQuestion| matches!(open.question, Question::Contact { .. });
         if self.open.as_ref().is_some_and(asks) {
             self.open = None;
-        }
-    }
-
-    fn apply_status(&mut self, change: &StatusChange, at: Timestamp) {
-        let before = self.status;
-        self.status = change.status;
-        if change.status != Status::Bot {
-            self.waiting = None;
-        }
-        if change.status != Status::Offline {
-            self.forget_contact_question();
-        }
-        if change.status != Status::Ended {
-            self.ended_at = None;
-            self.ended_by = None;
-            self.rating_open = false;
-        }
-        match change.status {
-            Status::Queued | Status::Offline => {
-                self.agent = None;
-                if before == Status::Bot || self.waiting_since.is_none() {
-                    self.waiting_since = Some(at);
-                }
-                if before == Status::Agent {
-                    self.waiting_since = Some(at);
-                }
-                self.front = change.front;
-                self.team = change.team.clone().or(self.team.take());
-                self.reason = change.reason.clone().or(self.reason.take());
-            }
-            // A choice of language repeats the status: nobody took or read anything by that.
-            Status::Agent if before == Status::Agent && self.agent == change.agent => {}
-            Status::Agent => {
-                self.agent.clone_from(&change.agent);
-                self.answered_at = Some(at);
-                self.front = false;
-                self.unseen = 0;
-            }
-            // Repeated, it changes nothing.
-            Status::Bot if before == Status::Bot => {}
-            Status::Bot => {
-                self.agent = None;
-                self.waiting_since = None;
-                self.answered_at = None;
-                self.front = false;
-                self.misses = 0;
-            }
-            Status::Ended => {}
         }
     }
 

@@ -37,10 +37,9 @@ use crate::store::AgentRow;
 use crate::store::ConversationRow;
 use crate::store::StoreError;
 
+mod account;
 mod roster;
 
-/// How many conversations an agent takes at once where no team says otherwise.
-const CAPACITY: u32 = 5;
 /// Conversations that are read at once at the start: as many as the store has readers.
 const READ_AT_ONCE: usize = 4;
 /// Bot conversations older than this are not read in at the start: nobody looks for them.
@@ -81,8 +80,10 @@ struct Staff {
 struct Present {
     worker: Worker,
     state: Presence,
-    /// How many they take at once; `None` = as many as their team's agents do.
+    /// How many they said that they take at once.
     capacity: Option<u32>,
+    /// How many their account says; `None` = as many as their team's agents do.
+    of_account: Option<u32>,
     sockets: usize,
     /// Since when they have been given nothing.
     idle_since: Timestamp,
@@ -187,17 +188,6 @@ impl Floor {
             }
         }
         moved
-    }
-}
-
-impl Present {
-    /// What they said, else what their teams' agents take, else the usual.
-    fn capacity(&self, teams: &Teams) -> u32 {
-        let of_team = || {
-            let capacities = self.worker.teams.iter().filter_map(|team| teams.get(team));
-            capacities.map(|team| team.capacity).max()
-        };
-        self.capacity.or_else(of_team).unwrap_or(CAPACITY)
     }
 }
 
@@ -365,13 +355,11 @@ impl Engine {
             },
             state,
             capacity: None,
+            of_account: None,
             sockets: 0,
             idle_since: self.inner.clock.now(),
         });
-        // The account may have been changed since the last socket.
-        present.worker.name.clone_from(&agent.name);
-        present.worker.teams.clone_from(&agent.teams);
-        present.worker.languages.clone_from(&agent.languages);
+        present.take_account(agent);
         present.sockets += 1;
         let state = present.state;
         staff.wake_consoles();
@@ -474,6 +462,9 @@ impl Engine {
             self.settle_duty().await;
             self.route().await;
         }
+        if let Err(error) = self.take_in().await {
+            tracing::warn!(%error, "what was written cannot be taken into the search index");
+        }
         if let Err(error) = self.hear_erasures().await {
             tracing::warn!(%error, "what was erased cannot be read");
         }
@@ -539,6 +530,7 @@ impl Engine {
                 state: present.state,
                 load: load.get(id).copied().unwrap_or(0),
                 capacity: present.capacity(&teams),
+                looking: self.inner.looks.of(id),
             })
             .collect()
     }
@@ -567,6 +559,10 @@ impl Engine {
     #[must_use]
     pub fn desk_item(&self, id: &ConversationId) -> Option<Item> {
         lock(&self.inner.floor.desk).item(id).cloned()
+    }
+
+    pub(super) fn wake_consoles(&self) {
+        lock(&self.inner.floor.staff).wake_consoles();
     }
 
     /// An agent has looked at a conversation.

@@ -83,6 +83,7 @@ fn maja() -> AgentRow {
         password: String::new(),
         must_change_password: false,
         disabled: false,
+        capacity: None,
     }
 }
 

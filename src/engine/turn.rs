@@ -320,6 +320,7 @@ impl Inner {
             topic: state.topic.clone(),
             deadline: conversation::deadline(state, &self.policy),
             pins: state.revisions().into_iter().map(str::to_owned).collect(),
+            tags: state.tags.clone(),
         }
     }
 

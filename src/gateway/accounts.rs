@@ -37,6 +37,8 @@ use crate::store::SessionRow;
 use crate::store::StoreError;
 use crate::telemetry::metrics::Metrics;
 
+pub mod keeping;
+
 /// How long a session lasts: a working day with its breaks.
 pub const SESSION_HOURS: i64 = 12;
 
@@ -289,6 +291,7 @@ impl Accounts {
             password: self.hash(&Secret::new(password.clone())).await?,
             must_change_password: true,
             disabled: false,
+            capacity: None,
         };
         let email = agent.email.clone();
         let added = self.directory.add_agent(agent).await?;

@@ -22,13 +22,10 @@ use crate::bus::Following;
 use crate::bus::Passing;
 use crate::bus::Writer;
 use crate::conversation::event::AgentRef;
-use crate::conversation::event::TransferTarget;
 use crate::conversation::input::Act;
-use crate::conversation::input::Refusal;
 use crate::engine::Receipt;
-use crate::engine::Sender;
-use crate::engine::Submission;
 use crate::engine::SubmitError;
+use crate::engine::looking::Looking;
 use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::card;
 use crate::gateway::agent::meet::meet;
@@ -44,7 +41,6 @@ use crate::gateway::peer::Peer;
 use crate::gateway::roles;
 use crate::gateway::socket::Received;
 use crate::gateway::socket::Socket;
-use crate::ids::AgentId;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
 use crate::ids::Seq;
@@ -56,7 +52,6 @@ use crate::protocol::agent::ClientFrame;
 use crate::protocol::agent::Inbox;
 use crate::protocol::agent::OnDuty;
 use crate::protocol::agent::ServerFrame;
-use crate::protocol::agent::TransferTo;
 use crate::protocol::agent::Welcome;
 use crate::protocol::agent::parse;
 use crate::protocol::code::Code;
@@ -64,6 +59,7 @@ use crate::protocol::event::Audience;
 use crate::store::AgentRow;
 use crate::store::Reader;
 
+mod acts;
 mod meet;
 
 /// Frames of one agent that may wait for their acks.
@@ -97,6 +93,7 @@ struct Asked {
 fn audited(act: &Act) -> Option<Action> {
     match act {
         Act::Claim { .. } => Some(Action::Claimed),
+        Act::TakeOver { .. } => Some(Action::TakenOver),
         Act::Transfer { .. } => Some(Action::Transferred),
         Act::HandBack { .. } => Some(Action::HandedBack),
         Act::Resolve { .. } => Some(Action::Resolved),
@@ -124,6 +121,7 @@ pub async fn serve(mut socket: Socket, app: Arc<App>, peer: Peer) {
 /// A conversation that the console has open.
 struct Opened {
     _following: Following,
+    _looking: Looking,
     sent: Seq,
     /// The newest event that the agent has said to have read.
     read: Seq,
@@ -213,7 +211,7 @@ impl<'a> Shift<'a> {
                     self.send_news(socket).await?;
                     self.inbox_at.get_or_insert(Instant::now() + INBOX_EVERY);
                 }
-                _ = rounds.tick() => self.look_again().await?,
+                _ = rounds.tick() => self.look_again(socket).await?,
                 () = until(self.inbox_at) => {
                     self.inbox_at = None;
                     self.send_inbox(socket).await?;
@@ -225,9 +223,15 @@ impl<'a> Shift<'a> {
 
     /// Whether the session still stands: it may have been ended, and the account changed or
     /// disabled, by anybody and in another process. A store that fails for a moment ends nobody.
-    async fn look_again(&mut self) -> Result<(), Over> {
+    async fn look_again(&mut self, socket: &mut Socket) -> Result<(), Over> {
         match self.app.accounts.admitted(&self.token).await {
-            Ok(agent) => self.agent = agent,
+            Ok(agent) if agent == self.agent => {}
+            Ok(agent) => {
+                self.agent = agent;
+                self.app.engine.account_changed(&self.agent).await;
+                // Other teams, other conversations.
+                self.send_whole_inbox(socket).await?;
+            }
             Err(Refused::Store(_)) => {}
             Err(refused) => return Err(turned_away(&refused)),
         }
@@ -389,8 +393,14 @@ impl<'a> Shift<'a> {
             }
         };
         match frame {
-            ClientFrame::Claim { id, conversation } => {
+            ClientFrame::Claim { id, conversation, take_over: false } => {
                 self.submit(id, conversation, Act::Claim { agent }).await
+            }
+            ClientFrame::Claim { id, conversation, take_over: true } => {
+                self.take_over(id, conversation).await
+            }
+            ClientFrame::Tag { id, conversation, tags } => {
+                self.submit(id, conversation, Act::Tag { agent, tags }).await
             }
             ClientFrame::Message { id, conversation, text } => {
                 self.submit(id, conversation, Act::AgentSaid { agent, text }).await
@@ -433,12 +443,7 @@ impl<'a> Shift<'a> {
             ClientFrame::Leave { conversation } => {
                 self.open.remove(&conversation);
             }
-            // A colleague who writes a note is not writing to the visitor.
-            ClientFrame::Typing { conversation } if self.holds(&conversation) => {
-                let from = Writer::Agent(self.agent.name.clone());
-                let passing = Passing::Typing { conversation, from };
-                self.app.engine.tell(&passing, &self.doorbell);
-            }
+            ClientFrame::Typing { conversation, note } => self.writes(conversation, note),
             ClientFrame::Read { conversation, seq } => self.read(&conversation, seq).await?,
             ClientFrame::Hello { .. } => {
                 let error = "hello was said already on this socket";
@@ -459,76 +464,6 @@ impl<'a> Shift<'a> {
             Err(SubmitError::NotFound) => Ok(true),
             Err(error) => Err(failed(&error)),
         }
-    }
-
-    async fn submit(
-        &mut self,
-        id: FrameId,
-        conversation: ConversationId,
-        act: Act,
-    ) -> Result<Option<Asked>, Over> {
-        if !self.serves(&conversation).await? {
-            let error = ErrorFrame::answering(&id, Code::Forbidden, NOT_SERVED);
-            return self.refuse_new(id, conversation, error).await;
-        }
-        let sender = Sender::Agent(self.me());
-        let action = audited(&act);
-        let submission =
-            Submission { conversation: conversation.clone(), sender, id: Some(id.clone()), act };
-        let receipt = self.app.engine.enqueue(submission);
-        Ok(Some(Asked { id, conversation, action, receipt }))
-    }
-
-    /// Refuses a frame, unless it repeats one that was taken when it still could be: that is
-    /// acked, in its turn.
-    async fn refuse_new(
-        &mut self,
-        id: FrameId,
-        conversation: ConversationId,
-        error: ErrorFrame,
-    ) -> Result<Option<Asked>, Over> {
-        let known = self.app.engine.known(&Sender::Agent(self.me()), &id).await;
-        let Some(before) = known.map_err(|error| failed(&error))? else {
-            self.refuse(Some(&conversation), error);
-            return Ok(None);
-        };
-        let (done, receipt) = oneshot::channel();
-        // The receiver is at hand.
-        let _ = done.send(Ok(before));
-        Ok(Some(Asked { id, conversation, action: None, receipt }))
-    }
-
-    async fn transfer(
-        &mut self,
-        id: FrameId,
-        conversation: ConversationId,
-        to: TransferTo,
-        note: Option<String>,
-    ) -> Result<Option<Asked>, Over> {
-        let to = match to {
-            TransferTo::Team(team) => TransferTarget::Team(team),
-            TransferTo::Agent(other) => {
-                if let Some(agent) = self.colleague(&other).await? {
-                    TransferTarget::Agent(agent)
-                } else {
-                    let error = SubmitError::Refused(Refusal::NotFound("agent"));
-                    let error = error_frame(&error, Some(id.clone()));
-                    return self.refuse_new(id, conversation, error).await;
-                }
-            }
-        };
-        let agent = self.me();
-        self.submit(id, conversation, Act::Transfer { agent, to, note }).await
-    }
-
-    async fn colleague(&self, id: &AgentId) -> Result<Option<AgentRef>, Over> {
-        let row = self
-            .app
-            .directory
-            .agent(id)
-            .await
-            .map_err(|error| failed(&SubmitError::Store(error)))?;
-        Ok(row.filter(|row| !row.disabled).map(|row| AgentRef { id: row.id, name: row.name }))
     }
 
     async fn open(
@@ -559,11 +494,31 @@ impl<'a> Shift<'a> {
         let sent = if state.erased || after > state.seq { Seq::ZERO } else { after };
         let following = self.app.engine.follow(&conversation, &self.doorbell);
         let packet = String::new();
-        let opened =
-            Opened { _following: following, sent, read: Seq::ZERO, packet, erased: state.erased };
+        let opened = Opened {
+            _following: following,
+            _looking: self.app.engine.look(&self.agent.id, &conversation),
+            sent,
+            read: Seq::ZERO,
+            packet,
+            erased: state.erased,
+        };
         self.open.insert(conversation.clone(), opened);
         self.send_packet(socket, &conversation).await?;
         self.send_events(socket, &conversation).await
+    }
+
+    /// A colleague who writes a note is not writing to the visitor.
+    fn writes(&self, conversation: ConversationId, note: bool) {
+        let name = self.agent.name.clone();
+        let passing = if note || !self.holds(&conversation) {
+            if !self.open.contains_key(&conversation) {
+                return;
+            }
+            Passing::Noting { conversation, agent: name }
+        } else {
+            Passing::Typing { conversation, from: Writer::Agent(name) }
+        };
+        self.app.engine.tell(&passing, &self.doorbell);
     }
 
     fn holds(&self, conversation: &ConversationId) -> bool {

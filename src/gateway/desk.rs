@@ -57,6 +57,7 @@ pub(super) fn inbox_item(conversation: ConversationId, item: &Item, teams: &Team
             identity: level(item.customer.as_ref()),
         },
         preview: item.preview.clone(),
+        tags: item.tags.clone(),
         unread: item.unread,
         removed: false,
     }
@@ -83,6 +84,7 @@ pub(super) fn removed_item(conversation: ConversationId) -> InboxItem {
         alarm: false,
         visitor: InboxVisitor { name: None, identity: Identity::Anonymous },
         preview: String::new(),
+        tags: Vec::new(),
         unread: 0,
         removed: true,
     }

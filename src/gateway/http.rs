@@ -35,7 +35,9 @@ use crate::gateway::missed;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::gateway::search;
 use crate::gateway::signout;
+use crate::gateway::staff;
 use crate::gateway::teams;
 use crate::gateway::upgrade::upgrade;
 use crate::gateway::visitor;
@@ -69,7 +71,9 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(missed::routes())
         .merge(fallback::routes(&app.settings.limits))
         .merge(login::routes())
+        .merge(search::routes())
         .merge(signout::routes())
+        .merge(staff::routes())
         .merge(pages::routes())
         .merge(teams::routes())
         .merge(attachments::routes(&app))

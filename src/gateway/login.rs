@@ -32,6 +32,7 @@ use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::roles;
 use crate::gateway::roles::Deed;
+use crate::gateway::roles::refuse_foreign;
 use crate::protocol::Secret;
 use crate::protocol::code::Code;
 use crate::store::AgentRow;
@@ -200,7 +201,7 @@ async fn unlock(
     body: Result<Json<Unlock>, JsonRejection>,
 ) -> Result<Response, Refusal> {
     refuse_foreign(&peer)?;
-    let admin = roles::caller(&app, &peer, Deed::KeepAccounts).await?;
+    let admin = roles::changer(&app, &peer, Deed::KeepAccounts).await?;
     let email = plain(&body?.0.email);
     app.accounts.forget_failures(&email).await?;
     if let Some(agent) = app.directory.agent_by_email(&email).await? {
@@ -226,14 +227,6 @@ async fn me(State(app): State<Arc<App>>, peer: Peer) -> Result<Response, Refusal
     let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
     let agent = app.accounts.signed_in(session).await?.ok_or_else(Refusal::not_signed_in)?;
     profile(&app, &agent).await
-}
-
-pub(super) fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {
-    if peer.is_foreign() {
-        let message = "this origin is not on the list of allowed origins";
-        return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));
-    }
-    Ok(())
 }
 
 /// The answer with the session's cookie; an empty one that is over at once takes it away.

@@ -30,7 +30,6 @@ use crate::content::load;
 use crate::engine::history;
 use crate::gateway::app::App;
 use crate::gateway::insights::Wish;
-use crate::gateway::login::refuse_foreign;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::roles;
@@ -127,8 +126,7 @@ async fn look(
     Query(wish): Query<Wish>,
     body: Result<Json<Additions>, JsonRejection>,
 ) -> Result<Json<preview::Preview>, Refusal> {
-    refuse_foreign(&peer)?;
-    roles::caller(&app, &peer, Deed::SeeInsights).await?;
+    roles::changer(&app, &peer, Deed::SeeInsights).await?;
     let Json(Additions { additions }) = body?;
     let period = wish.period(app.clock.now())?;
     let (before, after) = changed(&app, &additions).await?;
@@ -150,8 +148,7 @@ async fn patch(
     peer: Peer,
     body: Result<Json<Additions>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    refuse_foreign(&peer)?;
-    roles::caller(&app, &peer, Deed::SeeInsights).await?;
+    roles::changer(&app, &peer, Deed::SeeInsights).await?;
     let Json(Additions { additions }) = body?;
     let (before, after) = changed(&app, &additions).await?;
     let headers = [

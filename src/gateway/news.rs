@@ -136,7 +136,7 @@ fn passing_frame(passing: Passing) -> Option<ServerFrame> {
             from: From { role: SenderRole::Agent, name: Some(name) },
             ttl_s: TYPING_TTL_S,
         })),
-        Passing::Typing { from: Writer::Visitor, .. } => None,
+        Passing::Typing { from: Writer::Visitor, .. } | Passing::Noting { .. } => None,
         Passing::Read { by, seq, .. } => {
             Some(ServerFrame::Read(ReadUpTo { conversation: None, by: by.into(), seq }))
         }

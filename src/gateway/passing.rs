@@ -22,6 +22,11 @@ pub(super) fn passing_frame(passing: Passing) -> ServerFrame {
             let conversation = Some(conversation);
             ServerFrame::Typing(Typing { conversation, from, ttl_s: TYPING_TTL_S })
         }
+        Passing::Noting { conversation, agent } => {
+            let from = From { role: SenderRole::Agent, name: Some(agent) };
+            let conversation = Some(conversation);
+            ServerFrame::Typing(Typing { conversation, from, ttl_s: TYPING_TTL_S })
+        }
         Passing::Read { conversation, by, seq } => {
             ServerFrame::Read(ReadUpTo { conversation: Some(conversation), by: by.into(), seq })
         }

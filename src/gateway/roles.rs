@@ -85,5 +85,20 @@ pub async fn caller(app: &App, peer: &Peer, deed: Deed) -> Result<AgentRow, Refu
     Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message))
 }
 
+/// The same for a call that changes something, which no foreign page may make.
+pub async fn changer(app: &App, peer: &Peer, deed: Deed) -> Result<AgentRow, Refusal> {
+    refuse_foreign(peer)?;
+    caller(app, peer, deed).await
+}
+
+/// Refuses what a page of another origin asks for.
+pub(super) fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {
+    if peer.is_foreign() {
+        let message = "this origin is not on the list of allowed origins";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests;

@@ -18,9 +18,9 @@ use serde_json::json;
 
 use crate::gateway::app::App;
 use crate::gateway::hello;
-use crate::gateway::login::refuse_foreign;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::gateway::roles::refuse_foreign;
 use crate::gateway::tokens::TokenError;
 use crate::protocol::Secret;
 use crate::store::CustomerRow;

@@ -7,5 +7,7 @@ mod factors;
 mod http;
 mod identity;
 mod insights;
+mod search;
 mod sockets;
+mod staff;
 mod world;

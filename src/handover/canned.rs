@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::handover::fault::Fault;
 use crate::ids::TeamId;
 use crate::ids::is_wire_id;
 use crate::language::Language;
@@ -30,33 +31,6 @@ pub struct Canned {
     /// Whose it is; `None` = every team's.
     #[serde(default)]
     pub team: Option<TeamId>,
-}
-
-/// What is wrong about a reply, where in its form, and what it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// The field: `id`, `name`, `texts`, or `texts.sv` and so on.
-    pub field: &'static str,
-    /// The kind of fault, for the words in the administrator's language.
-    pub code: &'static str,
-    /// What of the field is meant: the variable, or the number of characters allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
-    /// What is wrong, and how to mend it.
-    pub message: String,
-}
-
-impl Fault {
-    /// A fault that is about the whole of a field.
-    #[must_use]
-    pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
-        Self { field, code, about: None, message: message.into() }
-    }
-
-    fn about(mut self, what: impl Into<String>) -> Self {
-        self.about = Some(what.into());
-        self
-    }
 }
 
 impl Canned {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::handover::fault::Fault;
 use crate::handover::hours::Hours;
 use crate::ids::IntentId;
 use crate::ids::TeamId;
@@ -78,15 +79,6 @@ fn accept_within() -> u32 {
     30
 }
 
-/// What is wrong about a team, and where in its form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// The field.
-    pub field: &'static str,
-    /// What is wrong, and how to mend it.
-    pub message: String,
-}
-
 impl Team {
     /// A team that nobody has set up.
     #[must_use]
@@ -110,7 +102,7 @@ impl Team {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut fault = |field, message: &str| {
-            faults.push(Fault { field, message: message.to_owned() });
+            faults.push(Fault::new(field, field, message));
         };
         if !is_wire_id(self.id.as_str()) {
             fault("id", "a team's id has 1 to 64 letters without dots, digits, _ or -");

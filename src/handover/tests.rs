@@ -20,6 +20,7 @@ fn waiting(team: &str, since: i64) -> Item {
         offer: None,
         alarmed: false,
         last_agent: None,
+        tags: Vec::new(),
         customer: None,
     }
 }

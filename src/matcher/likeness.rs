@@ -72,13 +72,17 @@ impl Matcher {
 
 #[cfg(test)]
 mod tests {
-    use crate::content::build::draft;
+    use crate::ids::IntentId;
     use crate::language::Language;
+    use crate::matcher::Matcher;
+    use crate::matcher::evaluation::data::Sample;
+    use crate::matcher::evaluation::data::training_set;
 
     #[test]
     fn inflected_and_misspelt_words_are_liker_than_others() {
-        let content = draft(&crate::content::tests::small()).0.train();
-        let matcher = content.matcher(Language::Sv);
+        let lamp = ["lampan lyser inte", "det är mörkt"]
+            .map(|text| Sample { intent: Some(IntentId::new("lamp")), text: text.to_owned() });
+        let matcher = Matcher::train(&training_set(Language::Sv, lamp.iter()));
         let of = |text: &str| matcher.likeness(text);
         let fees = of("vad kostar kortet per år");
         let like = fees.to(&of("vad kostar korten per månad"));

@@ -61,6 +61,17 @@ pub enum ClientFrame {
         id: FrameId,
         /// Which.
         conversation: ConversationId,
+        /// Whether also from a colleague who holds it.
+        take_over: bool,
+    },
+    /// Says what a conversation is to be found by.
+    Tag {
+        /// For the ack, and against doubling.
+        id: FrameId,
+        /// Which.
+        conversation: ConversationId,
+        /// All its tags from now on, tidied.
+        tags: Vec<String>,
     },
     /// To the visitor.
     Message {
@@ -84,6 +95,8 @@ pub enum ClientFrame {
     Typing {
         /// Where.
         conversation: ConversationId,
+        /// Whether a note, of which the visitor hears nothing.
+        note: bool,
     },
     /// Everything up to here has been shown.
     Read {
@@ -180,9 +193,16 @@ pub fn parse(text: &str, limits: &Limits) -> Result<ClientFrame, FrameError> {
             after: fields.after()?.unwrap_or(Seq::ZERO),
         },
         "leave" => ClientFrame::Leave { conversation: fields.conversation()? },
-        "claim" => {
-            ClientFrame::Claim { id: fields.frame_id()?, conversation: fields.conversation()? }
-        }
+        "claim" => ClientFrame::Claim {
+            id: fields.frame_id()?,
+            conversation: fields.conversation()?,
+            take_over: fields.flag("take_over")?,
+        },
+        "tag" => ClientFrame::Tag {
+            id: fields.frame_id()?,
+            conversation: fields.conversation()?,
+            tags: fields.tags()?,
+        },
         "message" => ClientFrame::Message {
             id: fields.frame_id()?,
             conversation: fields.conversation()?,
@@ -193,7 +213,9 @@ pub fn parse(text: &str, limits: &Limits) -> Result<ClientFrame, FrameError> {
             conversation: fields.conversation()?,
             text: fields.text()?,
         },
-        "typing" => ClientFrame::Typing { conversation: fields.conversation()? },
+        "typing" => {
+            ClientFrame::Typing { conversation: fields.conversation()?, note: fields.flag("note")? }
+        }
         "read" => ClientFrame::Read { conversation: fields.conversation()?, seq: fields.seq()? },
         "transfer" => transfer(fields)?,
         "hand_back" => ClientFrame::HandBack {
@@ -350,6 +372,9 @@ pub struct InboxItem {
     pub visitor: InboxVisitor,
     /// The newest text, masked and cut.
     pub preview: String,
+    /// What agents call it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// How many of the visitor's messages no agent has read.
     pub unread: u32,
     /// Whether it has left the inbox.
@@ -434,4 +459,7 @@ pub struct OnDuty {
     pub load: u32,
     /// How many they take at once.
     pub capacity: u32,
+    /// What they have open before them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub looking: Vec<ConversationId>,
 }

@@ -113,6 +113,10 @@ enum Body<'e> {
         #[serde(skip_serializing_if = "Option::is_none")]
         note: Option<&'e str>,
     },
+    Tagged {
+        from: Person<'e>,
+        tags: &'e [String],
+    },
     Erased,
     Hidden,
 }
@@ -147,9 +151,14 @@ impl<'e> Body<'e> {
                     note: note.as_deref(),
                 }
             }
-            Fact::Note { .. } | Fact::Transferred { .. } | Fact::Action(_) | Fact::Unknown(_) => {
-                Self::Hidden
+            Fact::Tagged { from, tags } if audience == Audience::Agent => {
+                Self::Tagged { from: Person::agent(from, audience), tags }
             }
+            Fact::Note { .. }
+            | Fact::Transferred { .. }
+            | Fact::Tagged { .. }
+            | Fact::Action(_)
+            | Fact::Unknown(_) => Self::Hidden,
         }
     }
 }

@@ -5,6 +5,7 @@
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::conversation::tags;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
 use crate::ids::MAX_ID_CHARS;
@@ -125,6 +126,25 @@ impl<'l> Fields<'l> {
             _ => None,
         });
         strings.collect::<Option<Vec<_>>>().ok_or_else(|| self.bad(field, problem))
+    }
+
+    /// Yes or no; absent is no.
+    pub(crate) fn flag(&mut self, field: &str) -> Result<bool, FrameError> {
+        match self.take(field) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(self.bad(field, "must be true or false")),
+        }
+    }
+
+    /// A conversation's tags, in the form in which they are kept.
+    pub(crate) fn tags(&mut self) -> Result<Vec<String>, FrameError> {
+        let tags = self.strings("tags", tags::MOST)?;
+        let rule = || {
+            let (most, longest) = (tags::MOST, tags::LONGEST);
+            format!("must be at most {most} of 1 to {longest} letters, digits, spaces, - or _")
+        };
+        tags::tidy(&tags).ok_or_else(|| self.bad("tags", &rule()))
     }
 
     /// A whole number in a range, if there is one.

@@ -34,6 +34,7 @@ pub(crate) mod log;
 pub(crate) mod races;
 pub(crate) mod records;
 pub(crate) mod revisions;
+pub(crate) mod search;
 
 /// An empty database that can be opened more than once.
 pub(crate) trait World {
@@ -93,6 +94,10 @@ macro_rules! store_contract {
             who_comes_back_and_is_erased_again_keeps_one_pseudonym,
             an_erasure_is_heard_by_another_handle, time_runs_out_for_what_ended_long_ago,
         ]);
+        $crate::store::contract::store_contract!($world, search: [
+            what_people_wrote_is_found_by_the_beginnings_of_its_words, what_is_found_is_narrowed,
+            much_is_found_by_pages, what_was_erased_is_found_no_more,
+        ]);
         $crate::store::contract::store_contract!($world, races: [
             many_writers_leave_one_order, two_handles_share_one_log,
         ]);
@@ -129,6 +134,7 @@ pub(crate) fn with_bot() -> Head {
         topic: None,
         deadline: None,
         pins: Vec::new(),
+        tags: Vec::new(),
     }
 }
 
@@ -178,5 +184,6 @@ pub(crate) fn account(name: &str) -> AgentRow {
         password: "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA".to_owned(),
         must_change_password: true,
         disabled: false,
+        capacity: None,
     }
 }

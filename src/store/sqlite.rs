@@ -60,6 +60,7 @@ mod recent;
 mod records;
 mod rows;
 mod script;
+mod search;
 mod statements;
 mod transaction;
 mod verdict;

@@ -47,7 +47,7 @@ export class Person {
     // The question whether somebody is signed in has a 401 for its answer.
     if (url.endsWith('/v1/console/me') && text.includes('401')) return;
     // What is wrong in a form of the settings is told by a 422.
-    if (/\/v1\/console\/(canned|teams)\//.test(url) && text.includes('422')) return;
+    if (/\/v1\/console\/(canned|teams|agents)(\/|$)/.test(url) && text.includes('422')) return;
     // A file that the server refuses: the page says so in words.
     if (url.endsWith('/v1/chat/attachments') && text.includes('415')) return;
     if (this.serverIsDown && /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET/.test(text)) return;

@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { Agent } from './agent.mjs';
 import { Person, launch } from './browser.mjs';
 import { Customer } from './customer.mjs';
+import { floor } from './floor.mjs';
 import { insights } from './insights.mjs';
 import { promises } from './promises.mjs';
 import { Server } from './server.mjs';
@@ -91,6 +92,7 @@ async function story() {
   await theColleague();
   await theEnd();
   await settings(step, (name) => arrive(name), server.url, agent, colleague);
+  await floor(step, (name) => arrive(name), server.url, agent, colleague);
   await insights(step, (name) => arrive(name), server.url, agent, colleague);
   await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));

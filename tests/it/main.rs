@@ -11,6 +11,7 @@ mod defects;
 mod eval;
 mod fallback;
 mod faults;
+mod floor;
 mod frames;
 mod fuzz;
 mod layers;

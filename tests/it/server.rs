@@ -290,6 +290,7 @@ impl Server {
             password: password::hash(PASSWORD),
             must_change_password: false,
             disabled: false,
+            capacity: None,
         };
         assert!(store.add_agent(row).await.unwrap());
         store.close().await;

@@ -54,6 +54,33 @@ export const logout = () => call('/v1/agent/logout', {});
 /** The titles of the topics by their ids. @param {string} lang @returns {Promise<Object<string, string>>} */
 export const topics = (lang) => call(`/v1/console/topics?lang=${encodeURIComponent(lang)}`);
 
+/**
+ * Conversations that fit, the newest first; an empty field narrows nothing.
+ * @param {Object<string, string|null|undefined>} wanted @returns {Promise<{found: import('./find.js').Found[], next: string|null}>}
+ */
+export const search = (wanted) => call(`/v1/console/search?${new URLSearchParams(Object.entries(wanted).filter(([, value]) => value))}`);
+
+/** Everybody who ever answered. @returns {Promise<{id: string, name: string}[]>} */
+export const colleagues = async () => (await call('/v1/console/colleagues')).agents;
+
+/** The tags in use, those most in use first. @returns {Promise<string[]>} */
+export const tags = async () => (await call('/v1/console/tags')).tags;
+
+/** All accounts; for administrators. @returns {Promise<import('./staff.js').Account[]>} */
+export const accounts = async () => (await call('/v1/console/agents')).agents;
+
+/** Adds an account; refused with `faults` when something is wrong about it. @param {object} account @returns {Promise<{agent: import('./staff.js').Account, password: string}>} */
+export const addAccount = (account) => call('/v1/console/agents', account);
+
+/** Changes an account; refused with `faults` likewise. @param {string} id @param {object} account */
+export const changeAccount = (id, account) => call(`/v1/console/agents/${encodeURIComponent(id)}`, account, 'PUT');
+
+/** Gives an account a password for one use. @param {string} id @returns {Promise<string>} it */
+export const givePassword = async (id) => (await call(`/v1/console/agents/${encodeURIComponent(id)}/password`, {})).password;
+
+/** Takes an account's second factor off. @param {string} id */
+export const resetFactor = (id) => call(`/v1/console/agents/${encodeURIComponent(id)}/second-factor/remove`, {});
+
 /** How it stands with the content; supervisors and administrators only. */
 export const content = () => call('/v1/console/content');
 

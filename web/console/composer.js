@@ -104,7 +104,7 @@ export class Composer extends HTMLElement {
   #typed() {
     this.#grow();
     sessionStorage.setItem(this.#key_of(this.shown), this.field.value);
-    if (this.shown === 'reply' && this.field.value) this.desk.typing(this.talk.id);
+    if (this.field.value) this.desk.typing(this.talk.id, this.shown === 'note');
   }
 
   #key(event) {

@@ -1,9 +1,10 @@
 /** The open conversation: who it is, what can be done with it, its packet, its words. */
 
 import { Composer } from './composer.js';
-import { handBack, resolve, transfer } from './dialogs.js';
+import { handBack, resolve, takeOver, transfer } from './dialogs.js';
 import { button, h, icon } from './dom.js';
 import { Packet } from './packet.js';
+import { askTags, chips } from './tags.js';
 import { UNDO_MS } from './talk.js';
 import { toast } from './toast.js';
 import { Transcript } from './transcript.js';
@@ -26,16 +27,19 @@ export class Conversation extends HTMLElement {
     const { signal } = this.gone;
     this.heading = h('h2', { id: 'talk', tabIndex: -1 });
     this.status = h('p', { className: 'status' });
+    this.tags = h('p', { className: 'tags' });
+    this.company = h('p', { className: 'company', role: 'status' });
     this.acts = h('div', { className: 'acts', role: 'group', 'aria-labelledby': 'talk' });
     this.packet = new Packet(desk, talk);
     this.transcript = new Transcript(desk, talk);
     this.composer = new Composer(desk, talk);
     this.#buildActs();
     this.replaceChildren(
-      h('div', { className: 'head' }, button(t('back'), () => this.owner.leave(), { glyph: 'back', bare: true, look: 'back' }), h('div', { className: 'title' }, this.heading, this.status), this.acts),
+      h('div', { className: 'head' }, button(t('back'), () => this.owner.leave(), { glyph: 'back', bare: true, look: 'back' }), h('div', { className: 'title' }, this.heading, this.status, this.tags, this.company), this.acts),
       this.packet, this.transcript, this.composer);
     desk.addEventListener('talk', ({ detail }) => detail.conversation === talk.id && this.#changed(detail), { signal });
     desk.addEventListener('acked', ({ detail }) => detail.frame.conversation === talk.id && this.#acked(detail.frame), { signal });
+    desk.addEventListener('agents', () => this.#drawCompany(), { signal });
     this.#render();
   }
 
@@ -48,9 +52,11 @@ export class Conversation extends HTMLElement {
     const { desk, talk } = this;
     this.buttons = {
       claim: button(t('claim'), () => this.claim(), { look: 'main', keys: 'Alt+C' }),
+      takeFrom: button(t('takeFrom'), () => this.claim(), { glyph: 'person', keys: 'Alt+C' }),
       transfer: button(t('transfer'), () => this.transfer(), { glyph: 'pass', keys: 'Alt+T' }),
       handBack: button(t('handBack'), () => this.handBack(), { glyph: 'bot', keys: 'Alt+B' }),
       resolve: button(t('resolve'), () => this.resolve(), { glyph: 'done', keys: 'Alt+E' }),
+      tag: button(t('tags'), () => this.tag(), { glyph: 'tag', keys: 'Alt+G' }),
       reopen: button(t('reopen'), () => desk.act('reopen', talk.id), { look: 'main' }),
     };
     this.acts.append(...Object.values(this.buttons));
@@ -75,16 +81,32 @@ export class Conversation extends HTMLElement {
     }
     buttons.claim.hidden = !['queued', 'offline', 'bot'].includes(status);
     buttons.claim.firstChild.textContent = t(status === 'bot' ? 'takeOver' : 'claim');
+    buttons.takeFrom.hidden = !(desk.supervises && status === 'agent' && !mine);
     for (const name of ['transfer', 'handBack', 'resolve']) buttons[name].hidden = !mine;
     buttons.reopen.hidden = !talk.canReopen;
-    for (const [name, type] of Object.entries({ claim: 'claim', transfer: 'transfer', handBack: 'hand_back', resolve: 'resolve', reopen: 'reopen' })) {
+    for (const [name, type] of Object.entries({ claim: 'claim', takeFrom: 'claim', tag: 'tag', transfer: 'transfer', handBack: 'hand_back', resolve: 'resolve', reopen: 'reopen' })) {
       buttons[name].setAttribute('aria-disabled', String(desk.asks(talk.id, type)));
     }
+    const tags = talk.tags.join();
+    if (tags !== this.tagged) {
+      this.tagged = tags;
+      this.tags.replaceChildren(...chips(talk.tags));
+      this.tags.hidden = !tags;
+    }
+    this.#drawCompany();
     this.packet.render();
     this.transcript.render();
     this.composer.render();
     // What had the focus may be gone now.
     if (held && this.contains(held) && !held.getClientRects().length) this.heading.focus();
+  }
+
+  /** Who else has it open. */
+  #drawCompany() {
+    const { desk, talk } = this;
+    const names = desk.agents.filter(({ id, looking }) => id !== desk.me.id && looking?.includes(talk.id)).map(({ name }) => name);
+    const text = names.length ? t('company', names.join(', ')) : '';
+    if (this.company.textContent !== text) this.company.replaceChildren(...(text ? [icon('eye'), h('span', {}, text)] : []));
   }
 
   #acked({ type }) {
@@ -98,8 +120,12 @@ export class Conversation extends HTMLElement {
   // Each asks first whether it is possible now: the keys come here too.
 
   claim() {
-    if (!this.#can('claim')) return;
-    this.desk.act('claim', this.talk.id);
+    if (this.#can('takeFrom')) takeOver(this.desk, this.talk.id, this.talk.holder?.name ?? '');
+    else if (this.#can('claim')) this.desk.act('claim', this.talk.id);
+  }
+
+  tag() {
+    if (this.#can('tag')) askTags(this.desk, this.talk);
   }
 
   transfer() {

@@ -5,6 +5,7 @@
  *   `inbox`     lines changed
  *   `waiting`   these came to wait for a person
  *   `written`   a customer of one's own wrote
+ *   `taken`     a colleague took a conversation of one's own
  *   `offered`   a conversation is offered to this agent
  *   `alarm`     nobody takes a conversation; for those who supervise
  *   `replies`   the canned replies are here
@@ -28,7 +29,7 @@ const MOST_TALKS = 30;
 /** The protocol counts one `typing` in this time. */
 const TYPING_MS = 3000;
 
-/** @typedef {{conversation: string, status: string, team?: string, lang: string, topic?: string, reason?: string, priority: number, waiting_since?: string, deadline?: string, offer?: {agent: string, until: string}, alarm?: boolean, agent?: {id: string, name: string}, visitor: {name?: string, identity: string}, preview: string, unread: number, removed?: boolean}} Item */
+/** @typedef {{conversation: string, status: string, team?: string, lang: string, topic?: string, reason?: string, priority: number, waiting_since?: string, deadline?: string, offer?: {agent: string, until: string}, alarm?: boolean, agent?: {id: string, name: string}, visitor: {name?: string, identity: string}, preview: string, tags?: string[], unread: number, removed?: boolean}} Item */
 
 /** Whether a conversation waits for a person. @param {Item} [item] */
 export const isWaiting = (item) => item?.status === 'queued' || item?.status === 'offline';
@@ -39,7 +40,7 @@ export class Desk extends EventTarget {
     super();
     this.me = me;
     this.presence = sessionStorage.getItem(PRESENCE) || 'online';
-    /** @type {{id: string, name: string, state: string, load: number, capacity: number}[]} */
+    /** @type {{id: string, name: string, state: string, load: number, capacity: number, looking?: string[]}[]} */
     this.agents = [];
     /** @type {Map<string, Item>} */
     this.inbox = new Map();
@@ -47,11 +48,15 @@ export class Desk extends EventTarget {
     this.talks = new Map();
     /** @type {Talk|null} */
     this.current = null;
+    /** The event of a conversation that was looked for, until it is shown. @type {{conversation: string, seq: number}|null} */
+    this.sought = null;
     this.ready = false;
     this.lost = false;
     this.stopped = false;
     this.typedAt = 0;
     this.titles = {};
+    /** Conversations that this agent has passed on. @type {Set<string>} */
+    this.given = new Set();
     /** @type {import('./canned.js').Reply[]} */
     this.replies = [];
     /** @type {Map<string, Promise<Object<string, string>>>} */
@@ -181,6 +186,8 @@ export class Desk extends EventTarget {
     if (fresh.length) this.#tell('waiting', fresh);
     const written = items.find((item) => item.agent?.id === this.me.id && item.unread > (before.get(item.conversation)?.unread ?? 0));
     if (written) this.#tell('written', written);
+    const taken = items.find((item) => item.agent && item.agent.id !== this.me.id && before.get(item.conversation)?.agent?.id === this.me.id && !this.given.has(item.conversation));
+    if (taken) this.#tell('taken', taken);
     const alarm = this.supervises && items.find((item) => item.alarm && !before.get(item.conversation)?.alarm);
     if (alarm) this.#tell('alarm', alarm);
   }
@@ -255,7 +262,10 @@ export class Desk extends EventTarget {
 
   /** Opens a conversation, or none. @param {string|null} id */
   open(id) {
-    if (id === (this.current?.id ?? null)) return;
+    if (id === (this.current?.id ?? null)) {
+      if (this.sought) this.#tell('talk', { conversation: id });
+      return;
+    }
     if (this.current) this.link.send({ type: 'leave', conversation: this.current.id });
     this.current = id ? this.#talk(id) : null;
     if (this.current && this.link.up) this.#follow(this.current);
@@ -280,6 +290,8 @@ export class Desk extends EventTarget {
 
   /** Asks for something that wants an ack. @param {string} type @param {string} conversation @param {object} [fields] */
   act(type, conversation, fields = {}) {
+    if (type === 'transfer') this.given.add(conversation);
+    else if (type === 'claim') this.given.delete(conversation);
     this.outbox.post(type, conversation, fields);
   }
 
@@ -303,10 +315,10 @@ export class Desk extends EventTarget {
     return talk.status === 'agent' && !!holder && (holder.id ? holder.id === this.me.id : holder.name === this.me.name);
   }
 
-  /** Tells the customer that somebody writes. @param {string} conversation */
-  typing(conversation) {
+  /** Tells that somebody writes: the customer and colleagues, or of a note colleagues alone. @param {string} conversation @param {boolean} note */
+  typing(conversation, note) {
     if (Date.now() - this.typedAt < TYPING_MS) return;
-    if (this.link.send({ type: 'typing', conversation })) this.typedAt = Date.now();
+    if (this.link.send({ type: 'typing', conversation, ...(note && { note }) })) this.typedAt = Date.now();
   }
 
   /** What is on the screen of the one who holds the conversation has been read. */

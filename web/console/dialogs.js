@@ -1,19 +1,20 @@
 /** The questions asked before something is done with a conversation. */
 
 import { button, h } from './dom.js';
+import { sendTags, tagFields } from './tags.js';
 import { t } from './words.js';
 
 /**
  * Asks in a modal dialog; the focus goes back by itself.
- * @param {{title: string, send: string, parts: (Node|null|false)[], done: (fields: Object<string, string>) => void, gone?: () => void}} question
+ * @param {{title: string, send: string, parts: (Node|null|false)[], done: (fields: Object<string, string>, data: FormData) => void, gone?: () => void}} question
  */
 export function ask({ title, send, parts, done, gone }) {
   const dialog = h('dialog', { 'aria-labelledby': 'question', onclose: () => { dialog.remove(); gone?.(); } },
     h('form', { onsubmit: (event) => {
       event.preventDefault();
-      const fields = Object.fromEntries(new FormData(event.target));
+      const data = new FormData(event.target);
       dialog.close();
-      done(fields);
+      done(Object.fromEntries(data), data);
     } }, h('h2', { id: 'question' }, title), ...parts.filter(Boolean),
     h('div', { className: 'acts' }, button(t('cancel'), () => dialog.close()), h('button', { className: 'main' }, send))));
   document.body.append(dialog);
@@ -79,7 +80,15 @@ export function resolve(desk, talk) {
   ask({
     title: t('resolveAsk'),
     send: t('resolve'),
-    parts: [options('outcome', t('outcome'), outcomes), remark()],
-    done: ({ outcome, note }) => desk.act('resolve', talk.id, withNote({ outcome }, note)),
+    parts: [options('outcome', t('outcome'), outcomes), tagFields(talk), remark()],
+    done: ({ outcome, note }, data) => {
+      sendTags(desk, talk, data);
+      desk.act('resolve', talk.id, withNote({ outcome }, note));
+    },
   });
+}
+
+/** Takes a conversation from the colleague who holds it. @param {import('./desk.js').Desk} desk @param {string} conversation @param {string} holder */
+export function takeOver(desk, conversation, holder) {
+  ask({ title: t('takeFromAsk', holder), send: t('takeFrom'), parts: [h('p', {}, t('takeFromWhy'))], done: () => desk.act('claim', conversation, { take_over: true }) });
 }

@@ -2,6 +2,8 @@
 
 import { isWaiting } from './desk.js';
 import { announce, h, icon } from './dom.js';
+import { Finder } from './find.js';
+import { chips } from './tags.js';
 import { everySecond, since } from './time.js';
 import { coded, t, tongue } from './words.js';
 
@@ -17,6 +19,9 @@ const FILTERS = {
   all: () => true,
   bot: ({ status }) => status === 'bot',
 };
+
+/** Those that have ended lie in no inbox: they are looked for. */
+const CLOSED = 'closed';
 
 const order = (a, b) => (WEIGHT[a.status] ?? 9) - (WEIGHT[b.status] ?? 9) || (b.priority || 0) - (a.priority || 0)
   || (a.waiting_since || '~').localeCompare(b.waiting_since || '~') || a.conversation.localeCompare(b.conversation);
@@ -35,24 +40,29 @@ export class Inbox extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     // Whoever is in no team sees all of them anyway.
-    const names = Object.keys(FILTERS).filter((name) => name !== 'team' || this.desk.me.teams.length);
+    const names = [...Object.keys(FILTERS).filter((name) => name !== 'team' || this.desk.me.teams.length), CLOSED];
     if (!names.includes(this.filter)) this.filter = 'waiting';
+    this.finder = new Finder(this.desk, { changed: () => this.#found(), opened: () => this.finder.mark() });
     this.tabs = new Map(names.map((name) => {
-      const count = h('span', { className: 'count' });
-      return [name, { count, node: h('button', { type: 'button', onclick: () => this.#choose(name) }, t(`view.${name}`), ' ', count) }];
+      // Those that have ended are too many to count.
+      const count = name === CLOSED ? null : h('span', { className: 'count' });
+      return [name, { count, node: h('button', { type: 'button', onclick: () => this.#choose(name) }, t(`view.${name}`), count && ' ', count) }];
     }));
     this.list = h('ul', { className: 'list', onkeydown: (event) => this.#key(event) });
     this.none = h('p', { className: 'none' }, t('nobody'));
+    this.scroll = h('div', { className: 'scroll' }, this.list, this.none);
     this.replaceChildren(h('nav', { className: 'inbox', 'aria-label': t('inbox') },
       h('h2', { className: 'sr' }, t('inbox')),
+      this.finder.form,
       h('div', { className: 'filters', role: 'group', 'aria-label': t('filter') }, [...this.tabs.values()].map(({ node }) => node)),
-      h('div', { className: 'scroll' }, this.list, this.none)));
+      this.scroll, this.finder.results));
     this.desk.addEventListener('inbox', () => this.#soon(), { signal });
     this.desk.addEventListener('waiting', ({ detail }) => announce(t('newWaiting', detail.length)), { signal });
     this.desk.addEventListener('alarm', () => announce(t('alarmed')), { signal });
     this.desk.addEventListener('agents', () => this.#soon(), { signal });
     this.desk.addEventListener('current', () => this.#mark(), { signal });
     everySecond(() => this.#tick(), signal);
+    if (this.filter === CLOSED) this.finder.show(true);
     this.#render();
   }
 
@@ -73,7 +83,19 @@ export class Inbox extends HTMLElement {
   #choose(name) {
     this.filter = name;
     sessionStorage.setItem('skicka-console:filter', name);
+    this.finder.show(name === CLOSED);
     this.#render();
+  }
+
+  /** The results stand instead of the list while something is looked for. */
+  #found() {
+    this.scroll.hidden = this.finder.isOn;
+    this.#press();
+  }
+
+  /** To the field for what is looked for. */
+  search() {
+    this.finder.focus();
   }
 
   /** Who has claimed a conversation looks on where it went. */
@@ -83,16 +105,16 @@ export class Inbox extends HTMLElement {
 
   /** What the list shows, in its order. @returns {import('./desk.js').Item[]} */
   shown() {
-    const fits = FILTERS[this.filter] ?? FILTERS.all;
+    const fits = FILTERS[this.filter] ?? (() => false);
     return [...this.desk.inbox.values()].filter((item) => fits(item, this.desk)).sort(order);
   }
 
   #render() {
     const everything = [...this.desk.inbox.values()];
-    for (const [name, { node, count }] of this.tabs) {
-      count.textContent = String(everything.filter((item) => FILTERS[name](item, this.desk)).length);
-      node.setAttribute('aria-pressed', String(name === this.filter));
+    for (const [name, { count }] of this.tabs) {
+      if (count) count.textContent = String(everything.filter((item) => FILTERS[name](item, this.desk)).length);
     }
+    this.#press();
     const held = this.list.contains(document.activeElement) ? [...this.list.children].indexOf(document.activeElement.parentNode) : -1;
     const items = this.shown();
     const keep = new Set(items.map(({ conversation }) => conversation));
@@ -111,6 +133,12 @@ export class Inbox extends HTMLElement {
     if (held >= 0 && !this.list.contains(document.activeElement)) this.list.children[Math.min(held, items.length - 1)]?.firstChild.focus();
   }
 
+  /** A search is of no view, unless it is of those that have ended. */
+  #press() {
+    const chosen = this.finder.isOn && !this.finder.closed ? null : this.filter;
+    for (const [name, { node }] of this.tabs) node.setAttribute('aria-pressed', String(name === chosen));
+  }
+
   #line(item) {
     const old = this.lines.get(item.conversation);
     // The titles of the topics may have come since.
@@ -127,7 +155,7 @@ export class Inbox extends HTMLElement {
         item.alarm && this.desk.supervises && h('span', { className: 'flag alarm' }, icon('alarm'), t('alarm')), late,
         item.priority > 0 && h('span', { className: 'flag' }, t('priority')), offeree && h('span', { className: 'flag' }, offeree),
         item.unread > 0 && h('span', { className: 'unread' }, t('unread', item.unread)),
-        h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team)),
+        h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team), item.tags && chips(item.tags)),
     ];
     const line = old ?? { li: h('li', {}), button: h('button', { type: 'button', className: 'item', onclick: () => this.desk.open(item.conversation) }) };
     if (!old) line.li.append(line.button);
@@ -164,6 +192,7 @@ export class Inbox extends HTMLElement {
   /** One line is in the order of tabs; the arrows reach the others. */
   #mark() {
     const id = this.desk.current?.id;
+    this.finder.mark();
     const first = this.lines.has(id) ? id : this.list.firstChild && [...this.lines].find(([, { li }]) => li === this.list.firstChild)?.[0];
     const within = this.list.contains(document.activeElement);
     for (const [key, { button }] of this.lines) {
@@ -186,12 +215,20 @@ export class Inbox extends HTMLElement {
 
   /** @param {string} [id] the first line without it */
   focusItem(id) {
+    if (this.finder.isOn) {
+      (this.finder.results.querySelector('[aria-current]') ?? this.finder.words).focus();
+      return;
+    }
     const target = this.lines.get(id)?.button ?? this.list.firstChild?.firstChild ?? this.tabs.get(this.filter).node;
     target.focus();
   }
 
   /** Opens the next line or the one before. @param {1|-1} step */
   step(step) {
+    if (this.finder.isOn) {
+      this.finder.step(step);
+      return;
+    }
     const items = this.shown();
     const at = items.findIndex(({ conversation }) => conversation === this.desk.current?.id);
     const next = items[at < 0 ? (step > 0 ? 0 : items.length - 1) : at + step];

@@ -1,6 +1,7 @@
 /** The keyboard: every act of the console by Alt and a letter, and the sheet that lists them. */
 
 import { button, h } from './dom.js';
+import { seesFloor } from './floor.js';
 import { t } from './words.js';
 
 const SINGLE = 'skicka-console:single-keys';
@@ -10,11 +11,14 @@ const ACTS = [
   ['KeyJ', 'keyNext', ({ inbox }) => inbox.step(1)],
   ['KeyK', 'keyBefore', ({ inbox }) => inbox.step(-1)],
   ['KeyI', 'keyList', ({ desk, inbox }) => inbox.focusItem(desk.current?.id)],
+  ['KeyS', 'keySearch', ({ shell }) => shell.search()],
+  ['KeyO', 'keyFloor', ({ shell }) => shell.show('#floor')],
   ['KeyC', 'keyClaim', ({ conversation }) => conversation?.claim()],
   ['KeyL', 'keyReply', ({ conversation }) => conversation?.composer.focusField('reply')],
   ['KeyP', 'keyNote', ({ conversation }) => conversation?.composer.focusField('note')],
   ['KeyA', 'keyAccept', ({ offers }) => offers.accept()],
   ['KeyN', 'keyDecline', ({ offers }) => offers.decline()],
+  ['KeyG', 'keyTag', ({ conversation }) => conversation?.tag()],
   ['KeyT', 'keyTransfer', ({ conversation }) => conversation?.transfer()],
   ['KeyB', 'keyHandBack', ({ conversation }) => conversation?.handBack()],
   ['KeyE', 'keyResolve', ({ conversation }) => conversation?.resolve()],
@@ -42,7 +46,7 @@ export class Keys {
       if (!act) return;
       event.preventDefault();
       const { inbox, conversation, offers } = this.shell;
-      act[2]({ desk: this.desk, inbox, conversation, offers });
+      act[2]({ desk: this.desk, shell: this.shell, inbox, conversation, offers });
     } else if (key === '?' && single() && !target.closest('input, textarea, select')) {
       event.preventDefault();
       this.sheet();
@@ -58,7 +62,7 @@ export class Keys {
     const dialog = h('dialog', { className: 'keys', 'aria-labelledby': 'keys', onclose: () => dialog.remove() },
       h('h2', { id: 'keys' }, t('shortcuts')),
       h('dl', {},
-        ACTS.map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
+        ACTS.filter(([code]) => code !== 'KeyO' || seesFloor(this.desk.me)).map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
         row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
       h('label', { className: 'option' }, box, h('span', {}, t('single'))),
       h('div', { className: 'acts' }, button(t('close'), () => dialog.close(), { look: 'main' })));

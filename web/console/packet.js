@@ -2,6 +2,7 @@
 
 import { isWaiting } from './desk.js';
 import { h } from './dom.js';
+import { earlier } from './earlier.js';
 import { everySecond, since, stopwatch } from './time.js';
 import { coded, t, tongue } from './words.js';
 
@@ -43,6 +44,7 @@ export class Packet extends HTMLElement {
     this.titles = this.desk.titles;
     const { reason, steps = [], slots = {}, not_understood: missed = [], page } = packet;
     this.time = h('span', {});
+    this.earlier ??= earlier(this.desk, this.talk.id);
     const details = h('details', { open, ontoggle: () => { open = details.open; } },
       h('summary', {}, h('h2', {}, t('packet')), h('span', {}, packet.summary || this.desk.title(packet.topic))),
       h('div', { className: 'facts' },
@@ -57,7 +59,8 @@ export class Packet extends HTMLElement {
         h('h3', {}, t('steps')),
         steps.length ? h('ol', {}, steps.map(({ question, answer }) => h('li', {}, `${question}: `, h('b', {}, answer)))) : h('p', {}, t('nothingTried')),
         missed.length > 0 && h('h3', {}, t('notUnderstood')),
-        missed.length > 0 && h('ul', { className: 'missed' }, missed.map((text) => h('li', { dir: 'auto' }, text)))));
+        missed.length > 0 && h('ul', { className: 'missed' }, missed.map((text) => h('li', { dir: 'auto' }, text))),
+        this.earlier));
     this.replaceChildren(h('section', { className: 'packet', 'aria-label': t('packet') }, details));
     this.#tick();
   }

@@ -1,9 +1,10 @@
-/** What administrators set in the console: canned replies and teams. */
+/** What administrators set in the console: canned replies, teams and accounts. */
 
-import { Refused, putCanned, removeCanned, removeTeam, teams } from './api.js';
+import { Refused, accounts, putCanned, removeCanned, removeTeam, teams } from './api.js';
 import { ask } from './dialogs.js';
 import { button, h } from './dom.js';
 import { field, select, settingForm } from './form.js';
+import { accountForm, accountMeta } from './staff.js';
 import { teamForm, teamTitle } from './team.js';
 import { toast } from './toast.js';
 import { LANGUAGES, t, tongue } from './words.js';
@@ -11,7 +12,7 @@ import { LANGUAGES, t, tongue } from './words.js';
 /** Whether this account may change settings. @param {import('./api.js').Agent} me */
 export const maySet = (me) => me.role === 'admin';
 
-const PARTS = ['canned', 'teams'];
+const PARTS = ['canned', 'teams', 'agents'];
 const LAST = 'skicka-console:setting';
 
 const freshId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => (n % 36).toString(36)).join('');
@@ -24,9 +25,13 @@ export class Settings extends HTMLElement {
     this.owner = owner;
     /** @type {import('./team.js').Team[]} */
     this.teams = [];
+    /** @type {import('./staff.js').Account[]} */
+    this.accounts = [];
   }
 
   connectedCallback() {
+    // Whoever was called away from a form finds it as they left it.
+    if (this.isEditing) return;
     this.heading = h('h2', { id: 'settings', tabIndex: -1 }, t('settings'));
     this.tabs = new Map(PARTS.map((part) => [part, button(t(part), () => this.#show(part))]));
     this.place = h('div', { className: 'place' });
@@ -35,9 +40,14 @@ export class Settings extends HTMLElement {
         h('div', { className: 'modes', role: 'group', 'aria-labelledby': 'settings' }, [...this.tabs.values()])),
       this.place));
     // Escape leaves what is open, but must not throw away what was written.
-    this.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.querySelector('form')) event.preventDefault(); });
+    this.onkeydown = (event) => { if (event.key === 'Escape' && this.isEditing) event.preventDefault(); };
     const last = sessionStorage.getItem(LAST);
     this.#show(PARTS.includes(last) ? last : PARTS[0]);
+  }
+
+  /** Whether a form is open. */
+  get isEditing() {
+    return !!this.querySelector('form');
   }
 
   /** Shows a part's list. @param {string} part @param {string} [id] the line that gets the focus */
@@ -46,13 +56,13 @@ export class Settings extends HTMLElement {
     sessionStorage.setItem(LAST, part);
     for (const [name, tab] of this.tabs) tab.setAttribute('aria-pressed', String(name === part));
     try {
-      [this.teams] = await Promise.all([teams(), this.desk.loadReplies()]);
+      [this.teams, this.accounts] = await Promise.all([teams(), part === 'agents' ? accounts() : this.accounts, this.desk.loadReplies()]);
     } catch {
       this.place.replaceChildren(h('p', { className: 'notice', role: 'alert' }, t('noServer')), button(t('now'), () => this.#show(part)));
       return;
     }
     // Another part may have been chosen meanwhile.
-    if (this.chosen === part) this.#list(part === 'canned' ? this.#cannedLines() : this.#teamLines(), part, id);
+    if (this.chosen === part) this.#list({ canned: () => this.#cannedLines(), teams: () => this.#teamLines(), agents: () => this.#accountLines() }[part](), part, id);
   }
 
   #list(lines, part, id) {
@@ -78,6 +88,18 @@ export class Settings extends HTMLElement {
     }));
   }
 
+  #accountLines() {
+    return this.accounts.map((account) => ({
+      key: account.id, name: account.name, text: '', edit: () => this.#edit('agents', account), meta: accountMeta(account, (id) => this.#teamName(id)),
+    }));
+  }
+
+  /** Teams that are set up, and those that an account or content names. @param {(string|null|undefined)[]} more @returns {[string, string][]} */
+  #knownTeams(...more) {
+    const known = new Set([...this.teams.map((team) => team.id), ...this.desk.me.teams, ...this.accounts.flatMap((account) => account.teams), ...more].filter(Boolean));
+    return [...known].sort().map((id) => [id, this.#teamName(id)]);
+  }
+
   #teamName(id) {
     const team = this.teams.find((other) => other.id === id);
     return team ? teamTitle(team) : id;
@@ -89,7 +111,10 @@ export class Settings extends HTMLElement {
       cancel: () => this.#show(part, old?.id ?? ''),
       remove: old && (() => this.#remove(part, old)),
     };
-    const form = part === 'canned' ? this.#cannedForm(old, more) : teamForm(this.desk, this.teams, old, more);
+    const form = {
+      canned: () => this.#cannedForm(old, more), teams: () => teamForm(this.desk, this.teams, old, more),
+      agents: () => accountForm(this.desk, this.#knownTeams(), old, more),
+    }[part]();
     this.place.replaceChildren(form);
     form.querySelector('h3').focus();
   }
@@ -118,8 +143,7 @@ export class Settings extends HTMLElement {
     const id = old?.id ?? freshId();
     const name = h('input', { type: 'text', autocomplete: 'off', value: old?.name ?? '' });
     // A team need not be set up to have replies: content or an account may have named it.
-    const known = new Set([...this.teams.map((team) => team.id), ...this.desk.me.teams, old?.team].filter(Boolean));
-    const team = select([['', t('everyTeam')], ...[...known].sort().map((other) => [other, this.#teamName(other)])], old?.team ?? '');
+    const team = select([['', t('everyTeam')], ...this.#knownTeams(old?.team)], old?.team ?? '');
     const texts = LANGUAGES.map(([lang]) => [lang, h('textarea', { rows: 4, lang, value: old?.texts[lang] ?? '' })]);
     return settingForm({
       title: old ? old.name : t('cannedNew'), family: 'canned', cancel, remove, done: () => done(id),

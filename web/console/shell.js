@@ -4,7 +4,9 @@ import { isOn, listen, turn } from './alerts.js';
 import { Conversation } from './conversation.js';
 import { ContentNotice, seesContent, showContent } from './content.js';
 import { isWaiting } from './desk.js';
+import { takeOver } from './dialogs.js';
 import { announce, button, h, icon } from './dom.js';
+import { Floor, seesFloor } from './floor.js';
 import { Inbox } from './inbox.js';
 import { Insights, seesInsights } from './insights.js';
 import { Keys } from './keys.js';
@@ -18,6 +20,7 @@ import { LANGUAGES, lang, t } from './words.js';
 const PATIENCE_MS = 1200;
 /** What takes the place of the open conversation, by its address; no conversation has such an id. */
 const PLACES = {
+  '#floor': { may: seesFloor, make: Floor, glyph: 'floor' },
   '#settings': { may: maySet, make: Settings, glyph: 'settings' },
   '#insights': { may: seesInsights, make: Insights, glyph: 'figures' },
   '#missed': { may: seesMissed, make: MissedPage, glyph: 'unclear' },
@@ -49,6 +52,7 @@ export class Shell extends HTMLElement {
     document.addEventListener('visibilitychange', () => { desk.link.wake(); desk.markRead(); }, { signal });
     this.keys.listen(signal);
     listen(desk, signal);
+    desk.addEventListener('taken', ({ detail }) => toast(t('takenBy', detail.agent.name)), { signal });
     desk.addEventListener('acked', ({ detail }) => detail.frame.type === 'claim' && this.inbox.followClaim(), { signal });
     this.#fromAddress(true);
     this.on_inbox();
@@ -131,6 +135,7 @@ export class Shell extends HTMLElement {
   /** @param {boolean} [first] somebody who only loaded the page keeps their focus */
   on_current(first) {
     const { current } = this.desk;
+    if (this.form?.isConnected && this.form.isEditing) toast(t('formKept'));
     this.classList.toggle('talking', !!current);
     this.#addressIs(current ? `#${current.id}` : '#');
     if (current) {
@@ -163,12 +168,34 @@ export class Shell extends HTMLElement {
 
   /** Something else takes the place of the open conversation. @param {keyof typeof PLACES} address */
   show(address) {
+    const { may, make: Place } = PLACES[address];
+    if (!may(this.desk.me)) return;
     this.desk.open(null);
     this.classList.add('talking');
     this.#addressIs(address);
-    const place = new PLACES[address].make(this.desk, { leave: () => this.leave() });
+    // A form that somebody was called away from is there still.
+    const place = this.form instanceof Place && this.form.isEditing ? this.form : new Place(this.desk, this);
+    this.form = place;
     this.pane.replaceChildren(place);
     place.heading.focus();
+  }
+
+  /** Opens a conversation to write a note in it. @param {string} id */
+  whisper(id) {
+    this.desk.open(id);
+    this.conversation.composer.focusField('note');
+  }
+
+  /** Opens a conversation to take it from whoever holds it. @param {string} id */
+  takeOver(id) {
+    this.desk.open(id);
+    takeOver(this.desk, id, this.desk.inbox.get(id)?.agent?.name ?? '');
+  }
+
+  /** To the search; on a screen that shows one thing at a time, away from what is open. */
+  search() {
+    if (!this.inbox.getClientRects().length) this.leave();
+    this.inbox.search();
   }
 
   /** Whether something stands beside the inbox. */

@@ -74,6 +74,11 @@ export class Talk {
     return this.item?.agent ?? null;
   }
 
+  /** What agents call it. @returns {string[]} */
+  get tags() {
+    return this.events.findLast(({ kind }) => kind === 'tagged')?.tags ?? this.item?.tags ?? [];
+  }
+
   get lang() {
     return this.packet?.lang ?? this.item?.lang ?? null;
   }

@@ -8,6 +8,9 @@ export const clock = (at) => new Date(at).toLocaleTimeString(lang(), { hour: '2-
 /** @param {string|Date} at */
 export const day = (at) => new Date(at).toLocaleDateString(lang(), { weekday: 'long', day: 'numeric', month: 'long' });
 
+/** A day in few signs. @param {string|Date} at */
+export const date = (at) => new Date(at).toLocaleDateString(lang(), { day: 'numeric', month: 'numeric', year: 'numeric' });
+
 const two = (n) => String(n).padStart(2, '0');
 
 /** A length of time as a stopwatch shows it. @param {number} seconds */

@@ -76,8 +76,20 @@ export class Transcript extends HTMLElement {
     this.#drawPending();
     this.#drawTyping();
     this.#drawMark();
+    this.#seek();
     if (this.pinned) this.toEnd();
     else if (news > 0) this.fresh.hidden = false;
+  }
+
+  /** Shows what was looked for, once it is here. */
+  #seek() {
+    const { sought } = this.desk;
+    const node = sought?.conversation === this.talk.id && this.bySeq.get(sought.seq);
+    if (!node) return;
+    this.desk.sought = null;
+    this.pinned = false;
+    node.classList.add('sought');
+    node.scrollIntoView({ block: 'center' });
   }
 
   #clear(edition) {
@@ -121,6 +133,7 @@ export class Transcript extends HTMLElement {
       case 'topic': return t(`line.topic.${event.state}`, this.desk.title(event.topic), event.outcome && t(`outcome.${event.outcome}`));
       case 'ended': return t('line.ended', t(`by.${event.by}`), t(`outcome.${event.outcome}`));
       case 'transferred': return t('line.transferred', event.from?.name ?? '', event.to?.team ?? event.to?.agent?.name ?? '');
+      case 'tagged': return event.tags.length ? t('line.tagged', event.from?.name ?? '', event.tags.join(', ')) : t('line.untagged', event.from?.name ?? '');
       case 'rating_request': return t('line.rating_request');
       case 'rated': return t('line.rated', event.score);
       case 'erased': return t('line.erased');

@@ -124,6 +124,7 @@ fn beginning(state: &State, log: &[Event], at: usize) -> Option<RecordedAct> {
             Author::Bot => return announced(state, &next?.fact),
         },
         Fact::Note { from, text } => Act::AgentNoted { agent: from.clone(), text: text.clone() },
+        Fact::Tagged { from, tags } => Act::Tag { agent: from.clone(), tags: tags.clone() },
         Fact::Transferred { from, to, note } => {
             Act::Transfer { agent: from.clone(), to: to.clone(), note: note.clone() }
         }
@@ -228,6 +229,7 @@ fn by_status(
         (Status::Agent, None | Some("taken_over"), Some(agent)) => {
             Act::Claim { agent: agent.clone() }
         }
+        (Status::Agent, Some("supervisor"), Some(agent)) => Act::TakeOver { agent: agent.clone() },
         (Status::Agent, Some("reopened"), Some(agent)) => Act::Reopen { agent: agent.clone() },
         (Status::Bot, Some("handed_back"), _) => handed_back(state.agent.clone()?, event, next),
         (Status::Queued, _, _) if state.status == Status::Offline => {

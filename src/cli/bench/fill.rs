@@ -58,6 +58,7 @@ async fn one(store: Arc<Sqlite>, clock: Clock, number: usize) -> anyhow::Result<
         topic: None,
         deadline: Some(at.plus_ms(3_600_000)),
         pins: Vec::new(),
+        tags: Vec::new(),
     };
     let visitor = VisitorId::new(&format!("stored-{number}"));
     let profile = "{}".to_owned();

@@ -151,6 +151,7 @@ async fn make_accounts(agents: usize, target: &Target) -> Result<Vec<(String, St
                 password: hash.clone(),
                 must_change_password: false,
                 disabled: false,
+                capacity: None,
             })
             .await?;
         added.then_some(()).context("the accounts of the load are there already")?;

@@ -272,6 +272,7 @@ async fn store_talks(data: &Path, talks: &[(Timestamp, Vec<Event>, State)]) {
             topic: state.topic.clone(),
             deadline: None,
             pins: Vec::new(),
+            tags: Vec::new(),
         };
         let visitor = VisitorId::new(&format!("v{number}"));
         let profile = "{}".to_owned();

@@ -36,6 +36,8 @@ const MOST_ROUNDS: u32 = 8;
 /// Between two rows of tries: twice as long each time, as long as a call may be held at most.
 const FIRST_ROUND_MS: i64 = 10_000;
 const LONGEST_ROUND_MS: i64 = 8 * 60_000;
+/// How long a message waits for one that was said before it and is not through.
+const AFTER_ANOTHER_MS: i64 = 2_000;
 
 /// What a customer has not read.
 struct Unread {
@@ -70,6 +72,12 @@ async fn try_to_tell(
     let (Some(unread), Some(push)) = (unread, &systems.push) else {
         return store.close_effect(&row).await.map(drop);
     };
+    // One that was said before is told of with this one, or is just being told of by itself.
+    let others = store.effects_of(&row.conversation).await?;
+    if others.iter().any(|other| other.seq < row.seq && is_unread(other)) {
+        let due = engine.inner.clock.now().plus_ms(AFTER_ANOTHER_MS);
+        return store.move_effect(&row, due, row.tries.saturating_sub(1)).await.map(drop);
+    }
     let id = format!("unread_{}_{}", row.conversation, unread.newest.0);
     let (role, name) = match &unread.message.from {
         Author::Agent(agent) => ("agent", Value::from(agent.name.as_str())),
@@ -110,12 +118,15 @@ async fn try_to_tell(
     }
     // What it was told of together waits no longer.
     for other in store.effects_of(&row.conversation).await? {
-        let is_unread = matches!(serde_json::from_str(&other.body), Ok(Work::Unread));
-        if is_unread && other.seq <= unread.newest {
+        if is_unread(&other) && other.seq <= unread.newest {
             store.close_effect(&other).await?;
         }
     }
     Ok(())
+}
+
+fn is_unread(effect: &EffectRow) -> bool {
+    matches!(serde_json::from_str(&effect.body), Ok(Work::Unread))
 }
 
 /// The messages of bot and agents behind the visitor's cursor.

@@ -61,6 +61,7 @@ impl World {
             password: password::hash(PASSWORD),
             must_change_password: true,
             disabled: false,
+            capacity: None,
         };
         assert!(self.directory.add_agent(agent.clone()).await.unwrap());
         agent

@@ -96,6 +96,7 @@ async fn the_window_is_told_of_consent_and_of_people_on_duty() {
         password: String::new(),
         must_change_password: false,
         disabled: false,
+        capacity: None,
     };
     app.engine.agent_came(&agent, &Arc::default());
     app.engine.set_presence(&agent.id, Presence::Online, None).await;

@@ -208,15 +208,20 @@ fn what_an_agents_client_sends() {
     );
     let leave = ClientFrame::Leave { conversation: conversation.clone() };
     reads!("agent/client/leave", agent, leave);
-    let claim = ClientFrame::Claim { id: id(), conversation: conversation.clone() };
+    let claim =
+        |take_over| ClientFrame::Claim { id: id(), conversation: conversation.clone(), take_over };
+    reads!("agent/client/claim_from_colleague", agent, claim(true));
+    let claim = claim(false);
     reads!("agent/client/claim", agent, claim);
     let message = ClientFrame::Message { id: id(), conversation: conversation.clone(), text };
     reads!("agent/client/message", agent, message);
     let text = "Ringer banken.".to_owned();
     let note = ClientFrame::Note { id: id(), conversation: conversation.clone(), text };
     reads!("agent/client/note", agent, note);
-    let typing = ClientFrame::Typing { conversation: conversation.clone() };
+    let typing = ClientFrame::Typing { conversation: conversation.clone(), note: false };
     reads!("agent/client/typing", agent, typing);
+    let noting = ClientFrame::Typing { conversation: conversation.clone(), note: true };
+    reads!("agent/client/typing_note", agent, noting);
     let read = ClientFrame::Read { conversation: conversation.clone(), seq: Seq(9) };
     reads!("agent/client/read", agent, read);
     reads!("agent/client/pong", agent, ClientFrame::Pong);
@@ -256,6 +261,9 @@ fn how_an_agents_client_gives_a_conversation_away() {
         step: Some(StepId::new("wait")),
     };
     reads!("agent/client/hand_back_to_step", agent, hand_back);
+    let tags = vec!["kort".to_owned(), "ny kund".to_owned()];
+    let tag = ClientFrame::Tag { id: id(), conversation: conversation.clone(), tags };
+    reads!("agent/client/tag", agent, tag);
     let note = Some("Löst per telefon.".to_owned());
     let outcome = Outcome::Resolved;
     let resolve = ClientFrame::Resolve { id: id(), conversation, outcome, note };
@@ -293,6 +301,7 @@ fn what_the_server_sends_to_an_agent() {
         state: agent::Presence::Online,
         load: 2,
         capacity: 3,
+        looking: vec![conversation.clone()],
     };
     writes!("agent/server/agents", ServerFrame::Agents { agents: vec![on_duty] });
     let error = ErrorFrame {
@@ -320,6 +329,7 @@ fn item() -> agent::InboxItem {
         alarm: false,
         visitor: agent::InboxVisitor { name: None, identity: Identity::Anonymous },
         preview: "det kom inget".into(),
+        tags: Vec::new(),
         unread: 3,
         removed: false,
     }
@@ -414,6 +424,9 @@ fn changes_as_each_reader_sees_them() {
 fn what_only_agents_see() {
     shows!("note", {
         "kind": "note", "from": { "id": "a1", "name": "Anna" }, "text": "verkar stressad"
+    });
+    shows!("tagged", {
+        "kind": "tagged", "from": { "id": "a1", "name": "Anna" }, "tags": ["kort", "ny kund"]
     });
     shows!("transferred_to_team", {
         "kind": "transferred", "from": { "id": "a1", "name": "Anna" },

@@ -50,6 +50,7 @@ pub(crate) async fn the_head_is_what_the_last_append_left(world: &impl World) {
         topic: Some(IntentId::new("no_sms")),
         deadline: Some(moment(60_000)),
         pins: vec!["0a1b".to_owned(), "2c3d".to_owned()],
+        tags: vec!["kort".to_owned(), "ny kund".to_owned()],
     };
     leave(&store, "c1", full.clone(), 1).await;
     let row = store.conversation(&id("c1")).await.unwrap().unwrap();

@@ -162,4 +162,5 @@ fn bind_agent<'agent>(
         .bind(agent.password.as_str())
         .bind(i64::from(agent.must_change_password))
         .bind(i64::from(agent.disabled))
+        .bind(agent.capacity.map(i64::from))
 }

@@ -92,7 +92,7 @@ fn insertion(wishes: &[(&NewConversation, String)]) -> Result<Script, sqlx::Erro
 }
 
 /// Binds a head in the order in which all statements name it: `seq, updated_at, status, team,
-/// agent, lang, topic, deadline, pins`.
+/// agent, lang, topic, deadline, pins, tags`.
 pub(super) fn bind_head(
     arguments: &mut SqliteArguments,
     seq: Seq,
@@ -107,7 +107,8 @@ pub(super) fn bind_head(
     arguments.add(head.lang.code())?;
     arguments.add(head.topic.as_ref().map(IntentId::as_str))?;
     arguments.add(head.deadline.map(|deadline| deadline.0))?;
-    arguments.add((!head.pins.is_empty()).then(|| rows::list_text(&head.pins)))
+    arguments.add((!head.pins.is_empty()).then(|| rows::list_text(&head.pins)))?;
+    arguments.add((!head.tags.is_empty()).then(|| rows::list_text(&head.tags)))
 }
 
 async fn owner(

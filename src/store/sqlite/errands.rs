@@ -16,6 +16,7 @@ use crate::store::records::Whose;
 use crate::store::sqlite::attachments;
 use crate::store::sqlite::attachments::FileChange;
 use crate::store::sqlite::rows;
+use crate::store::sqlite::search;
 use crate::store::sqlite::statements;
 
 /// The body of a record that stands where a person's data stood.
@@ -31,6 +32,7 @@ pub(super) enum Errand {
     Erase { whose: Whose, at: Timestamp },
     Clear { what: Leftover, before: Timestamp, limit: u32 },
     Files(FileChange),
+    TakeIn { limit: u32 },
     Settle,
 }
 
@@ -68,6 +70,10 @@ pub(super) async fn perform(
         Errand::Clear { what, before, limit } => clear(connection, *what, *before, *limit).await,
         Errand::Files(change) => {
             let count = attachments::perform(connection, change).await;
+            count.map(|count| Outcome { count, ..Outcome::default() })
+        }
+        Errand::TakeIn { limit } => {
+            let count = search::take_in(connection, *limit).await;
             count.map(|count| Outcome { count, ..Outcome::default() })
         }
         Errand::Settle => Ok(Outcome::default()),
@@ -123,6 +129,7 @@ async fn erase_one(
     found: &Found,
     at: Timestamp,
 ) -> Result<u64, sqlx::Error> {
+    sqlx::query(search::TAKE_OUT).bind(found.number).execute(&mut *connection).await?;
     let events = sqlx::query(statements::ERASE_EVENTS)
         .bind(found.number)
         .bind(ERASED)

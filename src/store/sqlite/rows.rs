@@ -63,7 +63,8 @@ pub(super) fn status_word(status: Status) -> &'static str {
     }
 }
 
-fn status(word: &str) -> anyhow::Result<Status> {
+/// The status behind its word.
+pub(super) fn status(word: &str) -> anyhow::Result<Status> {
     [Status::Bot, Status::Queued, Status::Agent, Status::Offline, Status::Ended]
         .into_iter()
         .find(|status| status_word(*status) == word)
@@ -86,7 +87,8 @@ fn role(word: &str) -> anyhow::Result<Role> {
         .ok_or_else(|| anyhow::anyhow!("unknown role `{word}`"))
 }
 
-fn language(tag: &str) -> anyhow::Result<Language> {
+/// The language behind its tag.
+pub(super) fn language(tag: &str) -> anyhow::Result<Language> {
     Language::from_tag(tag).ok_or_else(|| anyhow::anyhow!("unknown language `{tag}`"))
 }
 
@@ -95,7 +97,8 @@ pub(super) fn list_text<Item: Serialize>(items: &[Item]) -> String {
     serde_json::to_string(items).expect("ids and languages are plain strings")
 }
 
-fn list<Item: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<Item>> {
+/// A list from JSON.
+pub(super) fn list<Item: DeserializeOwned>(text: &str) -> anyhow::Result<Vec<Item>> {
     Ok(serde_json::from_str(text)?)
 }
 
@@ -108,7 +111,7 @@ fn moment(row: &SqliteRow, column: usize) -> anyhow::Result<Timestamp> {
 }
 
 /// An error about a row of kind `what`.
-fn corrupt(what: &'static str) -> impl Fn(anyhow::Error) -> StoreError {
+pub(super) fn corrupt(what: &'static str) -> impl Fn(anyhow::Error) -> StoreError {
     move |source| StoreError::Corrupt { what, source }
 }
 
@@ -184,6 +187,7 @@ fn head(row: &SqliteRow) -> anyhow::Result<Head> {
         topic: row.try_get::<Option<&str>, _>(10)?.map(IntentId::new),
         deadline: row.try_get::<Option<i64>, _>(11)?.map(Timestamp),
         pins: row.try_get::<Option<&str>, _>(14)?.map(list).transpose()?.unwrap_or_default(),
+        tags: row.try_get::<Option<&str>, _>(16)?.map(list).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -232,6 +236,7 @@ pub(super) fn agent(row: &SqliteRow) -> Result<AgentRow, StoreError> {
             password: row.try_get(6)?,
             must_change_password: row.try_get::<i64, _>(7)? != 0,
             disabled: row.try_get::<i64, _>(8)? != 0,
+            capacity: row.try_get::<Option<i64>, _>(9)?.map(u32::try_from).transpose()?,
         })
     };
     read().map_err(corrupt("account"))

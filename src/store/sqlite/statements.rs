@@ -94,10 +94,10 @@ many_rows! {
          JOIN conversations c ON c.number = i.conversation";
     ADD_CONVERSATIONS:
         "INSERT INTO conversations (id, visitor, created_at, seq, updated_at, status, team, \
-         agent, lang, topic, deadline, pins) SELECT v.column1, a.number, v.column3, v.column4, \
-         v.column5, v.column6, v.column7, v.column8, v.column9, v.column10, v.column11, v.column12 \
-         FROM (VALUES",
-        "(?,?,?,?,?,?,?,?,?,?,?,?)",
+         agent, lang, topic, deadline, pins, tags) SELECT v.column1, a.number, v.column3, \
+         v.column4, v.column5, v.column6, v.column7, v.column8, v.column9, v.column10, \
+         v.column11, v.column12, v.column13 FROM (VALUES",
+        "(?,?,?,?,?,?,?,?,?,?,?,?,?)",
         ") AS v JOIN authors a ON a.name = v.column2 WHERE v.column1 IS NOT NULL \
          ON CONFLICT (id) DO NOTHING RETURNING id, number, visitor";
     /// Of a conversation that was there already the first profile stays.
@@ -110,8 +110,8 @@ many_rows! {
     MOVE_HEADS:
         "UPDATE conversations SET seq = v.column3, updated_at = v.column4, status = v.column5, \
          team = v.column6, agent = v.column7, lang = v.column8, topic = v.column9, \
-         deadline = v.column10, pins = v.column11 FROM (VALUES",
-        "(?,?,?,?,?,?,?,?,?,?,?)",
+         deadline = v.column10, pins = v.column11, tags = v.column12 FROM (VALUES",
+        "(?,?,?,?,?,?,?,?,?,?,?,?)",
         ") AS v WHERE conversations.number = v.column1 AND conversations.seq = v.column2";
     ADD_EVENTS:
         "INSERT INTO events (conversation, seq, at, body) \
@@ -146,7 +146,7 @@ macro_rules! conversation_columns {
     () => {
         "SELECT c.id, a.name, c.created_at, c.updated_at, p.body, c.seq, c.status, c.team, \
          c.agent, c.lang, c.topic, c.deadline, c.read_by_visitor, c.read_by_agent, c.pins, \
-         c.erased_at \
+         c.erased_at, c.tags \
          FROM conversations c JOIN authors a ON a.number = c.visitor \
          JOIN profiles p ON p.conversation = c.number "
     };
@@ -156,7 +156,7 @@ macro_rules! conversation_columns {
 macro_rules! agent_columns {
     () => {
         "SELECT id, email, name, role, teams, languages, password, must_change_password, \
-         disabled FROM agents "
+         disabled, capacity FROM agents "
     };
 }
 
@@ -214,11 +214,12 @@ single! {
          WHERE c.id = $1";
     ADD_AGENT:
         "INSERT INTO agents (id, email, name, role, teams, languages, password, \
-         must_change_password, disabled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         must_change_password, disabled, capacity) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT DO NOTHING";
     UPDATE_AGENT:
         "UPDATE agents SET email = $2, name = $3, role = $4, teams = $5, languages = $6, \
-         password = $7, must_change_password = $8, disabled = $9 WHERE id = $1 \
+         password = $7, must_change_password = $8, disabled = $9, capacity = $10 WHERE id = $1 \
          AND NOT EXISTS (SELECT 1 FROM agents other WHERE other.email = $2 AND other.id <> $1)";
     AGENTS: concat!(agent_columns!(), "ORDER BY name, id");
     AGENT_BY_EMAIL: concat!(agent_columns!(), "WHERE email = $1");
@@ -265,7 +266,7 @@ single! {
     ADD_EVENT: "INSERT INTO events (conversation, seq, at, body) VALUES ($1, $2, $3, $4)";
     MARK_ERASED:
         "UPDATE conversations SET seq = $2, status = 'ended', team = NULL, agent = NULL, \
-         topic = NULL, deadline = NULL, pins = NULL, erased_at = $3, blanked_at = $3 \
+         topic = NULL, deadline = NULL, pins = NULL, tags = NULL, erased_at = $3, blanked_at = $3 \
          WHERE number = $1";
     NOTE_ERASURE: "INSERT INTO erasures (conversation, at) VALUES ($1, $2)";
     ERASURES: "SELECT number, conversation FROM erasures WHERE number > $1 ORDER BY number LIMIT $2";

@@ -6,10 +6,13 @@ use crate::ids::VisitorId;
 use crate::store::EventStore;
 use crate::store::contract::append;
 use crate::store::contract::caused_by;
+use crate::store::contract::id;
 use crate::store::contract::moment;
 use crate::store::contract::new_conversation;
 use crate::store::records::Records;
 use crate::store::records::Whose;
+use crate::store::search::Search;
+use crate::store::search::Wanted;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
 
@@ -76,4 +79,57 @@ async fn no_byte_of_the_erased_is_left_and_none_of_the_others_is_lost() {
     }
     server.close().await;
     other.close().await;
+}
+
+/// A word like no other, also at its end: the index keeps of a word what differs from the one
+/// before it.
+fn own_word(visitor: u64) -> String {
+    let mut seed = visitor.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040);
+    let letter = |_| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+        char::from(b'a' + u8::try_from((seed >> 33) % 26).unwrap())
+    };
+    (0..14).map(letter).collect()
+}
+
+#[tokio::test]
+async fn no_byte_of_the_erased_is_left_in_the_search_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(&folder.path().join("skicka.db"), Durability::Normal).await.unwrap();
+    for visitor in 0..VISITORS {
+        let new = new_conversation(&format!("c{visitor}"), &format!("v{visitor}"));
+        store.create(new).await.unwrap();
+    }
+    for round in 0..8_u64 {
+        for visitor in 0..VISITORS {
+            let word = own_word(visitor);
+            let text = format!("{word} och {word} samt {word}{round}");
+            let mut put = append(&format!("c{visitor}"), round, 1, "");
+            let body = r#"{"kind":"message","from":{"role":"visitor"},"text":"TEXT","lang":"sv"}"#;
+            put.events[0].body = body.replace("TEXT", &text);
+            store.append(put).await.unwrap();
+            // The index grows in small steps, as beside a server, and its parts are merged.
+            if visitor % 7 == 0 {
+                store.take_in(30).await.unwrap();
+            }
+        }
+    }
+    while store.take_in(30).await.unwrap() {}
+    let gone = |visitor: u64| visitor % 3 != 1;
+    for step in 0..VISITORS {
+        let visitor = (step * 37) % VISITORS;
+        if gone(visitor) {
+            let whose = Whose::Conversations(vec![id(&format!("c{visitor}"))]);
+            store.erase(whose, moment(1)).await.unwrap();
+        }
+    }
+    assert!(store.settle().await.unwrap());
+    let bytes = on_disk(folder.path());
+    for visitor in 0..VISITORS {
+        let found = count(&bytes, &own_word(visitor)[4..]);
+        assert_eq!(found == 0, gone(visitor), "visitor {visitor}: {found} times");
+        let wanted = Wanted { words: own_word(visitor), ..Wanted::default() };
+        assert_eq!(store.find(&wanted).await.unwrap().found.is_empty(), gone(visitor));
+    }
+    store.close().await;
 }
