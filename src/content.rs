@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::content::dialogue::Dialogue;
 use crate::content::dialogue::Step;
 use crate::content::dialogue::StepKind;
+use crate::content::dialogue::occasion::Occasion;
 use crate::content::editions::Dialogues;
 use crate::content::intent::Intent;
 use crate::content::manners::Manners;
@@ -110,6 +111,12 @@ impl Content {
     #[must_use]
     pub fn dialogue_of(&self, intent: &IntentId) -> Option<&Dialogue> {
         self.dialogues.get(&self.intents.get(intent)?.dialogue)
+    }
+
+    /// The dialogue that runs on an occasion, in place of what the bot does by itself.
+    #[must_use]
+    pub fn instead_of(&self, occasion: Occasion) -> Option<&Dialogue> {
+        self.dialogues.values().find(|dialogue| dialogue.instead_of == Some(occasion))
     }
 
     /// Whether an intent is a problem that a dialogue treats, rather than a courtesy, an

@@ -49,6 +49,7 @@ mod pause;
 pub mod policy;
 mod read;
 mod remark;
+pub mod repair;
 mod slot;
 pub mod state;
 pub mod tags;

@@ -295,6 +295,7 @@ impl Draft<'_> {
             Target::Resolved => ("[resolved]", Shape::Resolved, self.words(&manners.resolved)),
             Target::Person => ("[person]", Shape::Person, self.words(&manners.person)),
             Target::End => ("[end]", Shape::End, "end".to_owned()),
+            Target::Stay => ("[stay]", Shape::End, "stay".to_owned()),
         };
         self.node_once(id, shape, head)
     }

@@ -61,7 +61,18 @@ pub fn prove(draft: &Draft) -> Vec<Diagnostic> {
             !recursive.contains(id) && draft.dialogues().get(id).is_some_and(is_whole)
         };
         if reached.iter().all(sound) {
-            proof.topic(intent, dialogue);
+            let title = intent.title.plain(Language::Sv);
+            let person = intent.id.as_str() == TALK_TO_HUMAN || intent.urgent;
+            proof.walk(title, dialogue, person.then_some(intent));
+        }
+    }
+    for dialogue in draft.dialogues().values() {
+        let Some(occasion) = dialogue.instead_of else { continue };
+        let sound = |id: &DialogueId| {
+            !recursive.contains(id) && draft.dialogues().get(id).is_some_and(is_whole)
+        };
+        if reachable(draft.dialogues(), dialogue).iter().all(sound) {
+            proof.walk(&format!("({})", occasion.as_str()), dialogue, None);
         }
     }
     proof.diagnostics
@@ -187,7 +198,9 @@ impl<'a> Proof<'a> {
         }
     }
 
-    fn topic(&mut self, intent: &'a Intent, dialogue: &'a Dialogue) {
+    /// Walks through a dialogue as a customer who begins with these words; `wish` is the intent
+    /// that must bring a person.
+    fn walk(&mut self, words: &str, dialogue: &'a Dialogue, wish: Option<&'a Intent>) {
         let draft = self.draft;
         let mut machine =
             Machine { dialogues: draft.dialogues(), manners: draft.manners(), exact: true };
@@ -201,7 +214,7 @@ impl<'a> Proof<'a> {
             Graph::of(&machine, vec![Spot::start(dialogue, BTreeMap::new())])
         });
         let Some(graph) = graph else { return };
-        let title = format!("customer: {}", intent.title.plain(Language::Sv));
+        let title = format!("customer: {words}");
         let talk = |lines: Vec<String>| {
             let mut talk = vec![title.clone()];
             talk.extend(lines);
@@ -220,7 +233,7 @@ impl<'a> Proof<'a> {
                 self.report(place, Code::SkippedQuestion, &message, help, talk(lines.clone()));
             told.map(Diagnostic::only_warn);
         }
-        if intent.id.as_str() == TALK_TO_HUMAN || intent.urgent {
+        if let Some(intent) = wish {
             self.person(intent, dialogue, &graph, &talk);
         }
     }

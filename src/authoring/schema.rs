@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::content::dialogue::action::AnswerKind;
+use crate::content::dialogue::occasion::Occasion;
 use crate::content::manners;
 use crate::language::Language;
 use crate::matcher::answers::AnswerClass;
@@ -209,13 +210,20 @@ fn dialogue() -> Value {
     let steps = json!({
         "description": "The steps by name.",
         "type": "object",
-        "propertyNames": { "pattern": NAME, "not": { "enum": ["resolved", "person", "end"] } },
+        "propertyNames": { "pattern": NAME, "not": { "enum": ["resolved", "person", "end", "stay"] } },
         "additionalProperties": { "anyOf": steps() },
     });
     object(
         &[
             ("dialogue", referring("name", "Its name: the file's name without the ending.")),
             ("start", referring("name", "The step that it begins with.")),
+            (
+                "instead_of",
+                json!({
+                    "description": "What the bot does by itself and this dialogue does instead.",
+                    "enum": Occasion::ALL.map(Occasion::as_str),
+                }),
+            ),
             ("steps", steps),
         ],
         &["dialogue", "start", "steps"],

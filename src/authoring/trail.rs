@@ -91,6 +91,8 @@ enum Stand {
 struct Cursor {
     dialogue: DialogueId,
     topic: Option<IntentId>,
+    /// Whether it runs in the bot's place: what is below it did not lead to it.
+    repairs: bool,
     stand: Stand,
     /// The dialogue that it called and that left, until it is known how that ended.
     inner: Option<Box<Cursor>>,
@@ -127,12 +129,12 @@ impl Tracker<'_> {
     }
 
     fn change(&mut self, change: &Move) {
-        if let Move::Entered { dialogue, topic, .. } = change {
-            return self.enter(dialogue, topic.clone());
+        if let Move::Entered { dialogue, topic, repair, .. } = change {
+            return self.enter(dialogue, topic.clone(), repair.is_some());
         }
         self.settle();
         match change {
-            Move::Left => self.gone = self.stack.pop(),
+            Move::Left => self.gone = self.stack.pop().filter(|cursor| !cursor.repairs),
             Move::Cleared => self.clear(),
             Move::At { step } => {
                 self.reach(step);
@@ -161,7 +163,7 @@ impl Tracker<'_> {
         }
     }
 
-    fn enter(&mut self, dialogue: &DialogueId, topic: Option<IntentId>) {
+    fn enter(&mut self, dialogue: &DialogueId, topic: Option<IntentId>, repairs: bool) {
         if let Some(gone) = self.gone.take() {
             self.follow(&gone, &Goal::Goto(dialogue.clone()));
         }
@@ -169,6 +171,7 @@ impl Tracker<'_> {
         self.stack.push(Cursor {
             dialogue: dialogue.clone(),
             topic,
+            repairs,
             stand: Stand::Start,
             inner: None,
         });

@@ -24,6 +24,7 @@ use crate::language::Language;
 
 mod flow;
 mod intents;
+mod occasions;
 mod slots;
 mod texts;
 
@@ -66,6 +67,7 @@ pub(crate) fn check(found: &Found<'_>, diagnostics: &mut Vec<Diagnostic>) {
         unused_dialogues(found.intents, found.dialogues, diagnostics);
     }
     flow::check(found.dialogues, diagnostics);
+    occasions::check(found, diagnostics);
 }
 
 fn known(dialogues: &BTreeMap<DialogueId, Dialogue>) -> impl Iterator<Item = &str> + Clone {
@@ -142,6 +144,9 @@ fn unused_dialogues(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut used: BTreeSet<&DialogueId> = intents.values().map(|intent| &intent.dialogue).collect();
+    // Also one whose occasion is misspelt, which is told where it stands.
+    let in_place = dialogues.values().filter(|dialogue| dialogue.occasion_span != dialogue.span);
+    used.extend(in_place.map(|dialogue| &dialogue.id));
     for step in dialogues.values().flat_map(|dialogue| dialogue.steps.values()) {
         if let StepKind::Call { dialogue, .. } | StepKind::Goto { dialogue, .. } = &step.kind {
             used.insert(dialogue);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::content::diagnostic::Span;
 use crate::content::dialogue::action::Action;
 use crate::content::dialogue::known::KnownBy;
+use crate::content::dialogue::occasion::Occasion;
 use crate::content::dialogue::pause::Pause;
 use crate::content::dialogue::slot::ValueAnswer;
 use crate::content::text::Text;
@@ -16,6 +17,7 @@ use crate::language::Language;
 
 pub mod action;
 pub mod known;
+pub mod occasion;
 pub mod pause;
 pub(crate) mod read;
 pub mod slot;
@@ -29,12 +31,16 @@ pub struct Dialogue {
     pub start: StepId,
     /// Its steps.
     pub steps: BTreeMap<StepId, Step>,
+    /// The occasion of the talk itself on which it runs.
+    pub instead_of: Option<Occasion>,
     /// The file, for later diagnostics.
     pub(crate) file: String,
     /// Where it is named.
     pub(crate) span: Span,
     /// Where its start is named.
     pub(crate) start_span: Span,
+    /// Where its occasion is named.
+    pub(crate) occasion_span: Span,
     /// Steps that are there and could not be read: they were reported where they stand, and
     /// nothing that follows from their lack is told besides.
     pub(crate) broken: BTreeSet<StepId>,
@@ -230,6 +236,8 @@ pub enum Target {
     Person,
     /// The end, without more ado.
     End,
+    /// The end of a dialogue that runs in the bot's place, without what it stands for.
+    Stay,
 }
 
 impl Dialogue {
@@ -248,6 +256,7 @@ impl Target {
             "resolved" => Self::Resolved,
             "person" => Self::Person,
             "end" => Self::End,
+            "stay" => Self::Stay,
             step => Self::Step(StepId::new(step)),
         }
     }

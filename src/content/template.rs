@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use minijinja::Environment;
+use minijinja::Error;
 use minijinja::UndefinedBehavior;
+use minijinja::escape_formatter;
 use minijinja::value::Serde;
 use minijinja::value::Value;
+use minijinja::value::ValueKind;
+
+use crate::language::Language;
 
 /// Steps of the template engine that one text may use; a text that loops beyond is refused.
 const FUEL: u64 = 2_000;
@@ -103,12 +108,33 @@ pub(crate) fn try_expression(
     }
 }
 
-/// Fills in a text.
-pub fn fill<'a>(text: &'a str, scope: &Scope<'_>) -> Result<Cow<'a, str>, TemplateError> {
+/// Fills in a text of this language.
+pub fn fill<'a>(
+    text: &'a str,
+    scope: &Scope<'_>,
+    language: Language,
+) -> Result<Cow<'a, str>, TemplateError> {
     if !is_template(text) {
         return Ok(Cow::Borrowed(text));
     }
-    Ok(Cow::Owned(environment().render_str(text, Serde(scope))?))
+    let mut environment = environment();
+    environment.set_formatter(move |out, state, value| match value.kind() {
+        ValueKind::Bool => out.write_str(truth(value.is_true(), language)).map_err(Error::from),
+        _ => escape_formatter(out, state, value),
+    });
+    Ok(Cow::Owned(environment.render_str(text, Serde(scope))?))
+}
+
+/// What is so or not so, as people say it: the engine would write it for programmers.
+fn truth(holds: bool, language: Language) -> &'static str {
+    match (language, holds) {
+        (Language::Sv, true) => "ja",
+        (Language::Sv, false) => "nej",
+        (Language::Fi, true) => "kyllä",
+        (Language::Fi, false) => "ei",
+        (Language::En, true) => "yes",
+        (Language::En, false) => "no",
+    }
 }
 
 /// Works out a value.
@@ -120,4 +146,20 @@ pub fn value(expression: &str, scope: &Scope<'_>) -> Result<serde_json::Value, T
 /// Whether a condition holds. A slot that was not learnt is neither equal to anything nor true.
 pub fn holds(expression: &str, scope: &Scope<'_>) -> Result<bool, TemplateError> {
     Ok(environment().compile_expression(expression)?.eval(Serde(scope))?.is_true())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_true_or_false_is_told_in_the_words_of_the_language() {
+        let slots = BTreeMap::from([("frozen".to_owned(), serde_json::Value::Bool(true))]);
+        let scope = Scope { slots: Some(&slots), topic: None };
+        let told = |language| fill("{{ slots.frozen }}, {{ not slots.frozen }}", &scope, language);
+        assert_eq!(told(Language::Sv).unwrap(), "ja, nej");
+        assert_eq!(told(Language::Fi).unwrap(), "kyllä, ei");
+        assert_eq!(told(Language::En).unwrap(), "yes, no");
+        assert!(holds("slots.frozen == true", &scope).unwrap());
+    }
 }

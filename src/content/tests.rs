@@ -297,3 +297,29 @@ fn a_secret_of_the_authors_own_is_shown_with_its_place_when_it_cannot_be_used() 
     assert!(faults.is_empty(), "{faults:#?}");
     assert!(!good.train().secrets.is_empty());
 }
+
+fn in_place(name: &str, occasion: &str, next: &str) -> Source {
+    let text = format!(
+        "dialogue: {name}\ninstead_of: {occasion}\nstart: told\nsteps:\n  told:\n    \
+         say: {{ sv: \"Jaha.\", fi: \"Vai niin.\", en: \"I see.\" }}\n    next: {next}\n"
+    );
+    source(&format!("dialogues/{name}.yaml"), &text)
+}
+
+#[test]
+fn a_dialogue_in_the_bots_place_has_one_occasion_and_nothing_leads_to_it() {
+    let codes = |more: Vec<Source>| -> Vec<(Code, usize)> {
+        let sources: Vec<Source> = small().into_iter().chain(more).collect();
+        draft(&sources).1.iter().map(|fault| (fault.code, fault.span.line)).collect()
+    };
+    assert_eq!(codes(vec![in_place("mine", "cancel", "stay")]), []);
+    assert_eq!(codes(vec![in_place("mine", "cancl", "end")]), [(Code::BadValue, 2)]);
+    let two = vec![in_place("mine", "cancel", "end"), in_place("other", "cancel", "end")];
+    assert_eq!(codes(two), [(Code::DuplicateId, 2)]);
+    assert_eq!(codes(vec![in_place("mine", "cannot_help", "stay")]), [(Code::UnknownTarget, 7)]);
+    let intent = INTENT.replace("title:", "dialogue: mine\ntitle:");
+    let led = [source("intents/lamp.yaml", &intent), in_place("mine", "cancel", "end")];
+    assert_eq!(draft(&led).1[0].code, Code::BadValue);
+    let stays = DIALOGUE.replace("    next: helped", "    next: stay");
+    assert!(faults_of(&stays).iter().any(|fault| fault.message == "there is nothing to stay at"));
+}

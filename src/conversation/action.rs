@@ -5,10 +5,13 @@
 //! is kept until the dialogue is taken up again.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use jiff::civil::Date;
 use serde_json::Map;
 use serde_json::Value;
+use sha2::Digest;
+use sha2::Sha256;
 
 use crate::content::TALK_TO_HUMAN;
 use crate::content::dialogue::Step;
@@ -32,6 +35,7 @@ use crate::conversation::event::Status;
 use crate::conversation::mention;
 use crate::conversation::read::Taken;
 use crate::conversation::state::Frame;
+use crate::conversation::state::MadeCall;
 use crate::conversation::state::State;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
@@ -51,6 +55,16 @@ const TEXT_CHARS: usize = 2_000;
 const GRACE_MS: i64 = 120_000;
 /// The most that may lie between two tries.
 pub const BETWEEN_TRIES_MS: i64 = 15_000;
+
+/// Why a person comes when an answer is corrected by which another system has done something.
+const CORRECTED_AFTER_CALL: &str = "corrected_after_call";
+
+/// A name for what is sent.
+fn digest(data: &Map<String, Value>) -> String {
+    let text = serde_json::to_string(data).unwrap_or_default();
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(8).fold(String::new(), |name, byte| format!("{name}{byte:02x}"))
+}
 
 /// When the oldest call that a dialogue waits for counts as lost.
 pub(crate) fn due(state: &State) -> Option<Timestamp> {
@@ -75,9 +89,17 @@ impl<'a> Turn<'a> {
         step: &'a Step,
         action: &'a Action,
     ) -> Result<Option<Target>, Fault> {
+        let data = self.data_of(action);
+        let sent = data.as_ref().map(digest).unwrap_or_default();
+        let made = self.state.made.get(&self.place_of(step)?).cloned();
+        if let Some(made) = made.filter(|_| self.redo.is_some())
+            && let ControlFlow::Break(on) = self.not_again(step, action, &made, &sent)?
+        {
+            return Ok(on);
+        }
         // What comes behind depends on the answer, so nothing is given again.
         self.redo = None;
-        let Ok(data) = self.data_of(action) else {
+        let Ok(data) = data else {
             self.note_call(&action.call, ActionState::Failed, Some(CallFailure::NotSendable));
             return Ok(Some(action.failed.target.clone()));
         };
@@ -88,7 +110,7 @@ impl<'a> Turn<'a> {
         self.shift(Move::At { step: step.id.clone() });
         let tries = i64::from(action.retries) + 1;
         let longest = tries * (i64::from(action.timeout_s) * 1_000 + BETWEEN_TRIES_MS);
-        self.shift(Move::Called { until: self.now.plus_ms(longest + GRACE_MS) });
+        self.shift(Move::Called { until: self.now.plus_ms(longest + GRACE_MS), sent });
         let call = Call {
             call: action.call.clone(),
             lang: self.lang(),
@@ -98,6 +120,36 @@ impl<'a> Turn<'a> {
         };
         self.effects.push(Effect { seq: self.state.seq, work: Work::Call(call) });
         Ok(None)
+    }
+
+    /// What was done is not done twice: where the topic is gone through again, a call of the same
+    /// keeps its result. One that would now be another is made only if its step says so; what it
+    /// has done by the wrong values only a person can tell.
+    fn not_again(
+        &mut self,
+        step: &'a Step,
+        action: &'a Action,
+        made: &MadeCall,
+        sent: &str,
+    ) -> Result<ControlFlow<Option<Target>>, Fault> {
+        if made.sent != sent {
+            if action.again {
+                return Ok(ControlFlow::Continue(()));
+            }
+            self.redo = None;
+            self.escalate(None, CORRECTED_AFTER_CALL, None)?;
+            return Ok(ControlFlow::Break(None));
+        }
+        Ok(ControlFlow::Break(match made.call.answered {
+            Some(true) => Some(action.next.target.clone()),
+            Some(false) => Some(action.failed.target.clone()),
+            None => {
+                self.redo = None;
+                self.shift(Move::At { step: step.id.clone() });
+                self.shift(Move::Awaited { call: made.call.seq });
+                None
+            }
+        }))
     }
 
     fn data_of(&self, action: &Action) -> Result<Map<String, Value>, Fault> {

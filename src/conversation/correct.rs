@@ -20,6 +20,7 @@ use crate::conversation::event::Move;
 use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::mention;
+use crate::conversation::repair::Repair;
 use crate::conversation::slot;
 use crate::conversation::state::State;
 use crate::conversation::state::Tried;
@@ -178,6 +179,16 @@ pub(crate) fn contradicted(content: &Content, state: &State, text: &str) -> Opti
 impl<'a> Turn<'a> {
     /// Gives an earlier answer anew and does again what depended on it.
     pub(crate) fn correct(&mut self, fix: &Fix) -> Result<(), Fault> {
+        let (at, value) = (fix.at.clone(), fix.value.clone());
+        if self.repaired(Repair::Correction { at, value })? {
+            return Ok(());
+        }
+        self.say(&self.content.manners.corrected)?;
+        self.redo_with(fix)
+    }
+
+    /// Goes through the running topic once more, with one answer given anew.
+    pub(crate) fn redo_with(&mut self, fix: &Fix) -> Result<(), Fault> {
         let content = self.content;
         let ask = ask_at(content, &self.state, &fix.at).ok_or(Fault)?;
         self.shift(Move::Understood);
@@ -199,7 +210,6 @@ impl<'a> Turn<'a> {
             let dialogue = content.dialogue(revision.as_deref(), &frame.dialogue).ok_or(Fault)?;
             Place { dialogue: dialogue.id.clone(), step: dialogue.start.clone() }
         };
-        self.say(&content.manners.corrected)?;
         self.shift(Move::Redone);
         self.enter(&begun.dialogue, topic, origin, revision);
         self.redo = Some(answers);

@@ -11,6 +11,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::conversation::repair::Repair;
 use crate::ids::AgentId;
 use crate::ids::DialogueId;
 use crate::ids::FrameId;
@@ -409,6 +410,9 @@ pub enum Move {
         /// Where its topic began, when not at the start of this dialogue.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Place>,
+        /// What it does in the bot's place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        repair: Option<Repair>,
     },
     /// The running dialogue left the stack.
     Left,
@@ -449,6 +453,14 @@ pub enum Move {
     Called {
         /// When it counts as lost.
         until: Timestamp,
+        /// What is sent, as a digest: whether it would be the same once more.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        sent: String,
+    },
+    /// The running dialogue waits for a call that was made before its topic was gone through again.
+    Awaited {
+        /// The event that wanted it.
+        call: Seq,
     },
     /// A call ended.
     CallEnded {

@@ -20,6 +20,7 @@ use crate::conversation::visitor::UNSURE;
 use crate::conversation::walk::exit_of;
 use crate::ids::IntentId;
 use crate::language::Language;
+use crate::language::text::beginning;
 use crate::matcher::answers::fact::Statements;
 
 /// A slot and what a message says of it.
@@ -101,6 +102,7 @@ pub(crate) fn new_facts(
     topic: Option<&IntentId>,
     text: &str,
 ) -> Vec<Fact> {
+    let text = beginning(text);
     let begun = topic.and_then(|topic| content.dialogue_of(topic));
     let running = || state.stack.iter().filter_map(|frame| content.dialogues.get(&frame.dialogue));
     let mut found = match (state.stack.is_empty(), begun) {

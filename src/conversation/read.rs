@@ -2,6 +2,9 @@
 //!
 //! Reading decides nothing yet; it asks the models of the content with the open question as
 //! context and puts what they say into one value.
+//!
+//! **Invariant:** no more is read of a message than its [`beginning`], whatever its length: only a
+//! text that was asked for is taken whole.
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -27,6 +30,7 @@ use crate::ids::Timestamp;
 use crate::language::Language;
 use crate::language::identify;
 use crate::language::identify::choose;
+use crate::language::text::beginning;
 use crate::matcher::Candidate;
 use crate::matcher::Context;
 use crate::matcher::Decision;
@@ -128,6 +132,7 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     if state.lang_chosen {
         return state.lang;
     }
+    let text = beginning(text);
     let shares = Language::ALL.map(|language| content.matcher(language).vocabulary_share(text));
     let spoken = state.visitor_messages > 0;
     // "Jo" is a Swedish yes and a Finnish "already": a short answer to what was just asked is in
@@ -167,14 +172,15 @@ pub(crate) fn read(
     policy: &Policy,
     state: &State,
     ask: Option<&Ask>,
-    text: &str,
+    whole: &str,
     at: Timestamp,
 ) -> Heard {
+    let text = beginning(whole);
     let lang = state.lang;
     let raised: Vec<IntentId> = state.running_topic().cloned().into_iter().collect();
     let ranking = content.matcher(lang).rank(text, &Context { raised: &raised });
     let today = slot::day_of(at, &policy.zone);
-    let taken = take(&Reader { content, state, ask, today }, text, &ranking);
+    let taken = take(&Reader { content, state, ask, today, whole }, text, &ranking);
     let reading = freeze(content, &taken, &ranking);
     Heard { taken, reading }
 }
@@ -186,10 +192,12 @@ struct Reader<'r> {
     state: &'r State,
     ask: Option<&'r Ask>,
     today: Date,
+    /// The message with what is not read of it.
+    whole: &'r str,
 }
 
 fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
-    let Reader { content, state, ask, today } = *reader;
+    let Reader { content, state, ask, today, .. } = *reader;
     if let Some(intent) = urgent(content, ranking)
         && !aside::names_an_answer(reader, text)
         && !(ranking.candidates[0].confidence < DIRE && is_whole_answer(reader, text))
@@ -267,8 +275,8 @@ fn take_value(
     answer: Option<AnswerReading>,
     topic: Option<IntentId>,
 ) -> Taken {
-    let Reader { content, state, today, .. } = *reader;
-    let found = slot::found_in(text, state.lang, wanted, today);
+    let Reader { content, state, today, whole, .. } = *reader;
+    let found = slot::found_in(whole, state.lang, wanted, today);
     // "I have none" leaves the question for good: a poor value ("maja at home") must not be read
     // so.
     let sure = answer.filter(|answer| match answer.class {
@@ -301,7 +309,8 @@ pub(crate) fn second_matter(
     first: &IntentId,
     text: &str,
 ) -> Option<IntentId> {
-    matters(content, state, text).find(|found| found != first && !state.noted.contains(found))
+    matters(content, state, beginning(text))
+        .find(|found| found != first && !state.noted.contains(found))
 }
 
 /// The problems that the parts of a message tell of, each by itself; none if it is all of a piece.

@@ -90,7 +90,7 @@ impl Turn<'_> {
             Target::Step(step) => {
                 self.step(step).is_ok_and(|step| matches!(step.kind, StepKind::Escalate { .. }))
             }
-            Target::Resolved | Target::End => false,
+            Target::Resolved | Target::End | Target::Stay => false,
         }
     }
 

@@ -133,7 +133,7 @@ impl Turn<'_> {
 
     fn tell_refusal(&mut self, ask: &Ask, wanted: &ValueAnswer) -> Result<(), Fault> {
         if self.is_out_of_patience() {
-            return self.escalate(None, "not_understood", Some(&self.content.manners.cannot_help));
+            return self.cannot_help();
         }
         let mut buttons = self.buttons(ask);
         buttons.push(self.button(super::visitor::PERSON, &self.content.manners.person));

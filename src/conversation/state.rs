@@ -23,6 +23,7 @@ use crate::conversation::event::Reading;
 use crate::conversation::event::Status;
 use crate::conversation::event::TopicChange;
 use crate::conversation::event::TopicState;
+use crate::conversation::repair::Repair;
 use crate::ids::DialogueId;
 use crate::ids::IntentId;
 use crate::ids::Seq;
@@ -33,7 +34,9 @@ use crate::language::Language;
 
 mod calls;
 mod owner;
+mod questions;
 
+pub use calls::MadeCall;
 pub use calls::OpenCall;
 
 /// Messages not understood that a packet shows; the newest are kept.
@@ -99,6 +102,8 @@ pub struct State {
     pub told: BTreeSet<Place>,
     /// Calls to other systems that have no result yet, by the events that wanted them: their names.
     pub calls: BTreeMap<Seq, String>,
+    /// Calls that the running topics made, by the steps that made them.
+    pub made: BTreeMap<Place, MadeCall>,
     /// Messages that say too little by themselves, until more is heard.
     pub waiting: Option<Waiting>,
     /// Matters heard of and kept for later.
@@ -167,6 +172,8 @@ pub struct Frame {
     pub trail: Vec<StepId>,
     /// Where its topic began, when not at the start of this dialogue.
     pub origin: Option<Place>,
+    /// What it does in the bot's place, when it is none of the visitor's matters.
+    pub repair: Option<Repair>,
     /// The call that the step where it stands has made.
     pub call: Option<OpenCall>,
 }
@@ -238,6 +245,7 @@ impl State {
             tried: Vec::new(),
             told: BTreeSet::new(),
             calls: BTreeMap::new(),
+            made: BTreeMap::new(),
             waiting: None,
             noted: Vec::new(),
             topic: None,
@@ -409,6 +417,7 @@ impl State {
             TopicState::Closed => {
                 self.outcome = change.outcome;
                 self.told.clear();
+                self.made.clear();
                 let closed = |tried: &&mut Tried| tried.topic.as_ref() == Some(&change.topic);
                 self.tried.iter_mut().filter(closed).for_each(|tried| tried.topic = None);
             }
@@ -418,15 +427,22 @@ impl State {
     /// Takes in a change beside a fact that was taken in before.
     pub(crate) fn apply_move(&mut self, change: &Move, seq: Seq, beside: &Fact) {
         match change {
-            Move::Entered { dialogue, topic, origin, revision } => self.stack.push(Frame {
-                dialogue: dialogue.clone(),
-                topic: topic.clone(),
-                revision: revision.clone(),
-                step: None,
-                trail: Vec::new(),
-                origin: origin.clone(),
-                call: None,
-            }),
+            Move::Entered { dialogue, topic, origin, revision, repair } => {
+                // What is open when a repair begins is asked again when it is over.
+                if repair.is_some() {
+                    self.open = None;
+                }
+                self.stack.push(Frame {
+                    dialogue: dialogue.clone(),
+                    topic: topic.clone(),
+                    revision: revision.clone(),
+                    step: None,
+                    trail: Vec::new(),
+                    origin: origin.clone(),
+                    repair: repair.clone(),
+                    call: None,
+                });
+            }
             Move::Left => {
                 self.stack.pop();
             }
@@ -455,7 +471,8 @@ impl State {
             Move::Told { at } => {
                 self.told.insert(at.clone());
             }
-            Move::Called { until } => self.call(seq, *until, beside),
+            Move::Called { until, sent } => self.call(seq, *until, sent, beside),
+            Move::Awaited { call } => self.await_call(*call),
             Move::CallEnded { call, answered } => self.end_call(*call, *answered),
             Move::Redone => self.redo(),
             Move::Waits { until } => {
@@ -507,46 +524,6 @@ impl State {
             Move::ToldOfMask => self.told_of_mask = true,
             Move::CardBegun { digits } => self.card_begun = Some(*digits),
             Move::Unknown(_) => {}
-        }
-    }
-
-    fn ask(&mut self, question: &Question, seq: Seq, beside: &Fact) {
-        let choices = match beside {
-            Fact::Message(message) => message.choices.clone(),
-            _ => Vec::new(),
-        };
-        // Asking the same question again keeps the count of answers that were not understood.
-        let (misses, held) = match &self.open {
-            Some(open) if open.question == *question => (open.misses, open.held),
-            _ => (0, 0),
-        };
-        let question = question.clone();
-        self.open = Some(OpenQuestion { question, offer: seq, choices, misses, held });
-    }
-
-    fn redo(&mut self) {
-        self.open = None;
-        if let Some(topic) = self.running_topic().cloned() {
-            self.tried.retain(|tried| tried.topic.as_ref() != Some(&topic));
-        }
-        while let Some(frame) = self.stack.pop() {
-            if frame.topic.is_some() {
-                break;
-            }
-        }
-    }
-
-    fn close_question(&mut self) {
-        if let Some(OpenQuestion { question: Question::Step | Question::Confirm { .. }, .. }) =
-            self.open.take()
-            && let Some(frame) = self.stack.last_mut()
-            && let Some(step) = &frame.step
-            && frame.trail.last() != Some(step)
-        {
-            if frame.trail.len() == KEPT_TRAIL {
-                frame.trail.remove(0);
-            }
-            frame.trail.push(step.clone());
         }
     }
 }

@@ -132,7 +132,7 @@ impl<'a> Turn<'a> {
         let moment = u64::from_ne_bytes(self.at.0.to_ne_bytes());
         let pick = (self.state.seq.0 ^ moment).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let scope = Scope { slots: Some(&self.state.slots), topic };
-        template::fill(text.pick(self.lang(), pick), &scope)
+        template::fill(text.pick(self.lang(), pick), &scope, self.lang())
             .map(std::borrow::Cow::into_owned)
             .map_err(|_| Fault)
     }
@@ -147,7 +147,7 @@ impl<'a> Turn<'a> {
         let mut slots = self.state.slots.clone();
         slots.insert(slot.to_owned(), value.clone());
         let scope = Scope { slots: Some(&slots), topic: None };
-        template::fill(text.plain(self.lang()), &scope)
+        template::fill(text.plain(self.lang()), &scope, self.lang())
             .map(std::borrow::Cow::into_owned)
             .map_err(|_| Fault)
     }

@@ -8,7 +8,6 @@ use crate::content::dialogue::Answers;
 use crate::content::dialogue::Ask;
 use crate::content::dialogue::ChoiceStep;
 use crate::conversation::action::is_calling;
-use crate::conversation::event::Choice;
 use crate::conversation::event::EndedBy;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
@@ -19,7 +18,6 @@ use crate::conversation::event::TopicState;
 use crate::conversation::mention;
 use crate::conversation::read::Taken;
 use crate::conversation::read::second_matter;
-use crate::conversation::slot;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::ids::IntentId;
@@ -37,8 +35,6 @@ pub(crate) const GO_ON: &str = "go_on";
 pub(crate) const UNSURE: &str = "unsure";
 /// The same written so often in a row is a sign that the bot is of no use.
 const SAME_AGAIN: u32 = 3;
-/// The topics that an offer shows at most.
-const OFFERED: usize = 6;
 
 impl Turn<'_> {
     /// Acts on what a message was taken for. `text` is the message.
@@ -366,7 +362,7 @@ impl Turn<'_> {
     }
 
     /// The topic below is not wanted any more.
-    fn drop_below(&mut self) -> Result<(), Fault> {
+    pub(crate) fn drop_below(&mut self) -> Result<(), Fault> {
         while let Some(frame) = self.state.frame() {
             let topic = frame.topic.clone();
             if let Some(topic) = &topic {
@@ -401,176 +397,10 @@ impl Turn<'_> {
         }
     }
 
-    fn repeat(&mut self) -> Result<(), Fault> {
-        let Some(last) = self.state.last_said.clone() else {
-            return self.say(&self.content.manners.nothing_to_repeat);
-        };
-        let question = self.state.open.as_ref().map(|open| open.question.clone());
-        if question == Some(Question::Step) {
-            return self.ask_again(false);
-        }
-        self.put(last.text, last.links, last.choices, last.topic);
-        if let Some(question) = question {
-            self.asks(question);
-        }
-        Ok(())
-    }
-
-    fn back(&mut self) -> Result<(), Fault> {
-        let previous = self.state.frame().and_then(|frame| frame.trail.last().cloned());
-        let Some(previous) = previous else {
-            self.say(&self.content.manners.nothing_to_repeat)?;
-            return self.ask_again(false);
-        };
-        if let Ok(step) = self.step(&previous)
-            && let crate::content::dialogue::StepKind::Ask(ask) = &step.kind
-            && let Some(slot) = &ask.slot
-        {
-            self.shift(Move::Learnt { slot: slot.clone(), value: serde_json::Value::Null });
-        }
-        self.shift(Move::WentBack);
-        self.walk(previous)
-    }
-
-    fn start_over(&mut self) -> Result<(), Fault> {
-        let content = self.content;
-        let bottom = self.state.stack.first().and_then(|frame| frame.topic.clone());
-        self.say(&content.manners.started_over)?;
-        for slot in self.state.slots.keys().cloned().collect::<Vec<_>>() {
-            self.shift(Move::Learnt { slot, value: serde_json::Value::Null });
-        }
-        self.drop_all();
-        match bottom {
-            Some(topic) => self.open_topic(&topic),
-            None => self.offer(),
-        }
-    }
-
-    fn cancel(&mut self) -> Result<(), Fault> {
-        self.say(&self.content.manners.cancelled)?;
-        self.drop_all();
-        Ok(())
-    }
-
-    /// Lets go of everything that runs.
-    fn drop_all(&mut self) {
-        if self.state.open.is_some() {
-            self.shift(Move::Closed);
-        }
-        let topics: Vec<IntentId> =
-            self.state.stack.iter().rev().filter_map(|frame| frame.topic.clone()).collect();
-        for topic in topics {
-            self.close_topic(&topic, Outcome::Unresolved);
-        }
-        self.shift(Move::Cleared);
-    }
-
-    /// The first time a person is offered, the second time one is brought.
-    fn frustrated(&mut self) -> Result<(), Fault> {
-        let before = self.state.upset > 0;
-        self.shift(Move::Upset);
-        if before {
-            return self.escalate(None, "frustrated", None);
-        }
-        self.offer_person(&self.content.manners.frustrated)
-    }
-
-    fn clarify(&mut self, topics: Vec<IntentId>) -> Result<(), Fault> {
-        let manners = &self.content.manners;
-        let words = self.words(&manners.clarify, None)?;
-        let mut buttons = self.topic_buttons(&topics);
-        buttons.push(self.button(SOMETHING_ELSE, &manners.something_else));
-        self.put_plain(words, buttons);
-        self.asks(Question::Clarify { topics });
-        Ok(())
-    }
-
-    fn topic_buttons(&self, topics: &[IntentId]) -> Vec<Choice> {
-        let lang = self.lang();
-        topics
-            .iter()
-            .map(|topic| Choice {
-                value: topic.as_str().to_owned(),
-                label: self.content.title(topic, lang).to_owned(),
-            })
-            .collect()
-    }
-
-    fn out_of_scope(&mut self, text: &str) -> Result<(), Fault> {
-        let manners = &self.content.manners;
-        let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
-        if at_step {
-            self.shift(Move::Missed { text: slot::shortened(text) });
-            if self.is_out_of_patience() {
-                return self.escalate(None, "not_understood", Some(&manners.cannot_help));
-            }
-            self.say(&manners.out_of_scope_aside)?;
-            return self.ask_again(false);
-        }
-        let words = self.words(&manners.out_of_scope, None)?;
-        let buttons = vec![
-            self.button(PERSON, &manners.person),
-            self.button(SOMETHING_ELSE, &manners.something_else),
-        ];
-        self.put_plain(words, buttons);
-        self.asks(Question::Person);
-        Ok(())
-    }
-
-    /// What the bot can help with, as buttons.
-    fn offer(&mut self) -> Result<(), Fault> {
-        let content = self.content;
-        let topics: Vec<IntentId> = content
-            .intents
-            .keys()
-            .filter(|id| content.is_problem(id))
-            .take(OFFERED)
-            .cloned()
-            .collect();
-        let words = self.words(&content.manners.offer, None)?;
-        let mut buttons = self.topic_buttons(&topics);
-        buttons.push(self.button(PERSON, &content.manners.person));
-        self.put_plain(words, buttons);
-        self.asks(Question::Offer { topics });
-        Ok(())
-    }
-
-    /// Asks in other words, then offers what there is, then brings a person.
-    pub(crate) fn not_understood(&mut self, text: &str) -> Result<(), Fault> {
-        self.shift(Move::Missed { text: slot::shortened(text) });
-        let manners = &self.content.manners;
-        let at_step = self.state.open.as_ref().is_some_and(|open| open.question == Question::Step);
-        if self.is_out_of_patience() {
-            return self.escalate(None, "not_understood", Some(&manners.cannot_help));
-        }
-        if at_step && self.open_ask().is_some() {
-            self.say(&manners.not_an_answer)?;
-            return self.ask_reworded();
-        }
-        if self.state.misses == 1 { self.say(&manners.rephrase) } else { self.offer() }
-    }
-
-    /// Whether so much was not understood that a person must come.
-    pub(crate) fn is_out_of_patience(&self) -> bool {
-        let at_question = self.state.open.as_ref().map_or(0, |open| open.misses);
-        self.state.misses >= self.policy.misses_before_person
-            || at_question >= self.policy.misses_per_question
-            || self.state.missed >= self.policy.misses_in_all
-    }
-
     /// Whether an intent, said to "anything else?", means that there is nothing: a goodbye, or
     /// thanks for the second time. After the first there may be one more thing.
     fn is_farewell(&self, intent: &IntentId) -> bool {
         let last = self.state.last_said.as_ref().and_then(|message| message.topic.as_ref());
         intent.as_str() == GOODBYE || intent.as_str() == THANKS && last == Some(intent)
-    }
-
-    fn ask_reworded(&mut self) -> Result<(), Fault> {
-        let Some(ask) = self.open_ask() else { return Err(Fault) };
-        let mut buttons = self.buttons(ask);
-        buttons.push(self.button(PERSON, &self.content.manners.person));
-        self.tell(&ask.again, &ask.links, buttons)?;
-        self.asks(Question::Step);
-        Ok(())
     }
 }

@@ -16,6 +16,7 @@ use crate::conversation::event::Outcome;
 use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::event::TopicState;
+use crate::conversation::repair::Repair;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::MAX_STEPS;
 use crate::conversation::turn::Turn;
@@ -62,7 +63,8 @@ impl<'a> Turn<'a> {
         origin: Option<Place>,
         revision: Option<String>,
     ) {
-        self.shift(Move::Entered { dialogue: dialogue.clone(), topic, origin, revision });
+        let repair = None;
+        self.shift(Move::Entered { dialogue: dialogue.clone(), topic, revision, origin, repair });
     }
 
     /// Says what a dialogue of mere courtesy says, then asks the open question again.
@@ -107,6 +109,10 @@ impl<'a> Turn<'a> {
                     None
                 }
                 Some(Target::End) => self.leave_dialogue()?,
+                Some(Target::Stay) => {
+                    self.leave_repair()?;
+                    None
+                }
             };
         }
     }
@@ -118,9 +124,10 @@ impl<'a> Turn<'a> {
             Target::Resolved => self.finish_resolved(None),
             Target::Person => self.escalate(None, "steps_exhausted", None),
             Target::End => match self.leave_dialogue()? {
-                Some(Target::Step(id)) => self.walk(id),
-                _ => Ok(()),
+                Some(target) => self.walk_to(&target),
+                None => Ok(()),
             },
+            Target::Stay => self.leave_repair(),
         }
     }
 
@@ -194,9 +201,10 @@ impl<'a> Turn<'a> {
                         Some(Place { dialogue: frame.dialogue.clone(), step })
                     }
                 };
-                let revision = self.revision();
+                let (revision, repair) = (self.revision(), frame.repair.clone());
+                let dialogue = dialogue.clone();
                 self.shift(Move::Left);
-                self.enter(dialogue, topic, origin, revision);
+                self.shift(Move::Entered { dialogue, topic, revision, origin, repair });
                 self.start()
             }
             StepKind::Resolve { text } => {
@@ -275,11 +283,16 @@ impl<'a> Turn<'a> {
 
     /// The running dialogue ends without an outcome; its caller goes on, if it has one.
     fn leave_dialogue(&mut self) -> Result<Option<Target>, Fault> {
+        let repair = self.state.frame().and_then(|frame| frame.repair.clone());
         let called = self.state.frame().is_some_and(|frame| frame.topic.is_none());
         if let Some(topic) = self.state.frame().and_then(|frame| frame.topic.clone()) {
             self.close_topic(&topic, Outcome::Unresolved);
         }
         self.shift(Move::Left);
+        if let Some(repair) = repair {
+            self.after_repair(repair)?;
+            return Ok(None);
+        }
         if !called {
             self.after_topic()?;
             return Ok(None);
@@ -291,6 +304,21 @@ impl<'a> Turn<'a> {
             StepKind::Call { next, .. } => Ok(Some(next.target.clone())),
             _ => Err(Fault),
         }
+    }
+
+    /// A repair is over, with all that it called, and what it stood for is not done.
+    fn leave_repair(&mut self) -> Result<(), Fault> {
+        while let Some(frame) = self.state.frame() {
+            let (repair, topic) = (frame.repair.clone(), frame.topic.clone());
+            if topic.is_some() {
+                return Err(Fault);
+            }
+            self.shift(Move::Left);
+            if let Some(repair) = repair {
+                return self.stay(&repair);
+            }
+        }
+        Err(Fault)
     }
 
     /// The problem is gone.
@@ -336,6 +364,9 @@ impl<'a> Turn<'a> {
         let content = self.content;
         let manners = &content.manners;
         if let Some(below) = self.state.running_topic().cloned() {
+            if self.repaired(Repair::Resume)? {
+                return Ok(());
+            }
             self.offer_about(&manners.resume_offer, &below, Question::Resume)
         } else if let Some(topic) = self.state.noted.first().cloned() {
             let question = Question::Second { topic: topic.clone() };

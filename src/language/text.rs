@@ -16,6 +16,13 @@ pub const MAX_WORDS: usize = 120;
 /// So many characters of one word are read: the longest Finnish compounds stay below.
 pub const MAX_WORD_CHARS: usize = 48;
 
+/// The part of a message that is read; what stands behind it is kept and not looked at.
+#[must_use]
+pub fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
 /// A text in lower case and composed form with the places of its words.
 ///
 /// The buffers are kept between texts, so reading a message allocates nothing once warm.
@@ -38,8 +45,7 @@ impl Words {
     pub fn read(&mut self, text: &str) {
         self.text.clear();
         self.spans.clear();
-        let limit = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
-        let text = &text[..limit];
+        let text = beginning(text);
         if text.is_ascii()
             || is_nfkc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes
         {

@@ -12,6 +12,10 @@ use crate::privacy::digits;
 use crate::privacy::find;
 use crate::privacy::flat::Flat;
 
+/// How far into a message, in bytes, what went before may tell where a secret begins: the words
+/// that may stand between an announcement and what it announces are far fewer.
+const REACH: usize = 1_000;
+
 /// How strongly a code is awaited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Awaited {
@@ -65,12 +69,23 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
 /// Secrets within `text`, and those that reach into it from what went before.
 fn across(previous: &str, text: &str) -> Vec<Found> {
     let mut all = find(text);
-    if !previous.is_empty() {
-        let (joined, begin) = join(previous, text);
-        let reaching = find(&joined).into_iter().filter(|found| found.at.end > begin);
-        all.extend(reaching.map(|found| within(&found, begin)));
+    if previous.is_empty() {
+        return all;
     }
+    // The rest of a long message is searched by itself only.
+    let near = &text[..text.floor_char_boundary(2 * REACH)];
+    let reaching = reaching(previous, near);
+    let is_cut = near.len() < text.len() && reaching.iter().any(|it| it.at.end == near.len());
+    all.extend(if is_cut { self::reaching(previous, text) } else { reaching });
     all
+}
+
+/// Secrets of a text that show by what went before.
+fn reaching(previous: &str, text: &str) -> Vec<Found> {
+    let (joined, begin) = join(previous, text);
+    let is_its = |found: &Found| found.at.end > begin && found.at.start < begin + REACH;
+    let found = find(&joined).into_iter().filter(is_its);
+    found.map(|found| within(&found, begin)).collect()
 }
 
 /// Covers a card that is begun at the end of `text`; answers how many of its digits are known.

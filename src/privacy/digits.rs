@@ -21,6 +21,9 @@ const NUMBERED_CODES: usize = 3;
 /// Codes that are looked at together; a longer list is taken in parts.
 const MAX_LIST: usize = 64;
 
+/// Digits of most cards.
+const CARD_DIGITS: usize = 16;
+
 /// How far before a number a word may say that it is a card's.
 const CARD_WORD_REACH: usize = 40;
 
@@ -186,16 +189,23 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
     if !rest.bytes().all(|sign| separates(sign) || sign == b'!' || sign == b'?') {
         return None;
     }
-    (0..run.len()).find_map(|from| {
+    // A longer number at the end is no card that was begun.
+    let mut left = CARD_DIGITS - 1;
+    let fitting = run.iter().rev().take_while(|group| {
+        let fits = group.len() <= left;
+        left = left.saturating_sub(group.len());
+        fits
+    });
+    (run.len() - fitting.count()..run.len()).find_map(|from| {
         let groups = &run[from..];
         let digits: Vec<u8> = groups.iter().flat_map(|group| values(flat, group)).collect();
         let count = digits.len();
         let in_fours =
             groups.len() >= 3 && groups[..groups.len() - 1].iter().all(|it| it.len() == 4);
         let named = from == 0 && says_card(flat, groups[0].at.start);
-        let begun = (12..16).contains(&count) && (in_fours || named) && {
+        let begun = (12..CARD_DIGITS).contains(&count) && (in_fours || named) && {
             let mut whole = digits.clone();
-            whole.resize(16, 0);
+            whole.resize(CARD_DIGITS, 0);
             is_issued(&whole)
         };
         let at = groups[0].at.start..groups[groups.len() - 1].at.end;

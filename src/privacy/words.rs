@@ -34,6 +34,14 @@ fn set(list: &'static str) -> HashSet<&'static str> {
     list.split_whitespace().collect()
 }
 
+/// Parts of words, made when first needed.
+type Parts = LazyLock<Vec<&'static str>>;
+
+/// The parts of `list`, which stand with blanks between.
+fn parts(list: &'static str) -> Vec<&'static str> {
+    list.split_whitespace().collect()
+}
+
 /// What `word` announces, if anything.
 pub(super) fn noun(word: &str) -> Option<Noun> {
     if word.len() < 2 || word.len() > 40 {
@@ -328,14 +336,18 @@ static LITTLE: Words = LazyLock::new(|| {
 
 /// Names a number that may be read by anybody.
 pub(super) fn names_harmless_number(word: &str) -> bool {
-    const STEMS: &str = "\
+    static STEMS: Parts = LazyLock::new(|| {
+        parts(
+            "\
         order bestallning arende faktur kundnum kundnr referens viite tilaus tilausn lasku asiakasn \
         asiakasnum case ticket invoice reference tracking paket kolli postnum telefon phone mobil \
         version felkod error tel puh ocr artikel model versio virhe felmed puhelin kannyk seuranta \
         lahetys ref rum huone room gatan linje bokning varaus booking hylly bankgiro plusgiro \
-        postinum zip matkapuh mobiili numrot";
+         postinum zip matkapuh mobiili numrot",
+        )
+    });
     // "mobilpin" begins like the number of a telephone.
-    STEMS.split_whitespace().any(|stem| word.starts_with(stem)) && noun(word).is_none()
+    STEMS.iter().any(|stem| word.starts_with(stem)) && noun(word).is_none()
         || matches!(word, "nro" | "no" | "id-nr" | "ring" | "soita" | "call")
 }
 
@@ -355,26 +367,40 @@ pub(super) fn is_unit(word: &str) -> bool {
 /// A plain word that is said *about* a password ("wrong", "vanhentunut") or that only holds the
 /// sentence together: never the password itself.
 pub(super) fn is_said_about(word: &str) -> bool {
-    const ENDINGS: &str = "\
+    static ENDINGS: Parts = LazyLock::new(|| {
+        parts(
+            "\
         igt iskt rat lat dat kat nat gat mat tat nget nnet vet ant omt ast ytt nut nyt ttu tty inen \
-        isesti sti ton maton ssani eista iset ed ing ly ible able ful less";
+        isesti sti ton maton ssani eista iset ed ing ly ible able ful less",
+        )
+    });
     SAID_ABOUT.contains(word)
         || names_a_service(word)
-        || word.len() >= 5 && ENDINGS.split_whitespace().any(|ending| word.ends_with(ending))
+        || word.len() >= 5 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether a word says what a password is for: "change the password to the netbank".
 fn names_a_service(word: &str) -> bool {
-    const ENDINGS: &str = "\
+    static ENDINGS: Parts = LazyLock::new(|| {
+        parts(
+            "\
         banken banks bankens appen applikationen kontot tjansten sidan sajten telefonen mobilen \
-        datorn mejlen mailen e-posten natverket";
-    const WHOLE: &str = "\
+        datorn mejlen mailen e-posten natverket",
+        )
+    });
+    static WHOLE: Parts = LazyLock::new(|| {
+        parts(
+            "\
         aktia bank netbank app account website site phone computer laptop email e-mail service \
-        internet network router";
-    const STEMS: &str = "verkkopank mobiilipank sovelluks puhelime tietokonee sahkoposti palvelu";
-    ENDINGS.split_whitespace().any(|ending| word.ends_with(ending))
-        || WHOLE.split_whitespace().any(|whole| word == whole)
-        || STEMS.split_whitespace().any(|stem| word.starts_with(stem))
+        internet network router",
+        )
+    });
+    static STEMS: Parts = LazyLock::new(|| {
+        parts("verkkopank mobiilipank sovelluks puhelime tietokonee sahkoposti palvelu")
+    });
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
+        || WHOLE.contains(&word)
+        || STEMS.iter().any(|stem| word.starts_with(stem))
 }
 
 static SAID_ABOUT: Words = LazyLock::new(|| {
@@ -425,11 +451,15 @@ static CLAUSES: Words = LazyLock::new(|| {
 
 /// Product names with digits or odd capitals that stand near passwords without being one.
 pub(super) fn is_product(word: &str) -> bool {
-    const STEMS: &str = "\
+    static STEMS: Parts = LazyLock::new(|| {
+        parts(
+            "\
         iphone ipad ios android windows win1 office macos macbook samsung galaxy huawei nokia bankid \
         aktiaid nordeaid mobilepay paypal whatsapp facebook youtube linkedin wifi internet ebank mp3 \
-        mp4 covid chrome firefox edge id-app oneplus pixel xiaomi sms";
-    STEMS.split_whitespace().any(|stem| word.starts_with(stem))
+        mp4 covid chrome firefox edge id-app oneplus pixel xiaomi sms",
+        )
+    });
+    STEMS.iter().any(|stem| word.starts_with(stem))
 }
 
 /// In such company a number of four to eight digits was typed in as a code.

@@ -5,7 +5,7 @@
 //! `--nocapture` it prints what was reached:
 //!
 //! ```sh
-//! CONVERSATIONS=100000 cargo test --release --test it random_conversations -- --ignored --nocapture
+//! CONVERSATIONS=100000 cargo test --release --test it random_conversations -- --nocapture
 //! ```
 
 use std::panic::AssertUnwindSafe;
@@ -67,7 +67,6 @@ fn over_one_content(trained: &Content, seed: u64, count: u64, coverage: &mut Cov
 }
 
 #[test]
-#[ignore = "takes minutes: run it by name"]
 fn random_conversations_over_random_content_never_get_stuck() {
     let (all, first) = (number("CONVERSATIONS", USUAL), number("SEED", 1));
     let trained = trained();

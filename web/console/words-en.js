@@ -167,6 +167,7 @@ export default {
   'outcome.offline': 'Nobody on duty',
   'reason.requested': 'The customer asked for a person',
   'reason.steps_exhausted': 'The steps did not help',
+  'reason.corrected_after_call': 'Corrected after a call',
   'reason.not_understood': 'The bot did not understand',
   'reason.urgent': 'Urgent',
   'reason.agent_lost': 'The adviser lost the connection',

@@ -167,6 +167,7 @@ export default {
   'outcome.offline': 'Ei ketään paikalla',
   'reason.requested': 'Asiakas pyysi ihmistä',
   'reason.steps_exhausted': 'Keinot loppuivat',
+  'reason.corrected_after_call': 'Korjattu kutsun jälkeen',
   'reason.not_understood': 'Botti ei ymmärtänyt',
   'reason.urgent': 'Kiireellinen',
   'reason.agent_lost': 'Neuvojan yhteys katkesi',

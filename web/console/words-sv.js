@@ -167,6 +167,7 @@ export default {
   'outcome.offline': 'Ingen på plats',
   'reason.requested': 'Kunden bad om en människa',
   'reason.steps_exhausted': 'Stegen räckte inte',
+  'reason.corrected_after_call': 'Rättat efter ett anrop',
   'reason.not_understood': 'Boten förstod inte',
   'reason.urgent': 'Brådskande',
   'reason.agent_lost': 'Rådgivaren tappade kontakten',

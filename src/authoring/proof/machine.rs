@@ -356,6 +356,7 @@ impl<'a> Machine<'a> {
                 }
                 Target::Resolved => return Some(Stop::Resolved),
                 Target::Person => return Some(Stop::Person),
+                Target::Stay => return Some(Stop::Over),
                 Target::End => {
                     let Some((dialogue, step)) = spot.calls.pop() else { return Some(Stop::Over) };
                     (spot.dialogue, spot.step) = (dialogue, step);

@@ -132,3 +132,15 @@ fn whoever_asks_for_a_person_gets_one() {
     let faults = proven(&check("a", "person"), &sources);
     assert_eq!(codes(&faults), [(Code::NoPerson, 2)]);
 }
+
+#[test]
+fn a_dialogue_in_the_bots_place_is_walked_through_too() {
+    let mine = format!(
+        "dialogue: mine\ninstead_of: cancel\nstart: a\nsteps:\n{}{}",
+        say("a", "b"),
+        check("b", "a")
+    );
+    let faults = proven(&check("a", "person"), &[source("dialogues/mine.yaml", &mine)]);
+    assert_eq!(codes(&faults), [(Code::UnsolvedLoop, 6)]);
+    assert_eq!(faults[0].example[0], "customer: (cancel)");
+}

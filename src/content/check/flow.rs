@@ -99,7 +99,7 @@ fn leaving_steps(dialogues: &BTreeMap<DialogueId, Dialogue>) -> BTreeSet<(&Dialo
                                 .steps
                                 .get(id)
                                 .is_none_or(|next| leaving.contains(&(&dialogue.id, &next.id))),
-                            Target::Resolved | Target::Person | Target::End => true,
+                            Target::Resolved | Target::Person | Target::End | Target::Stay => true,
                         }),
                     };
                 if ends {

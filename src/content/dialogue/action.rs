@@ -43,6 +43,8 @@ pub struct Action {
     pub timeout_s: u32,
     /// Tries after the first.
     pub retries: u32,
+    /// Whether it is made once more when what was sent is corrected afterwards.
+    pub again: bool,
     /// What is said while it runs.
     pub say: Option<Text>,
     /// Where it goes on with the answer.
@@ -134,6 +136,7 @@ pub(super) fn read(fields: &mut Fields<'_>, what: &str, places: &mut Places) -> 
     let answer = read_answer(&mut inner);
     let timeout_s = read_count(&mut inner, "timeout_s", 1, LONGEST_TRY_S, USUAL_TRY_S);
     let retries = read_count(&mut inner, "retries", 0, MOST_RETRIES, USUAL_RETRIES);
+    let again = inner.flag("again");
     inner.finish("`action`");
     let next = exit(fields, "next", what);
     let failed = read_failed(fields, span, what);
@@ -142,7 +145,7 @@ pub(super) fn read(fields: &mut Fields<'_>, what: &str, places: &mut Places) -> 
     let stand_in = Exit { target: Target::Person, span };
     let call = call.unwrap_or_default();
     let (next, failed) = (next.unwrap_or_else(|| stand_in.clone()), failed.unwrap_or(stand_in));
-    Some(Action { call, send, answer, timeout_s, retries, say, next, failed })
+    Some(Action { call, send, answer, timeout_s, retries, again, say, next, failed })
 }
 
 /// Other systems fail: where the dialogue goes then is for its author to say.

@@ -19,9 +19,12 @@ use crate::content::dialogue::StepKind;
 use crate::content::dialogue::Target;
 use crate::content::dialogue::action;
 use crate::content::dialogue::known;
+use crate::content::dialogue::occasion::Occasion;
 use crate::content::dialogue::pause;
 use crate::content::dialogue::slot;
 use crate::content::fields::Fields;
+use crate::content::fields::Word;
+use crate::content::suggest::did_you_mean;
 use crate::content::suggest::nearest;
 use crate::content::text::Text;
 use crate::content::yaml::Key;
@@ -72,6 +75,8 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     let mut fields = Fields::open(file, node, "a dialogue", diagnostics);
     let id = fields.need_word("dialogue", "a dialogue");
     let start = fields.need_word("start", "a dialogue");
+    let occasion = fields.word("instead_of");
+    let instead_of = occasion.as_ref().and_then(|word| read_occasion(&mut fields, word));
     let steps = fields.need("steps", "a dialogue").map(|(_, node)| node);
     let read = steps.map(|node| read_steps(file, node, fields.diagnostics())).unwrap_or_default();
     if let Some(word) = id.as_ref() {
@@ -83,12 +88,25 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
         id: DialogueId::new(&id.text),
         start: StepId::new(&start.text),
         steps: read.steps,
+        instead_of,
+        occasion_span: occasion.map_or(id.span, |word| word.span),
         file: file.to_owned(),
         span: id.span,
         start_span: start.span,
         broken: read.broken,
         broken_slots: read.slots,
     })
+}
+
+fn read_occasion(fields: &mut Fields<'_>, word: &Word) -> Option<Occasion> {
+    let found = Occasion::named(&word.text);
+    if found.is_none() {
+        let known = Occasion::ALL.into_iter().map(Occasion::as_str);
+        let message = format!("the bot has no occasion `{}`", word.text);
+        let help = did_you_mean(&word.text, known);
+        fields.report(word.span, Code::BadValue, &message).help(&help);
+    }
+    found
 }
 
 #[derive(Default)]

@@ -270,6 +270,81 @@ fn a_result_that_never_comes_is_a_failure_in_the_end() {
 }
 
 #[test]
+fn a_correction_behind_a_call_makes_no_call_of_the_same_and_no_other_one() {
+    // What is corrected was not sent: the answer stands.
+    let talk = |again: &str, rest: &str| {
+        let balance = BALANCE
+            .replace("start: number\nsteps:\n", &format!("start: kind\nsteps:\n{KIND}"))
+            .replace("    next: tell\n    failed", "    next: enough\n    failed")
+            .replace("  tell:\n", &format!("{ENOUGH}  tell:\n"))
+            .replace("      send:", &format!("{again}      send:"));
+        let dialogues =
+            [("dialogues/balance.yaml", balance.as_str()), ("dialogues/talk_to_human.yaml", HUMAN)];
+        let intents = INTENTS.iter().filter(|(file, _)| !file.contains("lamp"));
+        let sources: Vec<_> =
+            intents.chain(&dialogues).map(|(file, text)| source(file, text)).collect();
+        let (draft, faults) = draft(&sources);
+        assert!(is_servable(&faults), "{faults:#?}");
+        let begin = r#"
+            visitor: vad har jag på kontot
+            bot: Sparkonto eller lönekonto?
+            press: Sparkonto
+            bot: Vilket kundnummer
+            visitor: 1234
+            action: bank/balance started
+            answer: {"account": {"balance": 3}, "frozen": false}
+            bot: Räcker det?
+        "#;
+        let transcript = format!("{begin}{rest}");
+        let transcript = Transcript::read(&transcript, Language::Sv).expect("it can be read");
+        if let Some(failure) = play(&draft.train(), &transcript).failure {
+            panic!("{failure}");
+        }
+    };
+    talk(
+        "",
+        "
+        visitor: nej förresten, lönekonto
+        bot: \"Räcker det?\"
+        press: Ja
+        bot: Du har 3 euro.
+        ",
+    );
+    // What was sent is another: only a person can tell what was done by the first.
+    talk(
+        "",
+        "
+        visitor: nej förresten, jag menade 4321
+        status: queued corrected_after_call
+        ",
+    );
+    talk(
+        "      again: true\n",
+        "
+        visitor: nej förresten, jag menade 4321
+        action: bank/balance started
+        ",
+    );
+}
+
+const KIND: &str = "  kind:
+    ask: { sv: \"Sparkonto eller lönekonto?\", fi: \"Säästö vai palkka?\", en: \"Savings or salary?\" }
+    again: { sv: \"Vilket konto?\", fi: \"Mikä tili?\", en: \"Which account?\" }
+    label: { sv: Konto, fi: Tili, en: Account }
+    slot: kind
+    choices:
+      savings: { label: { sv: Sparkonto, fi: Säästötili, en: Savings }, next: number }
+      salary: { label: { sv: Lönekonto, fi: Palkkatili, en: Salary }, next: number }
+";
+
+const ENOUGH: &str = "  enough:
+    ask: { sv: \"Räcker det?\", fi: \"Riittääkö?\", en: \"Is that enough?\" }
+    again: { sv: \"Är det nog?\", fi: \"Onko tarpeeksi?\", en: \"Enough?\" }
+    label: { sv: Räcker, fi: Riittää, en: Enough }
+    answers: { yes: tell, no: person, unsure: person }
+";
+
+#[test]
 fn a_result_counts_once() {
     let failure = failure_of(&format!("{ASKED}\nfails: lost\nfails: lost"));
     let failure = failure.expect("there is one call");

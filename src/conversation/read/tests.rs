@@ -57,6 +57,7 @@ fn at(lang: Language, question: &str) -> (State, &'static Ask) {
         step: Some(step.clone()),
         trail: Vec::new(),
         origin: None,
+        repair: None,
         call: None,
     });
     state.open = Some(OpenQuestion {

@@ -1,6 +1,7 @@
 //! What a conversation remembers of its calls to other systems.
 
 use crate::conversation::event::Fact;
+use crate::conversation::event::Place;
 use crate::conversation::state::State;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
@@ -16,19 +17,41 @@ pub struct OpenCall {
     pub answered: Option<bool>,
 }
 
+/// A call that a step has made while its topic runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeCall {
+    /// The call, and what came of it.
+    pub call: OpenCall,
+    /// What was sent, as a digest.
+    pub sent: String,
+}
+
 impl State {
-    pub(super) fn call(&mut self, seq: Seq, until: Timestamp, beside: &Fact) {
+    pub(super) fn call(&mut self, seq: Seq, until: Timestamp, sent: &str, beside: &Fact) {
         if let Fact::Action(change) = beside {
             self.calls.insert(seq, change.call.clone());
         }
-        if let Some(frame) = self.stack.last_mut() {
-            frame.call = Some(OpenCall { seq, until, answered: None });
+        let Some(frame) = self.stack.last_mut() else { return };
+        let call = OpenCall { seq, until, answered: None };
+        frame.call = Some(call.clone());
+        if let Some(step) = frame.step.clone() {
+            let place = Place { dialogue: frame.dialogue.clone(), step };
+            self.made.insert(place, MadeCall { call, sent: sent.to_owned() });
+        }
+    }
+
+    /// The running dialogue stands at a call that was made before.
+    pub(super) fn await_call(&mut self, seq: Seq) {
+        let made = self.made.values().find(|made| made.call.seq == seq);
+        if let (Some(made), Some(frame)) = (made, self.stack.last_mut()) {
+            frame.call = Some(made.call.clone());
         }
     }
 
     pub(super) fn end_call(&mut self, seq: Seq, answered: bool) {
         self.calls.remove(&seq);
-        let calls = self.stack.iter_mut().filter_map(|frame| frame.call.as_mut());
+        let made = self.made.values_mut().map(|made| &mut made.call);
+        let calls = self.stack.iter_mut().filter_map(|frame| frame.call.as_mut()).chain(made);
         for call in calls.filter(|call| call.seq == seq) {
             call.answered = Some(answered);
         }

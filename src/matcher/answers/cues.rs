@@ -248,7 +248,8 @@ pub(super) fn all(language: Language) -> impl Iterator<Item = (Cue, &'static str
 
 /// Whether `word` is a hint of this kind.
 pub(super) fn is(language: Language, word: &str, cue: Cue) -> bool {
-    all(language).any(|(kind, known)| kind == cue && known == word)
+    let words = table(language).iter().filter(|(kind, _)| *kind == cue);
+    words.flat_map(|(_, words)| words.split_whitespace()).any(|known| known == word)
 }
 
 /// `word` as it is written in a book, when it is a common spoken spelling.

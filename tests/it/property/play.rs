@@ -20,6 +20,7 @@ use skicka::conversation::event::Event;
 use skicka::conversation::event::Fact;
 use skicka::conversation::event::Move;
 use skicka::conversation::event::Outcome;
+use skicka::conversation::event::Question;
 use skicka::conversation::event::Status;
 use skicka::conversation::event::TransferTarget;
 use skicka::conversation::input::Act;
@@ -550,19 +551,29 @@ fn in_order(before: &State, decision: &Decision) -> Result<(), String> {
     Ok(())
 }
 
-/// The bot says nothing while another owns, save what concerns the queue.
+/// The bot says nothing while another owns, save what concerns the queue, and, where nobody is
+/// there, its question where the visitor can be reached and what comes of it.
 fn silent_while_owned(before: &State, act: &Act, decision: &Decision) -> Result<(), String> {
     let concerns_queue = matches!(
         act,
         Act::HandBack { .. } | Act::AgentLost { .. } | Act::DutyBegan { .. } | Act::DutyEnded
     );
-    let mut owned = before.status != Status::Bot;
+    let open = before.open.as_ref().map(|open| &open.question);
+    let is_contact = matches!(open, Some(Question::Contact { .. }));
+    let mut status = before.status;
     for event in &decision.events {
-        if owned && is_by_bot(event) && !concerns_queue {
+        let asks_contact =
+            |change: &Move| matches!(change, Move::Asked { question: Question::Contact { .. } });
+        let may_speak = match status {
+            Status::Bot => true,
+            Status::Offline => is_contact || event.moves.iter().any(asks_contact),
+            _ => false,
+        };
+        if is_by_bot(event) && !may_speak && !concerns_queue {
             return Err("the bot spoke while another owned the conversation".to_owned());
         }
         if let Fact::Status(change) = &event.fact {
-            owned = change.status != Status::Bot;
+            status = change.status;
         }
     }
     Ok(())

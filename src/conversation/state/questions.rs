@@ -1,0 +1,50 @@
+//! What a conversation remembers of the question that is open.
+
+use crate::conversation::event::Fact;
+use crate::conversation::event::Question;
+use crate::conversation::state::KEPT_TRAIL;
+use crate::conversation::state::OpenQuestion;
+use crate::conversation::state::State;
+use crate::ids::Seq;
+
+impl State {
+    pub(super) fn ask(&mut self, question: &Question, seq: Seq, beside: &Fact) {
+        let choices = match beside {
+            Fact::Message(message) => message.choices.clone(),
+            _ => Vec::new(),
+        };
+        // Asking the same question again keeps the count of answers that were not understood.
+        let (misses, held) = match &self.open {
+            Some(open) if open.question == *question => (open.misses, open.held),
+            _ => (0, 0),
+        };
+        let question = question.clone();
+        self.open = Some(OpenQuestion { question, offer: seq, choices, misses, held });
+    }
+
+    pub(super) fn redo(&mut self) {
+        self.open = None;
+        if let Some(topic) = self.running_topic().cloned() {
+            self.tried.retain(|tried| tried.topic.as_ref() != Some(&topic));
+        }
+        while let Some(frame) = self.stack.pop() {
+            if frame.topic.is_some() {
+                break;
+            }
+        }
+    }
+
+    pub(super) fn close_question(&mut self) {
+        if let Some(OpenQuestion { question: Question::Step | Question::Confirm { .. }, .. }) =
+            self.open.take()
+            && let Some(frame) = self.stack.last_mut()
+            && let Some(step) = &frame.step
+            && frame.trail.last() != Some(step)
+        {
+            if frame.trail.len() == KEPT_TRAIL {
+                frame.trail.remove(0);
+            }
+            frame.trail.push(step.clone());
+        }
+    }
+}
