@@ -399,7 +399,11 @@ impl AnswerModel {
                 }
                 _ => continue,
             };
-            if tail.1 < CUT_CONFIDENCE || (whole.0 == class && whole.1 > 0.8 && rest.is_none()) {
+            // "Yes, but it crashes" agrees, however surely the rest is read.
+            let agreed = tail.0 == AnswerClass::Failing && rest.is_some();
+            if tail.1 < CUT_CONFIDENCE && !agreed
+                || (whole.0 == class && whole.1 > 0.8 && rest.is_none())
+            {
                 continue;
             }
             return Some(AnswerReading { class, confidence, rest });

@@ -287,7 +287,8 @@ fn an_answer_may_echo_the_question() {
     let cases = [
         ("tryckte på skicka", AnswerClass::Yes),
         ("jag tryckte inte på skicka", AnswerClass::No),
-        ("vad är e-tjänsten?", AnswerClass::None),
+        ("vad är e-tjänsten?", AnswerClass::Unsure),
+        ("vad kostar e-tjänsten?", AnswerClass::None),
     ];
     for (text, class) in cases {
         let question = AskedQuestion { text: question, check: false, verb: None };
