@@ -472,7 +472,7 @@ impl State {
                 self.told.insert(at.clone());
             }
             Move::Called { until, sent } => self.call(seq, *until, sent, beside),
-            Move::Awaited { call } => self.await_call(*call),
+            Move::Awaited { call } => self.expect_call(*call),
             Move::CallEnded { call, answered } => self.end_call(*call, *answered),
             Move::Redone => self.redo(),
             Move::Waits { until } => {

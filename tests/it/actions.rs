@@ -240,7 +240,7 @@ async fn a_call_is_signed_and_its_answer_is_told() {
     let other = Other::start(None).await;
     let server = server(&other).await;
     let mut visitor = customer(&server).await;
-    assert_eq!(picks(&mut visitor, "m2", "fine").await, "Svaret: skickat 20 False");
+    assert_eq!(picks(&mut visitor, "m2", "fine").await, "Svaret: skickat 20 nej");
     let asked = other.asked("/v1/fine", 1).await.remove(0);
     asked.assert_signed();
     assert_eq!(asked.head["content-type"], "application/json");
@@ -284,7 +284,7 @@ async fn whatever_the_other_system_does_the_dialogue_goes_on_and_nobody_else_not
     }
     assert!(stranger.asked.borrow().is_empty(), "a redirect was followed");
     let mut next = customer(&server).await;
-    assert_eq!(picks(&mut next, "m2", "fine").await, "Svaret: skickat 20 False");
+    assert_eq!(picks(&mut next, "m2", "fine").await, "Svaret: skickat 20 nej");
     assert!(!server.log().contains(SECRET));
 }
 
@@ -293,7 +293,7 @@ async fn a_system_that_cannot_just_now_is_asked_again_under_the_same_id() {
     let other = Other::start(None).await;
     let server = server(&other).await;
     let mut visitor = customer(&server).await;
-    assert_eq!(picks(&mut visitor, "m2", "flaky").await, "Svaret: skickat 20 False");
+    assert_eq!(picks(&mut visitor, "m2", "flaky").await, "Svaret: skickat 20 nej");
     let asked = other.asked("/v1/flaky", 2).await;
     assert_eq!(asked.len(), 2);
     assert_eq!(asked[0].head["webhook-id"], asked[1].head["webhook-id"]);
@@ -326,7 +326,7 @@ async fn the_customer_may_write_meanwhile_and_the_answer_comes_behind() {
     };
     visitor.event("that it takes a moment", waits).await;
     other.release.notify_one();
-    assert_eq!(told(&mut visitor).await, "Svaret: skickat 20 False");
+    assert_eq!(told(&mut visitor).await, "Svaret: skickat 20 nej");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -350,7 +350,7 @@ async fn a_call_cut_off_by_a_kill_is_made_again_and_answered_once() {
     let mut visitor = visitor.again(&server, 0).await;
     let newest = visitor.welcome["seq"].clone();
     visitor.event("all that was said before", |event| event["seq"] == newest).await;
-    assert_eq!(picks(&mut visitor, "m3", "fine").await, "Svaret: skickat 20 False");
+    assert_eq!(picks(&mut visitor, "m3", "fine").await, "Svaret: skickat 20 nej");
     let hidden = visitor.log().iter().filter(|event| event["kind"] == "hidden").count();
     assert_eq!(hidden, 4, "each call began and ended once");
     assert_eq!(other.asked("/v1/held", 2).await.len(), 2);

@@ -71,7 +71,18 @@ async fn no_secret_is_anywhere_whichever_door_it_came_by() {
         let hello = json!({"type": "hello", "lang": ["sv"], "page": page, "client": client});
         let mut visitor = Visitor::hello(&server, &hello).await;
         for (at, (text, _)) in part.iter().enumerate() {
-            visitor.say(&format!("m{number}-{at}"), text).await;
+            let message = json!({"type": "message", "id": format!("m{number}-{at}"), "text": text});
+            let answer = visitor.ask(message).await;
+            if answer["code"] == "ended" {
+                // The bot took a line for the end of the matter: the rest is told anew.
+                let anew = Visitor::hello(&server, &hello).await;
+                let before = std::mem::replace(&mut visitor, anew);
+                seen.push(serde_json::to_string(before.log()).unwrap());
+                visitors.push(before);
+                visitor.say(&format!("m{number}-{at}"), text).await;
+            } else {
+                assert_eq!(answer["type"], "ack", "{answer}");
+            }
             let choice = json!({"type": "choice", "id": format!("c{number}-{at}"), "seq": 1, "value": text.chars().take(60).collect::<String>()});
             assert_eq!(visitor.ask(choice).await["type"], "error");
         }

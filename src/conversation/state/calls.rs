@@ -41,7 +41,7 @@ impl State {
     }
 
     /// The running dialogue stands at a call that was made before.
-    pub(super) fn await_call(&mut self, seq: Seq) {
+    pub(super) fn expect_call(&mut self, seq: Seq) {
         let made = self.made.values().find(|made| made.call.seq == seq);
         if let (Some(made), Some(frame)) = (made, self.stack.last_mut()) {
             frame.call = Some(made.call.clone());
