@@ -394,14 +394,21 @@ impl AnswerModel {
                 _ if turns && !head.0.is_answer() && tail.0.is_answer() => {
                     (tail.0, LEAST_CONFIDENCE, None)
                 }
+                // "No. Where do I find the settings?"
+                (AnswerClass::Yes | AnswerClass::No, AnswerClass::Unsure) if message.asks => {
+                    (head.0, head.1, Some(rest()))
+                }
                 (_, AnswerClass::None) if message.tokens.len() - at >= 2 => {
                     (head.0, head.1, Some(rest()))
                 }
                 _ => continue,
             };
             // "Yes, but it crashes" agrees, however surely the rest is read.
-            let agreed = tail.0 == AnswerClass::Failing && rest.is_some();
-            if tail.1 < CUT_CONFIDENCE && !agreed
+            let fails = tail.0 == AnswerClass::Failing || whole.0 == AnswerClass::Failing;
+            let agreed = fails && agrees && !question.check && rest.is_some();
+            let before = text[..message.tokens[at].start].trim_end();
+            let asks_back = message.asks && before.ends_with(['.', '!', ',']) && rest.is_some();
+            if tail.1 < CUT_CONFIDENCE && !agreed && !asks_back
                 || (whole.0 == class && whole.1 > 0.8 && rest.is_none())
             {
                 continue;
