@@ -405,10 +405,10 @@ impl AnswerModel {
             };
             // "Yes, but it crashes" agrees, however surely the rest is read.
             let fails = tail.0 == AnswerClass::Failing || whole.0 == AnswerClass::Failing;
-            let agreed = fails && agrees && !question.check && rest.is_some();
+            let yes_but = fails && agrees && !question.check && rest.is_some();
             let before = text[..message.tokens[at].start].trim_end();
             let asks_back = message.asks && before.ends_with(['.', '!', ',']) && rest.is_some();
-            if tail.1 < CUT_CONFIDENCE && !agreed && !asks_back
+            if tail.1 < CUT_CONFIDENCE && !yes_but && !asks_back
                 || (whole.0 == class && whole.1 > 0.8 && rest.is_none())
             {
                 continue;
