@@ -20,6 +20,7 @@ use crate::ids::IntentId;
 use crate::language::Language;
 use crate::matcher::Matcher;
 use crate::matcher::answers::AnswerModel;
+use crate::matcher::answers::lead::Phrases;
 use crate::matcher::answers::remark::RemarkModel;
 use crate::privacy::patterns::Patterns;
 
@@ -74,7 +75,7 @@ pub struct Content {
     /// The bot's own texts.
     pub manners: Manners,
     /// What people say before they correct themselves.
-    pub corrections: BTreeMap<Language, Vec<String>>,
+    pub corrections: BTreeMap<Language, Phrases>,
     /// What the authors know to be secret.
     pub secrets: Arc<Patterns>,
     /// What people say beside answers and topics.

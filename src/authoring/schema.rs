@@ -6,6 +6,7 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::content::build;
 use crate::content::dialogue::action::AnswerKind;
 use crate::content::dialogue::occasion::Occasion;
 use crate::content::manners;
@@ -15,16 +16,7 @@ use crate::matcher::answers::remark::Remark;
 use crate::matcher::answers::value::ValueKind;
 
 /// The kinds of content files, which are the names of their schemas.
-pub const KINDS: [&str; 8] = [
-    "intent",
-    "dialogue",
-    "out_of_scope",
-    "manners",
-    "answers",
-    "corrections",
-    "remarks",
-    "secrets",
-];
+pub const KINDS: [&str; 8] = build::KINDS;
 
 /// What names look like.
 const NAME: &str = "^[A-Za-z0-9_-]{1,64}$";

@@ -11,6 +11,7 @@ use crate::content::suggest::did_you_mean;
 use crate::content::yaml::Node;
 use crate::language::Language;
 use crate::matcher::answers::AnswerClass;
+use crate::matcher::answers::lead::Phrases;
 
 /// Reads the file.
 pub(crate) fn read(
@@ -91,7 +92,7 @@ pub(crate) fn read_corrections(
     file: &str,
     node: Node,
     diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<Language, Vec<String>> {
+) -> BTreeMap<Language, Phrases> {
     let mut fields = Fields::open(file, node, "this file", diagnostics);
     let Some((span, node)) = fields.take("corrections") else { return BTreeMap::new() };
     let words = fields.as_words_in_all(span, node, "corrections");

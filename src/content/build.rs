@@ -43,6 +43,7 @@ use crate::matcher::TrainingSet;
 use crate::matcher::answers::AnswerExamples;
 use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::AnswerTable;
+use crate::matcher::answers::lead::Phrases;
 use crate::matcher::answers::remark::RemarkModel;
 use crate::privacy::patterns::Patterns;
 
@@ -73,7 +74,7 @@ pub struct Draft {
     dialogues: BTreeMap<DialogueId, Dialogue>,
     manners: Option<Manners>,
     answers: AnswerTable,
-    corrections: BTreeMap<Language, Vec<String>>,
+    corrections: BTreeMap<Language, Phrases>,
     secrets: Option<Patterns>,
     remarks: Option<Remarks>,
     out_of_scope: BTreeMap<Language, Vec<String>>,

@@ -6,27 +6,29 @@ use crate::content::diagnostic::Diagnostic;
 use crate::content::fields::Fields;
 use crate::content::yaml::Node;
 use crate::language::Language;
+use crate::matcher::answers::lead::Phrases;
 use crate::matcher::answers::remark::Remark;
 
-/// Words or messages by the language that they are in.
-type ByLanguage = BTreeMap<Language, Vec<String>>;
+/// What belongs to each language.
+type ByLanguage<T> = BTreeMap<Language, T>;
 
 /// What people say beside answers and topics.
 #[derive(Debug, Clone, Default)]
 pub struct Remarks {
     /// Examples that the readers of remarks learn from.
-    pub examples: BTreeMap<Remark, ByLanguage>,
+    pub examples: BTreeMap<Remark, ByLanguage<Vec<String>>>,
     /// Leads back to a matter that was left.
-    pub returning: ByLanguage,
+    pub returning: ByLanguage<Phrases>,
     /// Wishes for another language, by that language.
-    pub wishes: BTreeMap<Language, ByLanguage>,
+    pub wishes: BTreeMap<Language, ByLanguage<Phrases>>,
 }
 
 impl Remarks {
     /// The examples of one language.
     #[must_use]
     pub fn examples_of(&self, language: Language) -> BTreeMap<Remark, Vec<String>> {
-        let of = |texts: &ByLanguage| texts.get(&language).cloned().unwrap_or_default();
+        let of =
+            |texts: &ByLanguage<Vec<String>>| texts.get(&language).cloned().unwrap_or_default();
         self.examples.iter().map(|(&remark, texts)| (remark, of(texts))).collect()
     }
 }
@@ -46,7 +48,7 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     Remarks { examples: examples.into(), returning, wishes: wishes.into() }
 }
 
-fn plain(fields: &mut Fields<'_>, key: &'static str) -> ByLanguage {
+fn plain<T: FromIterator<String>>(fields: &mut Fields<'_>, key: &'static str) -> ByLanguage<T> {
     let words = fields.words(key).into_iter();
     words
         .map(|(language, words)| (language, words.into_iter().map(|word| word.text).collect()))

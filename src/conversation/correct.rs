@@ -32,7 +32,6 @@ use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::ChoiceOption;
 use crate::matcher::answers::fact::Statements;
-use crate::matcher::answers::lead;
 use crate::matcher::answers::read_choice;
 use crate::matcher::answers::remark::Remark;
 
@@ -79,7 +78,7 @@ pub(crate) fn announced(
     text: &str,
     today: jiff::civil::Date,
 ) -> Option<Fix> {
-    let rest = lead::after(text, content.corrections.get(&state.lang)?)?;
+    let rest = content.corrections.get(&state.lang)?.after(text)?;
     let fix = |at: &Place, value: Value| Some(Fix { at: at.clone(), value });
     if let Some(fix) = mentioned(content, state, rest) {
         return Some(fix);

@@ -54,16 +54,18 @@ fn rank(module: &str) -> usize {
 }
 
 fn sources() -> Vec<(String, PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![root.clone()];
+    let roots =
+        ["src", "reading/src"].map(|below| Path::new(env!("CARGO_MANIFEST_DIR")).join(below));
+    let mut folders: Vec<(&PathBuf, PathBuf)> =
+        roots.iter().map(|root| (root, root.clone())).collect();
     let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
+    while let Some((root, folder)) = folders.pop() {
         for entry in fs::read_dir(folder).expect("src can be read") {
             let path = entry.expect("src can be read").path();
             if path.is_dir() {
-                folders.push(path);
+                folders.push((root, path));
             } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let below = path.strip_prefix(&root).expect("it lies below src");
+                let below = path.strip_prefix(root).expect("it lies below src");
                 let first = below.iter().next().expect("it has a name").to_string_lossy();
                 let module = first.trim_end_matches(".rs").to_owned();
                 let text = fs::read_to_string(&path).expect("src can be read");

@@ -13,8 +13,8 @@ use skicka::store::Role;
 use crate::client::Visitor;
 use crate::server::Server;
 
-const SECRETS: &str = include_str!("../../src/privacy/tests/secrets.txt");
-const HARMLESS: &str = include_str!("../../src/privacy/tests/harmless_numbers.txt");
+const SECRETS: &str = include_str!("../../reading/src/privacy/tests/secrets.txt");
+const HARMLESS: &str = include_str!("../../reading/src/privacy/tests/harmless_numbers.txt");
 /// Shorter ones stand in moments and ids by chance.
 const TELLING: usize = 7;
 const NO_LIMIT: [(&str, &str); 1] = [("SKICKA_LIMITS__MESSAGES_PER_MINUTE", "0")];

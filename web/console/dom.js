@@ -83,3 +83,20 @@ export function announce(text) {
   // Long enough to be noticed, short enough not to be read twice.
   setTimeout(() => said.remove(), 2000);
 }
+
+/**
+ * `draw` for the next frame, however often it is asked for before that.
+ * @param {() => void} draw
+ * @returns {() => void}
+ */
+export function onceAFrame(draw) {
+  let planned = false;
+  return () => {
+    if (planned) return;
+    planned = true;
+    requestAnimationFrame(() => {
+      planned = false;
+      draw();
+    });
+  };
+}

@@ -1,7 +1,7 @@
 /** The floor as a supervisor sees it: who waits, who works and on what, and the ways in. */
 
 import { isWaiting } from './desk.js';
-import { button, h, icon } from './dom.js';
+import { button, h, icon, onceAFrame } from './dom.js';
 import { everySecond, since } from './time.js';
 import { coded, t, tongue } from './words.js';
 
@@ -17,6 +17,7 @@ export class Floor extends HTMLElement {
     super();
     this.desk = desk;
     this.owner = owner;
+    this.soon = onceAFrame(() => this.isConnected && this.#render());
   }
 
   connectedCallback() {
@@ -33,22 +34,13 @@ export class Floor extends HTMLElement {
       h('div', { className: 'place' }, this.figures,
         h('section', { 'aria-labelledby': 'floor-queue' }, h('h3', { id: 'floor-queue' }, t('queue')), this.queue, this.nobodyWaits),
         h('section', { 'aria-labelledby': 'floor-people' }, h('h3', { id: 'floor-people' }, t('people')), this.people, this.nobodyWorks))));
-    for (const name of ['inbox', 'agents']) this.desk.addEventListener(name, () => this.#soon(), { signal });
+    for (const name of ['inbox', 'agents']) this.desk.addEventListener(name, this.soon, { signal });
     everySecond(() => this.#tick(), signal);
     this.#render();
   }
 
   disconnectedCallback() {
     this.gone.abort();
-  }
-
-  #soon() {
-    if (this.planned) return;
-    this.planned = true;
-    requestAnimationFrame(() => {
-      this.planned = false;
-      if (this.isConnected) this.#render();
-    });
   }
 
   #render() {

@@ -1,7 +1,7 @@
 /** The list of conversations: who waits, who is mine, who talks to the bot. */
 
 import { isWaiting } from './desk.js';
-import { announce, h, icon } from './dom.js';
+import { announce, h, icon, onceAFrame } from './dom.js';
 import { Finder } from './find.js';
 import { chips } from './tags.js';
 import { everySecond, since } from './time.js';
@@ -34,6 +34,7 @@ export class Inbox extends HTMLElement {
     this.filter = sessionStorage.getItem('skicka-console:filter') || 'waiting';
     /** Lines by conversation, so that a change touches its own line only. @type {Map<string, {li: HTMLElement, button: HTMLElement, time: HTMLElement, item: object}>} */
     this.lines = new Map();
+    this.soon = onceAFrame(() => this.isConnected && this.#render());
   }
 
   connectedCallback() {
@@ -56,10 +57,10 @@ export class Inbox extends HTMLElement {
       this.finder.form,
       h('div', { className: 'filters', role: 'group', 'aria-label': t('filter') }, [...this.tabs.values()].map(({ node }) => node)),
       this.scroll, this.finder.results));
-    this.desk.addEventListener('inbox', () => this.#soon(), { signal });
+    this.desk.addEventListener('inbox', this.soon, { signal });
     this.desk.addEventListener('waiting', ({ detail }) => announce(t('newWaiting', detail.length)), { signal });
     this.desk.addEventListener('alarm', () => announce(t('alarmed')), { signal });
-    this.desk.addEventListener('agents', () => this.#soon(), { signal });
+    this.desk.addEventListener('agents', this.soon, { signal });
     this.desk.addEventListener('current', () => this.#mark(), { signal });
     everySecond(() => this.#tick(), signal);
     if (this.filter === CLOSED) this.finder.show(true);
@@ -68,16 +69,6 @@ export class Inbox extends HTMLElement {
 
   disconnectedCallback() {
     this.gone.abort();
-  }
-
-  /** Many changes in one frame are drawn once. */
-  #soon() {
-    if (this.planned) return;
-    this.planned = true;
-    requestAnimationFrame(() => {
-      this.planned = false;
-      if (this.isConnected) this.#render();
-    });
   }
 
   #choose(name) {

@@ -18,7 +18,6 @@ use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
 use crate::matcher::answers::fact::Statements;
-use crate::matcher::answers::lead;
 use crate::matcher::answers::only_tells_act;
 use crate::matcher::answers::remark::Remark;
 
@@ -167,7 +166,7 @@ pub(super) fn wish_for_language(
     }
     Language::ALL.into_iter().filter(|wanted| *wanted != spoken).find(|wanted| {
         let wishes = content.remarks.wishes.get(wanted);
-        wishes.into_iter().flatten().any(|(_, phrases)| lead::contains(text, phrases))
+        wishes.into_iter().flatten().any(|(_, phrases)| phrases.stand_in(text))
     })
 }
 
@@ -184,7 +183,7 @@ pub(super) fn matter_left(
     let on_stack = state.stack.iter().rev().filter_map(|frame| frame.topic.as_ref());
     let left: Vec<&IntentId> =
         on_stack.chain(&state.noted).filter(|topic| Some(*topic) != running || asks_back).collect();
-    if left.is_empty() || !lead::contains(text, returns) {
+    if left.is_empty() || !returns.stand_in(text) {
         return None;
     }
     let named = ranking.candidates.iter().map(|candidate| &candidate.intent);

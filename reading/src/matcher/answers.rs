@@ -12,7 +12,6 @@
 //! in the text; what the model has no ground to call an answer is [`AnswerClass::None`].
 
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::collections::HashSet;
 
 use serde::Deserialize;
@@ -21,6 +20,7 @@ use serde::Serialize;
 use crate::language::Language;
 use crate::matcher::answers::cues::Cue;
 use crate::matcher::answers::features::Lexicon;
+use crate::matcher::answers::features::Names;
 use crate::matcher::answers::linear::Linear;
 use crate::matcher::answers::linear::Row;
 use crate::matcher::answers::text::Message;
@@ -224,7 +224,7 @@ pub fn clauses(text: &str, language: Language) -> Vec<&str> {
 pub struct AnswerModel {
     language: Language,
     lexicon: Lexicon,
-    names: HashMap<u64, u32>,
+    names: Names,
     linear: Linear<CLASSES>,
 }
 
@@ -262,20 +262,10 @@ impl AnswerModel {
             }
         }
         let lexicon = Lexicon::new(examples.language, &messages);
-        let mut names: HashMap<u64, u32> = HashMap::new();
-        let rows: Vec<Row> = messages
-            .iter()
-            .map(|message| {
-                let found = features::features(&features::corrected(message, &lexicon), &lexicon);
-                found
-                    .into_iter()
-                    .map(|(name, strength)| {
-                        let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
-                        (*names.entry(name).or_insert(next), strength)
-                    })
-                    .collect()
-            })
-            .collect();
+        let mut names = Names::default();
+        let corrected = messages.iter().map(|message| features::corrected(message, &lexicon));
+        let rows: Vec<Row> =
+            corrected.map(|message| names.learn(features::features(&message, &lexicon))).collect();
         let linear = Linear::train(&rows, &labels, names.len());
         Self { language: examples.language, lexicon, names, linear }
     }
@@ -289,11 +279,12 @@ impl AnswerModel {
         }
         // Read once: all parts of the message share it.
         let message = features::corrected(&message, &self.lexicon);
+        let asked = Message::parse(question.text);
         let whole = self.judge(&message);
-        if let Some(class) = asked::turned(&message, self.language, question, whole.0) {
+        if let Some(class) = asked::turned(&message, self.language, question, &asked, whole.0) {
             return AnswerReading { class, confidence: whole.1.max(TOLD), rest: None };
         }
-        if let Some(class) = echo::read(&message, self.language, question)
+        if let Some(class) = echo::read(&message, self.language, question, &asked)
             && may_be_echo(whole.0, class)
         {
             return AnswerReading { class, confidence: 0.9, rest: None };
@@ -306,10 +297,10 @@ impl AnswerModel {
         if !doubtful {
             return AnswerReading { class, confidence, rest: None };
         }
-        if asked::asks_for_help(&message, self.language, question) {
+        if asked::asks_for_help(&message, self.language, &asked) {
             return AnswerReading { class: AnswerClass::Unsure, confidence: TOLD, rest: None };
         }
-        if echo::tells_done(&message, self.language, question) {
+        if echo::tells_done(&message, self.language, question, &asked) {
             return AnswerReading { class: AnswerClass::Yes, confidence: TOLD, rest: None };
         }
         self.read_lead(text, &message)
@@ -433,11 +424,7 @@ impl AnswerModel {
     }
 
     fn scores(&self, message: &Message) -> [f32; CLASSES] {
-        let row: Row = features::features(message, &self.lexicon)
-            .into_iter()
-            .filter_map(|(name, strength)| Some((*self.names.get(&name)?, strength)))
-            .collect();
-        self.linear.score(&row)
+        self.linear.score(&self.names.row(features::features(message, &self.lexicon)))
     }
 
     fn judge(&self, message: &Message) -> Judgement {
@@ -471,6 +458,3 @@ fn may_be_echo(class: AnswerClass, echoed: AnswerClass) -> bool {
 fn confidence(lead: f32) -> f32 {
     0.5 + 0.5 * lead / (lead + 0.5)
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,9 +5,9 @@ use super::*;
 /// Messages that the word lists were not counted from: the held-out answers.
 fn held_out() -> Vec<(Language, &'static str)> {
     let files = [
-        (Language::Sv, include_str!("../../../tests/matching/answers-sv.tsv")),
-        (Language::Fi, include_str!("../../../tests/matching/answers-fi.tsv")),
-        (Language::En, include_str!("../../../tests/matching/answers-en.tsv")),
+        (Language::Sv, include_str!("../../../../tests/matching/answers-sv.tsv")),
+        (Language::Fi, include_str!("../../../../tests/matching/answers-fi.tsv")),
+        (Language::En, include_str!("../../../../tests/matching/answers-en.tsv")),
     ];
     files
         .into_iter()

@@ -9,9 +9,11 @@ use std::collections::HashMap;
 use crate::language::Language;
 use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
+use crate::matcher::answers::linear::Row;
 use crate::matcher::answers::text::Message;
 use crate::matcher::answers::text::Token;
 use crate::matcher::answers::text::squeezed;
+use crate::matcher::reading::Table;
 
 /// A word seen at least so often in the examples stands for itself in the outline of a sentence.
 const OUTLINE_COUNT: usize = 5;
@@ -220,16 +222,17 @@ fn cue_features(out: &mut Gathering, message: &Message, words: &[&str], lexicon:
             negated -= 1;
         }
         for cue in cues {
-            let letter = cue.letter().to_string();
+            let mut buffer = [0; 4];
+            let letter: &str = cue.letter().encode_utf8(&mut buffer);
             let place = if index == 0 { "lead" } else { "cue" };
-            out.add(0.7, &[place, &letter]);
+            out.add(0.7, &[place, letter]);
             if index > 0 && index + 1 == words.len() {
-                out.add(0.5, &["last", &letter]);
+                out.add(0.5, &["last", letter]);
             }
             if negated > 0 {
-                out.add(0.5, &["not cue", &letter]);
+                out.add(0.5, &["not cue", letter]);
             }
-            shape.push_str(&letter);
+            shape.push_str(letter);
         }
         if cues.contains(&Cue::Negation) {
             negated = NEGATION_REACH;
@@ -253,11 +256,11 @@ fn outline_features(out: &mut Gathering, words: &[&str], lexicon: &Lexicon) {
 }
 
 fn letter_features(out: &mut Gathering, word: &str) {
-    let letters: Vec<char> = format!("<{word}>").chars().collect();
+    let framed = format!("<{word}>");
+    let ends = || framed.char_indices().map(|(at, _)| at).chain([framed.len()]);
     for size in 3..=5 {
-        for piece in letters.windows(size) {
-            let piece: String = piece.iter().collect();
-            out.add(0.25, &["c", &piece]);
+        for (from, to) in ends().zip(ends().skip(size)) {
+            out.add(0.25, &["c", &framed[from..to]]);
         }
     }
 }
@@ -291,6 +294,34 @@ impl Gathering {
         let length = square.sqrt().max(1e-6);
         self.features.iter_mut().for_each(|(_, x)| *x /= length);
         self.features
+    }
+}
+
+/// The features that the examples have, numbered in the order in which they come.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    numbers: Table<u32>,
+}
+
+impl Names {
+    /// A row of features, those that are new with numbers of their own.
+    pub(super) fn learn(&mut self, found: Vec<(u64, f32)>) -> Row {
+        let number = |(name, strength)| {
+            let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+            (*self.numbers.entry(name).or_insert(next), strength)
+        };
+        found.into_iter().map(number).collect()
+    }
+
+    /// A row of those features that the examples have.
+    pub(super) fn row(&self, found: Vec<(u64, f32)>) -> Row {
+        let number = |(name, strength)| Some((*self.numbers.get(&name)?, strength));
+        found.into_iter().filter_map(number).collect()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
     }
 }
 

@@ -135,6 +135,9 @@ impl Cutter {
     }
 
     fn push_folded(&mut self, letter: char) {
+        if letter.is_ascii() {
+            return self.push(letter.to_ascii_lowercase());
+        }
         let mut folded = Vec::with_capacity(2);
         decompose_compatible(letter, |part| folded.push(part));
         for part in folded {
@@ -142,18 +145,23 @@ impl Cutter {
                 continue;
             }
             for lower in part.to_lowercase().filter(|lower| lower.is_alphanumeric()) {
-                let lower = match lower {
-                    'ø' => 'o',
-                    digit if digit.is_numeric() => '0',
-                    other => other,
-                };
-                // "jaaaa" is a long "jaa": two of a letter say as much as five.
-                let run = self.word.chars().rev().take_while(|&before| before == lower).count();
-                if run < 2 && self.chars < MAX_WORD_CHARS {
-                    self.word.push(lower);
-                    self.chars += 1;
-                }
+                self.push(lower);
             }
+        }
+    }
+
+    /// Adds a letter that is lower case already.
+    fn push(&mut self, lower: char) {
+        let lower = match lower {
+            'ø' => 'o',
+            digit if digit.is_numeric() => '0',
+            other => other,
+        };
+        // "jaaaa" is a long "jaa": two of a letter say as much as five.
+        let run = self.word.chars().rev().take(2).filter(|&before| before == lower).count();
+        if run < 2 && self.chars < MAX_WORD_CHARS {
+            self.word.push(lower);
+            self.chars += 1;
         }
     }
 

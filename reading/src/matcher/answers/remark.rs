@@ -5,7 +5,6 @@
 //! loads. **Invariant:** the same examples give the same model and readings.
 
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::collections::HashSet;
 
 use crate::language::Language;
@@ -15,6 +14,7 @@ use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
 use crate::matcher::answers::features;
 use crate::matcher::answers::features::Lexicon;
+use crate::matcher::answers::features::Names;
 use crate::matcher::answers::linear::Linear;
 use crate::matcher::answers::linear::Row;
 use crate::matcher::answers::text::Message;
@@ -56,7 +56,7 @@ const MAX_WORDS: usize = 14;
 #[derive(Debug, Clone)]
 pub struct RemarkModel {
     lexicon: Lexicon,
-    names: HashMap<u64, u32>,
+    names: Names,
     linear: Linear<CLASSES>,
 }
 
@@ -88,19 +88,10 @@ impl RemarkModel {
             }
         }
         let lexicon = Lexicon::new(language, &messages);
-        let mut names: HashMap<u64, u32> = HashMap::new();
+        let mut names = Names::default();
         let rows: Vec<Row> = messages
             .iter()
-            .map(|message| {
-                let found = features::features(message, &lexicon);
-                found
-                    .into_iter()
-                    .map(|(name, strength)| {
-                        let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
-                        (*names.entry(name).or_insert(next), strength)
-                    })
-                    .collect()
-            })
+            .map(|message| names.learn(features::features(message, &lexicon)))
             .collect();
         let linear = Linear::train(&rows, &labels, names.len());
         Self { lexicon, names, linear }
@@ -113,10 +104,7 @@ impl RemarkModel {
         if message.tokens.is_empty() || message.tokens.len() > MAX_WORDS || message.asks {
             return None;
         }
-        let row: Row = features::features(&message, &self.lexicon)
-            .into_iter()
-            .filter_map(|(name, strength)| Some((*self.names.get(&name)?, strength)))
-            .collect();
+        let row = self.names.row(features::features(&message, &self.lexicon));
         let scores = self.linear.score(&row);
         let (best, score) =
             scores.iter().enumerate().fold((CLASSES, f32::MIN), |best, (at, &score)| {

@@ -2,6 +2,9 @@
 //! nothing but words of the question ("tryckte på Skicka"), or what was asked told as done ("jag
 //! bytte lösenord igår").
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::language::Language;
@@ -47,6 +50,7 @@ pub(super) fn read(
     message: &Message,
     language: Language,
     question: &AskedQuestion<'_>,
+    asked: &Message,
 ) -> Option<AnswerClass> {
     let first = message.tokens.first()?;
     let asks = message.asks || asks_back(language, &first.word);
@@ -57,7 +61,7 @@ pub(super) fn read(
         Some(verb) if language == Language::Fi => echoes_verb(message, verb),
         _ => false,
     };
-    if !echoed && !echoes_question(message, language, question.text) {
+    if !echoed && !echoes_question(message, language, asked) {
         return None;
     }
     let says = |cue| message.tokens.iter().any(|token| cues::is(language, &token.word, cue));
@@ -66,18 +70,17 @@ pub(super) fn read(
     match (denied, unsure) {
         (_, true) => None,
         (true, false) => Some(AnswerClass::No),
-        (false, false) if is_to_come(message, language, question.text) => Some(AnswerClass::No),
+        (false, false) if is_to_come(message, language, asked) => Some(AnswerClass::No),
         (false, false) => Some(AnswerClass::Yes),
     }
 }
 
 /// Whether what was asked as done is told as being done now or soon: "painan nyt", "jag trycker på
 /// den". In Finnish the past has an i before the ending; in Swedish the present ends in r.
-fn is_to_come(message: &Message, language: Language, question: &str) -> bool {
+fn is_to_come(message: &Message, language: Language, asked: &Message) -> bool {
     if message.tokens.iter().any(|token| lies_ahead(language, &token.word)) {
         return true;
     }
-    let asked = Message::parse(question);
     let echoed = |word: &str| asked.tokens.iter().any(|other| alike(word, &other.word));
     let any = |test: &dyn Fn(&str) -> bool| asked.tokens.iter().any(|token| test(&token.word));
     match language {
@@ -138,18 +141,18 @@ pub(super) fn tells_done(
     message: &Message,
     language: Language,
     question: &AskedQuestion<'_>,
+    asked: &Message,
 ) -> bool {
     if message.asks || message.tokens.len() > MAX_TOLD || question.check {
         return false;
     }
-    let asked = Message::parse(question.text);
     let any =
         |of: &Message, cue| of.tokens.iter().any(|token| cues::is(language, &token.word, cue));
     let denied = [Cue::Negation, Cue::No, Cue::Unsure, Cue::Later];
     if cues::is(language, &message.tokens[0].word, Cue::Question)
         || denied.into_iter().any(|cue| any(message, cue))
         || !any(message, Cue::Acted)
-        || !any(&asked, Cue::Acted)
+        || !any(asked, Cue::Acted)
     {
         return false;
     }
@@ -246,8 +249,7 @@ fn graded(word: &str) -> String {
 }
 
 /// Whether every word that carries meaning stands in the question too, and at least one does.
-fn echoes_question(message: &Message, language: Language, question: &str) -> bool {
-    let asked = Message::parse(question);
+fn echoes_question(message: &Message, language: Language, asked: &Message) -> bool {
     let mut echoed = 0;
     for token in &message.tokens {
         let word = token.word.as_str();
@@ -280,12 +282,9 @@ const LIGHT: [&str; 3] = [
 ];
 
 fn is_light(language: Language, word: &str) -> bool {
-    let words = match language {
-        Language::Sv => LIGHT[0],
-        Language::Fi => LIGHT[1],
-        Language::En => LIGHT[2],
-    };
-    words.split(' ').any(|light| light == word) || cues::is(language, word, Cue::Negation)
+    static WORDS: LazyLock<[HashSet<&str>; 3]> =
+        LazyLock::new(|| LIGHT.map(|words| words.split(' ').collect()));
+    WORDS[language as usize].contains(word) || cues::is(language, word, Cue::Negation)
 }
 
 /// Whether two words share their beginning: five letters, or all but the last two.

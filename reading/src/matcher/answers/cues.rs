@@ -3,6 +3,9 @@
 //!
 //! All words are folded (no å ä ö, no apostrophes), as [`super::text`] leaves them.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::language::Language;
 
 /// What kind of hint a word is.
@@ -246,10 +249,20 @@ pub(super) fn all(language: Language) -> impl Iterator<Item = (Cue, &'static str
         .flat_map(|&(cue, words)| words.split_whitespace().map(move |word| (cue, word)))
 }
 
+/// A bit for each kind of hint that a word is, by language.
+static KINDS: LazyLock<[HashMap<&'static str, u16>; 3]> = LazyLock::new(|| {
+    Language::ALL.map(|language| {
+        let mut kinds = HashMap::new();
+        for (cue, word) in all(language) {
+            *kinds.entry(word).or_default() |= 1 << cue as u16;
+        }
+        kinds
+    })
+});
+
 /// Whether `word` is a hint of this kind.
 pub(super) fn is(language: Language, word: &str, cue: Cue) -> bool {
-    let words = table(language).iter().filter(|(kind, _)| *kind == cue);
-    words.flat_map(|(_, words)| words.split_whitespace()).any(|known| known == word)
+    KINDS[language as usize].get(word).is_some_and(|kinds| kinds >> cue as u16 & 1 == 1)
 }
 
 /// `word` as it is written in a book, when it is a common spoken spelling.

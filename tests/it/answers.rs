@@ -1,12 +1,17 @@
+//! Answers to questions, read by the models that are trained from the built-in examples.
+
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::*;
+use skicka::content::build;
+use skicka::language::Language;
+use skicka::matcher::answers::*;
 
 /// The built-in examples.
 fn examples(language: Language) -> AnswerExamples {
-    crate::content::build::draft(&[]).0.answer_examples(language)
+    build::draft(&[]).0.answer_examples(language)
 }
 
 static MODELS: LazyLock<Vec<AnswerModel>> = LazyLock::new(|| {
@@ -14,7 +19,7 @@ static MODELS: LazyLock<Vec<AnswerModel>> = LazyLock::new(|| {
 });
 
 fn model(language: Language) -> &'static AnswerModel {
-    MODELS.iter().find(|model| model.language == language).unwrap()
+    &MODELS[Language::ALL.iter().position(|one| *one == language).unwrap()]
 }
 
 fn read(language: Language, text: &str) -> AnswerReading {
@@ -107,9 +112,9 @@ fn folds_of_the_examples_are_read() {
 #[test]
 fn answers_never_seen_are_read() {
     let files = [
-        (Language::Sv, include_str!("../../../tests/matching/answers-sv.tsv"), 95.0),
-        (Language::Fi, include_str!("../../../tests/matching/answers-fi.tsv"), 92.0),
-        (Language::En, include_str!("../../../tests/matching/answers-en.tsv"), 92.0),
+        (Language::Sv, include_str!("../matching/answers-sv.tsv"), 95.0),
+        (Language::Fi, include_str!("../matching/answers-fi.tsv"), 92.0),
+        (Language::En, include_str!("../matching/answers-en.tsv"), 92.0),
     ];
     for (language, file, least) in files {
         let mut tally = Tally::default();

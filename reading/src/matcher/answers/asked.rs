@@ -104,15 +104,15 @@ pub(super) fn turned(
     message: &Message,
     language: Language,
     question: &AskedQuestion<'_>,
+    asked: &Message,
     class: AnswerClass,
 ) -> Option<AnswerClass> {
     if question.check || message.asks || message.tokens.len() > MAX_WORDS {
         return None;
     }
-    let asked = Message::parse(question.text);
     let says = |words: &Words| any_of(message, words, language);
     // "Have you tried again?" - "only once"
-    if any_of(&asked, &AGAIN, language) && says(&ONLY) && says(&ONE) && !says(&AGAIN) {
+    if any_of(asked, &AGAIN, language) && says(&ONLY) && says(&ONE) && !says(&AGAIN) {
         return Some(AnswerClass::No);
     }
     let has = |from: usize, cue| {
@@ -122,14 +122,14 @@ pub(super) fn turned(
     let declined = cues::is(language, message.tokens[0].read(), Cue::No);
     let fine = says(&FINE) && !says(&NOW) && !has(usize::from(declined), Cue::Negation);
     let agreed = cues::is(language, message.tokens[0].read(), Cue::Yes);
-    if let Some(fault) = fault_asked(language, question.text) {
-        let denied = has(0, Cue::Negation) && names(message, &fault);
-        let well = (fine || works) && !agreed && !names(message, &fault);
+    if let Some(fault) = fault_asked(language, asked) {
+        let denied = has(0, Cue::Negation) && names(message, fault);
+        let well = (fine || works) && !agreed && !names(message, fault);
         return (denied && class == AnswerClass::Failing || well && class != AnswerClass::Unsure)
             .then_some(AnswerClass::No);
     }
     let elsewhere = works && says(&OTHERS);
-    let is_state = asks_how_it_is(language, &asked);
+    let is_state = asks_how_it_is(language, asked);
     match class {
         AnswerClass::Solved if elsewhere || is_state && works => Some(AnswerClass::Yes),
         // "Is the network all right?" - "wifi keeps dropping"
@@ -153,13 +153,12 @@ fn asks_how_it_is(language: Language, asked: &Message) -> bool {
 
 /// The word by which a question asks if something is wrong. One that asks if something was done
 /// about it asks another thing.
-fn fault_asked(language: Language, question: &str) -> Option<String> {
-    let asked = Message::parse(question);
+fn fault_asked(language: Language, asked: &Message) -> Option<&str> {
     let done = |word: &str| cues::is(language, word, Cue::Acted);
     if asked.tokens.iter().any(|token| done(&token.word)) {
         return None;
     }
-    let mut words = asked.tokens.into_iter().map(|token| token.word);
+    let mut words = asked.tokens.iter().map(|token| token.word.as_str());
     words.find(|word| of(&FAULTS, language).any(|fault| word.starts_with(fault)))
 }
 
@@ -169,17 +168,12 @@ fn names(message: &Message, word: &str) -> bool {
 
 /// Whether the message asks how or where to do what the question is about, or what the question
 /// means by a word. What stands behind the first sentence only explains: "which card? I have many".
-pub(super) fn asks_for_help(
-    message: &Message,
-    language: Language,
-    question: &AskedQuestion<'_>,
-) -> bool {
+pub(super) fn asks_for_help(message: &Message, language: Language, asked: &Message) -> bool {
     let ends = message.tokens.iter().skip(1).position(|token| token.breaks);
     let tokens = &message.tokens[..ends.map_or(message.tokens.len(), |at| at + 1)];
     if !(2..=MAX_WORDS).contains(&tokens.len()) {
         return false;
     }
-    let asked = Message::parse(question.text);
     let named = |token: &Token| asked.tokens.iter().any(|other| is_part(&token.word, &other.word));
     let among = |words: &Words, token: &Token| {
         of(words, language).any(|word| word == token.word || word == token.read())
