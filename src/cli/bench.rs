@@ -196,15 +196,16 @@ async fn talk_to(
     let took = began.elapsed();
     progress.abort();
     let memory = before.zip(after);
-    let stored = target.stored_bytes().filter(|_| args.stored == 0);
-    let mut report = tally.report(args.visitors, took, memory, stored);
+    let mut report = tally.report(args.visitors, took, memory);
     report.ready_ms = target.ready_ms();
     if args.restart && target.is_product() {
         report.back_after_s = Some(come_back(talkers, &mut target, &tally).await?);
         tally.recount(&mut report);
         report.ready_ms = target.ready_ms();
     }
-    target.end().await?;
+    if let Some(bytes) = target.end().await?.filter(|_| args.stored == 0) {
+        report.weigh(bytes);
+    }
     Ok(report)
 }
 
@@ -257,7 +258,7 @@ async fn hand_over_at(args: &BenchArgs, target: Target) -> Result<Report, Failed
     };
     let took = people::load(&plan, &target, &tally).await?;
     progress.abort();
-    let report = tally.report(args.visitors, took, None, None);
+    let report = tally.report(args.visitors, took, None);
     target.end().await?;
     Ok(report)
 }

@@ -128,6 +128,52 @@ impl Lexicon {
         Self { language, endings, meanings, entries, by_word, stems, adjacent, deletions }
     }
 
+    /// Reads the words as typed, and corrects none.
+    pub(super) fn read_typed(
+        &self,
+        words: &Words,
+        scratch: &mut LexiconScratch,
+        typed: &mut Reading,
+    ) {
+        typed.clear();
+        for (source, word) in written_words(self.language, words) {
+            let (stem, known) = self.recognise(word, scratch);
+            let weak = self.meanings.is_weak(stem);
+            typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
+        }
+    }
+
+    /// The stem of a word and by what it is known; leaves it folded, and its parts, in `scratch`.
+    fn recognise(&self, word: &str, scratch: &mut LexiconScratch) -> (u64, Known) {
+        scratch.folded.clear();
+        fold_into(word, &mut scratch.folded);
+        scratch.parts.clear();
+        if let Some(&entry) = self.by_word.get(&word_hash(&scratch.folded)) {
+            let entry = &self.entries[entry as usize];
+            scratch.parts.extend_from_slice(&entry.parts);
+            return (entry.stem, Known::Word);
+        }
+        let stem = stem_hash(self.endings, word);
+        let known = if self.stems.contains(&stem) {
+            Known::Stem
+        } else if self.meanings.knows(stem) {
+            Known::Meaning
+        } else if self.meanings.is_everyday(stem) {
+            Known::Everyday
+        } else {
+            Known::No
+        };
+        let of = PartsKnown {
+            language: self.language,
+            endings: self.endings,
+            meanings: self.meanings,
+            stems: &self.stems,
+        };
+        scratch.parts.extend(of.parts(word));
+        let is_compound = known == Known::No && !scratch.parts.is_empty();
+        (stem, if is_compound { Known::Parts } else { known })
+    }
+
     /// Reads the words as typed into `typed` and as corrected into `corrected`.
     /// Returns whether the two differ.
     pub(super) fn read(
@@ -142,39 +188,7 @@ impl Lexicon {
         let mut corrections = 0;
         scratch.tried = 0;
         for (source, word) in written_words(self.language, words) {
-            scratch.folded.clear();
-            fold_into(word, &mut scratch.folded);
-            let entry = self.by_word.get(&word_hash(&scratch.folded));
-            scratch.parts.clear();
-            let (stem, known) = if let Some(&entry) = entry {
-                let entry = &self.entries[entry as usize];
-                scratch.parts.extend_from_slice(&entry.parts);
-                (entry.stem, Known::Word)
-            } else {
-                let stem = stem_hash(self.endings, word);
-                let known = if self.stems.contains(&stem) {
-                    Known::Stem
-                } else if self.meanings.knows(stem) {
-                    Known::Meaning
-                } else if self.meanings.is_everyday(stem) {
-                    Known::Everyday
-                } else {
-                    Known::No
-                };
-                let of = PartsKnown {
-                    language: self.language,
-                    endings: self.endings,
-                    meanings: self.meanings,
-                    stems: &self.stems,
-                };
-                scratch.parts.extend(of.parts(word));
-                let known = if known == Known::No && !scratch.parts.is_empty() {
-                    Known::Parts
-                } else {
-                    known
-                };
-                (stem, known)
-            };
+            let (stem, known) = self.recognise(word, scratch);
             let weak = self.meanings.is_weak(stem);
             typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
             let wanted = known == Known::No && corrections < MAX_CORRECTED;

@@ -47,9 +47,9 @@ impl Matcher {
     #[must_use]
     pub fn vocabulary_share(&self, text: &str) -> f32 {
         with_scratch(|scratch| {
-            let Scratch { words, lexicon, typed, corrected, .. } = scratch;
+            let Scratch { words, lexicon, typed, .. } = scratch;
             words.read(text);
-            self.model.lexicon.read(words, lexicon, typed, corrected);
+            self.model.lexicon.read_typed(words, lexicon, typed);
             known_share(typed)
         })
     }

@@ -156,7 +156,6 @@ impl Tally {
         visitors: usize,
         took: Duration,
         memory: Option<(u64, u64)>,
-        stored: Option<u64>,
     ) -> Report {
         let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         let turns = self.turns();
@@ -180,11 +179,18 @@ impl Tally {
             refused: self.refused.load(Ordering::Relaxed),
             lost_sockets: self.lost_sockets.load(Ordering::Relaxed),
             bytes_per_connection: per_connection,
-            stored_bytes_per_turn: stored.filter(|_| turns > 0).map(|bytes| bytes / turns),
+            stored_bytes_per_turn: None,
             ready_ms: None,
             back_after_s: None,
             people: self.people(),
         }
+    }
+}
+
+impl Report {
+    /// Takes in what lies on the disk after all turns.
+    pub(super) fn weigh(&mut self, stored: u64) {
+        self.stored_bytes_per_turn = stored.checked_div(self.turns);
     }
 }
 
@@ -263,7 +269,7 @@ impl fmt::Display for Report {
             writeln!(out, "memory: {bytes} bytes a connection")?;
         }
         if let Some(bytes) = self.stored_bytes_per_turn {
-            writeln!(out, "disk: {bytes} bytes a turn, write-ahead log included")?;
+            writeln!(out, "disk: {bytes} bytes a turn, indices included")?;
         }
         if let Some(ready) = self.ready_ms {
             writeln!(out, "ready {ready:.0} ms after exec")?;
@@ -321,7 +327,8 @@ mod tests {
         let tally = Tally::default();
         tally.turn(Duration::from_millis(2));
         tally.turn(Duration::from_millis(4));
-        let report = tally.report(1, Duration::from_secs(1), Some((1_000, 4_000)), Some(2_000));
+        let mut report = tally.report(1, Duration::from_secs(1), Some((1_000, 4_000)));
+        report.weigh(2_000);
         assert!(report.is_sound());
         assert_eq!((report.turns, report.bytes_per_connection), (2, Some(3_000)));
         assert_eq!(report.stored_bytes_per_turn, Some(1_000));
@@ -338,7 +345,7 @@ mod tests {
         for wrong in wrongs {
             let tally = Tally::default();
             wrong(&tally);
-            let report = tally.report(1, Duration::from_secs(1), None, None);
+            let report = tally.report(1, Duration::from_secs(1), None);
             assert!(!report.is_sound());
             assert!(report.to_string().contains("WRONG"));
         }

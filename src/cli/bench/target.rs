@@ -19,6 +19,9 @@ use crate::cli::Failed;
 use crate::cli::bench::fill::fill;
 use crate::cli::bench::wire::call;
 use crate::cli::serve::DATABASE;
+use crate::store::EventStore as _;
+use crate::store::sqlite::Durability;
+use crate::store::sqlite::Sqlite;
 
 /// Training a very large content takes seconds.
 const START: Duration = Duration::from_mins(2);
@@ -129,20 +132,22 @@ impl Target {
         Some(kilobytes * 1_024)
     }
 
-    /// What lies in the server's folder.
-    pub(super) fn stored_bytes(&self) -> Option<u64> {
-        let folder = self.started.as_ref()?.folder.path();
-        let files = fs::read_dir(folder).ok()?;
-        Some(files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum())
-    }
-
-    /// Ends a server that was started for the run and throws its folder away.
-    pub(super) async fn end(self) -> Result<(), Failed> {
-        if let Some(mut started) = self.started {
-            started.child.kill().await?;
-            started.folder.close()?;
-        }
-        Ok(())
+    /// Ends a server that was started for the run and throws its folder away. The product's leaves
+    /// what lay there: the database with its write-ahead log worked in, since that has one size
+    /// however much is stored.
+    pub(super) async fn end(self) -> Result<Option<u64>, Failed> {
+        let is_product = self.is_product();
+        let Some(mut started) = self.started else { return Ok(None) };
+        started.child.kill().await?;
+        let database = started.folder.path().join(DATABASE);
+        let stored = if is_product {
+            Sqlite::open(&database, Durability::Normal).await?.close().await;
+            Some(fs::metadata(&database)?.len())
+        } else {
+            None
+        };
+        started.folder.close()?;
+        Ok(stored)
     }
 }
 
