@@ -31,7 +31,11 @@ pub(crate) fn covered(content: &Content, state: &State, act: &Act) -> Covered {
             let known = Context {
                 previous: &state.tail,
                 begun: state.card_begun,
-                code: awaited(content, state),
+                code: if context::holds_digit(text) {
+                    awaited(content, state)
+                } else {
+                    Awaited::No
+                },
                 patterns: Some(&content.secrets),
             };
             let found = context::mask_in(&known, text);

@@ -77,6 +77,8 @@ pub(crate) enum Taken {
         class: AnswerClass,
         /// A problem that was mentioned besides.
         besides: Option<IntentId>,
+        /// Whether something was asked besides that is not the bot's business.
+        asks_beside: bool,
     },
     /// A value for the open question.
     Value(Value),
@@ -94,6 +96,8 @@ pub(crate) enum Taken {
     SolvedLeft(IntentId),
     /// The wish for another language.
     Language(Language),
+    /// A goodbye at the end of whatever else is said.
+    Farewell,
     /// The running problem, told once more.
     Restated,
     /// A topic.
@@ -207,6 +211,9 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     if let Some(language) = aside::wish_for_language(content, state.lang, text) {
         return Taken::Language(language);
     }
+    if let Some(topic) = aside::meant_instead(content, state, text) {
+        return Taken::Topic(topic);
+    }
     if let Some(fix) = correct::announced(content, state, text, today) {
         return Taken::Correction(fix);
     }
@@ -219,7 +226,13 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     if let Some(topic) = aside::matter_left(content, state, ranking, text) {
         return Taken::Return(topic);
     }
+    if aside::leaves(content, state, text) {
+        return Taken::Farewell;
+    }
     let answer = read_answer(content, state, ask, text);
+    if let Some(taken) = aside::solved_and_more(reader, text) {
+        return taken;
+    }
     if let Some(taken) = aside::other_solved(reader, ranking, answer.as_ref()) {
         return taken;
     }
@@ -241,6 +254,10 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     match (&answer, topic) {
         (Some(answer), _) if answer.confidence >= SURE_ANSWER => {
             with_besides(content, state, answer)
+        }
+        // "Hi, I get no text message" is no mere greeting.
+        (_, Some(topic)) if content.is_courtesy(&topic) => {
+            Taken::Topic(matters(content, state, text).next().unwrap_or(topic))
         }
         (_, Some(topic)) => Taken::Topic(topic),
         (Some(answer), None) => with_besides(content, state, answer),
@@ -319,13 +336,16 @@ fn matters<'r>(
     state: &'r State,
     text: &'r str,
 ) -> impl Iterator<Item = IntentId> + 'r {
-    clauses(text, state.lang).into_iter().filter_map(move |clause| {
-        let ranking = content.matcher(state.lang).rank(clause, &Context::default());
-        let found = &ranking.candidates.first()?.intent;
-        let is_new = state.running_topic() != Some(found);
-        (ranking.decision == Decision::Answer && is_new && content.is_problem(found))
-            .then(|| found.clone())
-    })
+    clauses(text, state.lang).into_iter().filter_map(|clause| matter_in(content, state, clause))
+}
+
+/// The problem, other than the one that runs, that a text tells of.
+fn matter_in(content: &Content, state: &State, text: &str) -> Option<IntentId> {
+    let ranking = content.matcher(state.lang).rank(text, &Context::default());
+    let found = &ranking.candidates.first()?.intent;
+    let is_new = state.running_topic() != Some(found);
+    (ranking.decision == Decision::Answer && is_new && content.is_problem(found))
+        .then(|| found.clone())
 }
 
 /// Whether a message is a sure answer to the open yes/no question, and says nothing besides.
@@ -359,6 +379,9 @@ fn unsure_of(content: &Content, state: &State, text: &str, ranking: &Ranking) ->
     if let Some(first) = matters(content, state, text).next() {
         return Taken::Topic(first);
     }
+    if let Some(wish) = aside::wish_for_person(content, state, text) {
+        return Taken::Topic(wish);
+    }
     if ranking.decision == Decision::Clarify && !running {
         let close = || ranking.candidates.iter().take(3).map(|candidate| &candidate.intent);
         // Which courtesy was meant is not worth a question.
@@ -371,7 +394,16 @@ fn unsure_of(content: &Content, state: &State, text: &str, ranking: &Ranking) ->
     // Of a message without one known word nothing can be said, not even whose business it is. A
     // short one beside a question is an answer that was not understood.
     let says_enough = !running || text.split_whitespace().count() > SHORT_ASIDE;
-    if ranking.out_of_scope >= SURE_OUT_OF_SCOPE && ranking.known_words > 0 && says_enough {
+    // "It does not work" is somebody's business, be it not clear whose.
+    let complains = || {
+        let reading = content.answers(state.lang).read(text, &AskedQuestion::default());
+        reading.class == AnswerClass::Failing && !running
+    };
+    if ranking.out_of_scope >= SURE_OUT_OF_SCOPE
+        && ranking.known_words > 0
+        && says_enough
+        && !complains()
+    {
         return Taken::OutOfScope;
     }
     if running && aside::names_running(ranking, state.running_topic()) {
@@ -491,16 +523,18 @@ fn read_answer(
 }
 
 fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Taken {
-    let besides = answer.rest.as_ref().and_then(|rest| {
-        let ranking = content.matcher(state.lang).rank(rest, &Context::default());
-        let first = ranking.candidates.first()?;
-        let is_problem =
-            content.intents.get(&first.intent).is_some_and(|intent| content.is_problem(&intent.id));
-        let other =
-            state.running_topic() != Some(&first.intent) && !state.noted.contains(&first.intent);
-        (ranking.decision == Decision::Answer && is_problem && other).then(|| first.intent.clone())
-    });
-    Taken::Answer { class: answer.class, besides }
+    let plain = Taken::Answer { class: answer.class, besides: None, asks_beside: false };
+    let Some(rest) = &answer.rest else { return plain };
+    let ranking = content.matcher(state.lang).rank(rest, &Context::default());
+    let Some(Candidate { intent, .. }) = ranking.candidates.first() else { return plain };
+    let other = state.running_topic() != Some(intent) && !state.noted.contains(intent);
+    let heard = ranking.decision == Decision::Answer && content.is_problem(intent) && other;
+    let asks_beside = rest.contains('?')
+        && ranking.decision == Decision::Reject
+        && ranking.out_of_scope >= SURE_OUT_OF_SCOPE
+        && ranking.known_words > 0
+        && rest.split_whitespace().count() > SHORT_ASIDE;
+    Taken::Answer { class: answer.class, besides: heard.then(|| intent.clone()), asks_beside }
 }
 
 fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
@@ -522,6 +556,7 @@ fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
             | AnswerClass::Frustrated => ReadAs::Command,
             _ => ReadAs::Answer,
         },
+        Taken::Farewell => ReadAs::Command,
         Taken::Topic(_) => ReadAs::Topic,
         Taken::Unclear(_) => ReadAs::Unclear,
         Taken::OutOfScope => ReadAs::OutOfScope,

@@ -207,16 +207,22 @@ impl Turn<'_> {
     }
 
     pub(crate) fn cancel(&mut self) -> Result<(), Fault> {
+        // With nothing left to drop, the customer drops the talk itself.
+        if self.state.open.as_ref().is_some_and(|open| open.question == Question::AnythingElse) {
+            self.shift(Move::Closed);
+            return self.say_goodbye();
+        }
         if self.repaired(Repair::Cancel)? {
             return Ok(());
         }
-        self.say(&self.content.manners.cancelled)?;
         self.drop_all();
+        self.say(&self.content.manners.cancelled)?;
+        self.asks(Question::AnythingElse);
         Ok(())
     }
 
     /// Lets go of everything that runs.
-    fn drop_all(&mut self) {
+    pub(crate) fn drop_all(&mut self) {
         if self.state.open.is_some() {
             self.shift(Move::Closed);
         }

@@ -23,6 +23,8 @@ use crate::conversation::turn::Turn;
 use crate::ids::IntentId;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AskedQuestion;
+use crate::matcher::answers::asks;
+use crate::matcher::answers::denies;
 use crate::matcher::answers::remark::Remark;
 
 /// The value of the button that brings a person, wherever it stands.
@@ -51,9 +53,12 @@ impl Turn<'_> {
             Taken::Correction(fix) => self.correct(&fix),
             Taken::Facts(facts) => self.facts_told(facts),
             Taken::Choice(value) => self.chosen(&value),
-            Taken::Answer { class, besides } => {
+            Taken::Answer { class, besides, asks_beside } => {
                 if let Some(topic) = besides {
                     self.shift(Move::Noted { topic });
+                }
+                if asks_beside && self.state.stack.last().is_some() {
+                    self.say(&self.content.manners.out_of_scope_aside)?;
                 }
                 let facts = mention::new_facts(self.content, &self.state, None, text);
                 let own = self.open_ask().and_then(|ask| ask.slot.as_ref());
@@ -74,6 +79,7 @@ impl Turn<'_> {
                 self.return_to(&topic)
             }
             Taken::SolvedLeft(topic) => self.left_is_solved(&topic),
+            Taken::Farewell => self.take_leave(),
             Taken::Language(lang) => self.switch_language(lang),
             Taken::Restated => self.restated(text),
             Taken::Topic(intent) => self.topic_heard(&intent, text),
@@ -92,8 +98,7 @@ impl Turn<'_> {
         let open = self.state.open.as_ref().map(|open| &open.question);
         let interrupts = open == Some(&Question::Step);
         if open == Some(&Question::AnythingElse) && self.is_farewell(intent) {
-            self.shift(Move::Closed);
-            return self.say_goodbye();
+            return self.take_leave();
         }
         if self.state.stack.iter().any(|frame| frame.topic.as_ref() == Some(intent)) {
             return self.return_to(intent);
@@ -117,7 +122,7 @@ impl Turn<'_> {
                 self.shift(Move::Closed);
                 if value == SOMETHING_ELSE {
                     self.shift(Move::Understood);
-                    self.say(&self.content.manners.what_else)
+                    self.invite()
                 } else {
                     self.open_topic(&IntentId::new(value))
                 }
@@ -189,7 +194,12 @@ impl Turn<'_> {
 
     fn step_answered(&mut self, class: AnswerClass, text: &str) -> Result<(), Fault> {
         let Some(ask) = self.open_ask() else { return Err(Fault) };
+        let lang = self.lang();
+        let may_ask = !matches!(class, AnswerClass::Yes | AnswerClass::Solved);
+        let asks_back = may_ask && asks(text, lang) && !denies(text, lang);
         let (yes, no, unsure, check) = match &ask.answers {
+            // "What are the requirements?" says nothing yet about whether it helped.
+            Answers::YesNo { check: true, .. } if asks_back => return self.out_of_scope(text),
             Answers::YesNo { yes, no, unsure, check } => (yes, no, unsure, check),
             _ if class == AnswerClass::Solved => return self.solved(ask, text),
             Answers::Choices(choices)
@@ -283,7 +293,6 @@ impl Turn<'_> {
         text: &str,
     ) -> Result<(), Fault> {
         let yes = matches!(class, AnswerClass::Yes);
-        let content = self.content;
         match question {
             Question::Confirm { value } => match class {
                 AnswerClass::Yes => self.confirmed(value.clone(), true),
@@ -313,8 +322,10 @@ impl Turn<'_> {
             Question::AnythingElse => {
                 self.shift(Move::Closed);
                 match class {
-                    AnswerClass::Yes | AnswerClass::Unsure => self.say(&content.manners.what_else),
+                    AnswerClass::Yes | AnswerClass::Unsure => self.invite(),
                     AnswerClass::Failing => self.escalate(None, "steps_exhausted", None),
+                    // "No, but the app does not open either."
+                    _ if !self.state.noted.is_empty() => self.after_topic(),
                     _ => self.say_goodbye(),
                 }
             }
@@ -333,7 +344,7 @@ impl Turn<'_> {
                 } else if self.is_at_call() {
                     self.go_on_after_call()
                 } else {
-                    self.say(&content.manners.what_else)
+                    self.invite()
                 }
             }
             Question::Step
@@ -378,10 +389,25 @@ impl Turn<'_> {
 
     fn after_topic_or_ask(&mut self) -> Result<(), Fault> {
         if self.state.stack.is_empty() && self.state.noted.is_empty() {
-            self.say(&self.content.manners.cancelled)
+            self.say(&self.content.manners.cancelled)?;
+            self.asks(Question::AnythingElse);
+            Ok(())
         } else {
             self.after_topic()
         }
+    }
+
+    /// Asks for whatever else there is; to have nothing, or to leave, ends the conversation.
+    fn invite(&mut self) -> Result<(), Fault> {
+        self.say(&self.content.manners.what_else)?;
+        self.asks(Question::AnythingElse);
+        Ok(())
+    }
+
+    /// The visitor leaves, whatever is open: what is not solved stays so.
+    fn take_leave(&mut self) -> Result<(), Fault> {
+        self.drop_all();
+        self.say_goodbye()
     }
 
     /// The visitor wants a person.

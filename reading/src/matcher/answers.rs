@@ -178,6 +178,14 @@ pub fn read_choice(text: &str, language: Language, options: &[ChoiceOption<'_>])
     choice::read(text, language, options)
 }
 
+/// Whether a message asks something itself, by its question mark or its first word.
+#[must_use]
+pub fn asks(text: &str, language: Language) -> bool {
+    let message = Message::parse(text);
+    message.asks
+        || message.tokens.first().is_some_and(|first| echo::asks_back(language, &first.word))
+}
+
 /// Whether a message denies something in so many words: "I have none", "ei ole".
 #[must_use]
 pub fn denies(text: &str, language: Language) -> bool {

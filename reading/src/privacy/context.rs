@@ -47,6 +47,13 @@ pub fn speaks_of_code(text: &str) -> bool {
     announced::speaks_of_code(text)
 }
 
+/// Whether there is a digit in a text, in whatever script: no code, PIN or card is without.
+#[must_use]
+pub fn holds_digit(text: &str) -> bool {
+    let has_one = |text: &str| text.bytes().any(|sign| sign.is_ascii_digit());
+    has_one(text) || !text.is_ascii() && has_one(&Flat::of(text).text)
+}
+
 /// Takes the secrets out of `text`, also those that began in, were announced or asked for by what
 /// went before, and those that the authors' patterns find.
 #[must_use]
@@ -90,6 +97,9 @@ fn reaching(previous: &str, text: &str) -> Vec<Found> {
 
 /// Covers a card that is begun at the end of `text`; answers how many of its digits are known.
 fn unfinished(previous: &str, text: &str, all: &mut Vec<Found>) -> Option<u8> {
+    if !holds_digit(text) {
+        return None;
+    }
     let (joined, begin) = join(previous, text);
     let flat = Flat::of(&joined);
     let (at, count) = digits::unfinished_card(&flat)?;

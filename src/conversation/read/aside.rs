@@ -2,21 +2,29 @@
 //! the way back to what was left, the wish for another language.
 
 use crate::content::Content;
+use crate::content::GOODBYE;
+use crate::content::GREETING;
+use crate::content::TALK_TO_HUMAN;
 use crate::content::dialogue::Answers;
 use crate::conversation::correct;
 use crate::conversation::event::Question;
 use crate::conversation::mention;
 use crate::conversation::read::Reader;
 use crate::conversation::read::Taken;
+use crate::conversation::read::matter_in;
+use crate::conversation::read::matters;
+use crate::conversation::read::read_answer;
 use crate::conversation::read::read_buttons;
 use crate::conversation::read::words_asked;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
+use crate::matcher::Context;
 use crate::matcher::Decision;
 use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
+use crate::matcher::answers::clauses;
 use crate::matcher::answers::fact::Statements;
 use crate::matcher::answers::only_tells_act;
 use crate::matcher::answers::remark::Remark;
@@ -52,6 +60,22 @@ pub(super) fn remarked(
         }
         _ => None,
     }
+}
+
+/// "Now the text message came! But the code is wrong": the running problem is solved, and another
+/// is told of.
+pub(super) fn solved_and_more(reader: &Reader<'_>, text: &str) -> Option<Taken> {
+    let Reader { content, state, ask, .. } = *reader;
+    let parts = clauses(text, state.lang);
+    let (first, others) = parts.split_first().filter(|_| is_at_step(state))?;
+    let solves =
+        |class| class == AnswerClass::Solved || class == AnswerClass::Yes && is_check(reader);
+    let heard = read_answer(content, state, ask, first)?;
+    if !solves(heard.class) || matter_in(content, state, first).is_some() {
+        return None;
+    }
+    let next = others.iter().find_map(|part| matter_in(content, state, part))?;
+    Some(Taken::Answer { class: AnswerClass::Solved, besides: Some(next), asks_beside: false })
 }
 
 /// Whether "now it works" is said of another matter than the one that runs: one that was left, or
@@ -121,7 +145,7 @@ fn stated(
             _ => plain,
         };
         let besides = topic.filter(|topic| content.is_problem(topic)).cloned();
-        return decides.then_some(Taken::Answer { class: told, besides });
+        return decides.then_some(Taken::Answer { class: told, besides, asks_beside: false });
     }
     // An answer and news, or another matter and facts about it.
     let more = sure.is_some_and(|answer| answer.rest.is_some());
@@ -168,6 +192,54 @@ pub(super) fn wish_for_language(
         let wishes = content.remarks.wishes.get(wanted);
         wishes.into_iter().flatten().any(|(_, phrases)| phrases.stand_in(text))
     })
+}
+
+/// A courtesy or a wish as sure as this counts when only one part of a message says it.
+const SURE_PART: f32 = 0.7;
+
+/// Whether the last part of a message says goodbye while something is open. Who asks or brings a
+/// matter with it wants to hear of that first.
+pub(super) fn leaves(content: &Content, state: &State, text: &str) -> bool {
+    let may_leave = |question: &Question| !matches!(question, Question::Contact { .. });
+    let may_leave = state.open.as_ref().is_some_and(|open| may_leave(&open.question));
+    let may_leave = may_leave && !text.contains('?');
+    let parts = parts(text, state.lang);
+    let Some(last) = parts.last().filter(|_| may_leave) else { return false };
+    // "Moikka" greets too, but nobody greets at the end.
+    let greets = || parts.len() > 1 && says(content, state, last, GREETING);
+    (says(content, state, last, GOODBYE) || greets())
+        && matters(content, state, text).next().is_none()
+}
+
+/// The wish for a person in one part of a message, whatever the other parts are.
+pub(super) fn wish_for_person(content: &Content, state: &State, text: &str) -> Option<IntentId> {
+    parts(text, state.lang)
+        .into_iter()
+        .any(|part| says(content, state, part, TALK_TO_HUMAN))
+        .then(|| IntentId::new(TALK_TO_HUMAN))
+}
+
+/// The parts of a message; the whole if it is but one.
+fn parts(text: &str, language: Language) -> Vec<&str> {
+    let parts = clauses(text, language);
+    if parts.is_empty() { vec![text] } else { parts }
+}
+
+fn says(content: &Content, state: &State, text: &str, intent: &str) -> bool {
+    let ranking = content.matcher(state.lang).rank(text, &Context::default());
+    ranking.candidates.first().is_some_and(|first| {
+        first.intent.as_str() == intent
+            && ranking.decision == Decision::Answer
+            && first.confidence >= SURE_PART
+    })
+}
+
+/// The other problem that a message puts in the place of the one that runs: "no wait, it is not
+/// the text message, I get no request".
+pub(super) fn meant_instead(content: &Content, state: &State, text: &str) -> Option<IntentId> {
+    let rest = content.corrections.get(&state.lang)?.after(text)?;
+    state.running_topic()?;
+    matters(content, state, rest).last().or_else(|| matter_in(content, state, rest))
 }
 
 /// The matter on the stack, or kept for later, that a message leads back to.

@@ -128,7 +128,7 @@ fn is_participle(word: &str) -> bool {
 }
 
 /// Whether a message that begins with `word` asks something itself, question mark or not.
-fn asks_back(language: Language, word: &str) -> bool {
+pub(super) fn asks_back(language: Language, word: &str) -> bool {
     // In Swedish and English these also begin what is told: "är den", "var på", "is fine".
     const TELLS: [&str; 12] =
         ["ar", "var", "vart", "va", "kan", "finns", "maste", "far", "is", "are", "can", "do"];
