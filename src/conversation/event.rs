@@ -457,7 +457,7 @@ pub enum Move {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         sent: String,
     },
-    /// The running dialogue waits for a call that was made before its topic was gone through again.
+    /// The dialogue stands at a call made before it was gone through again: its result counts.
     Awaited {
         /// The event that wanted it.
         call: Seq,
@@ -469,8 +469,8 @@ pub enum Move {
         /// Whether it gave the answer that its step declares.
         answered: bool,
     },
-    /// The running topic is gone through again from where it began, since an answer was
-    /// corrected: its dialogues leave the stack and the answers to them are given anew.
+    /// The running topic is gone through again from where it began, since an answer was corrected:
+    /// its dialogues leave the stack and the answers to them are given anew.
     Redone,
     /// The message says too little by itself: more may follow.
     Waits {

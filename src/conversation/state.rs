@@ -417,7 +417,7 @@ impl State {
             TopicState::Closed => {
                 self.outcome = change.outcome;
                 self.told.clear();
-                self.made.clear();
+                self.made.retain(|_, made| made.topic.as_ref() != Some(&change.topic));
                 let closed = |tried: &&mut Tried| tried.topic.as_ref() == Some(&change.topic);
                 self.tried.iter_mut().filter(closed).for_each(|tried| tried.topic = None);
             }
@@ -510,14 +510,7 @@ impl State {
             }
             Move::Noted { topic } => self.noted.push(topic.clone()),
             Move::TookUp { topic } => self.noted.retain(|noted| noted != topic),
-            Move::WentBack => {
-                self.tried.pop();
-                if let Some(frame) = self.stack.last_mut() {
-                    frame.step = frame.trail.pop();
-                    frame.call = None;
-                }
-                self.open = None;
-            }
+            Move::WentBack => self.go_back(),
             Move::Identified { customer, name } => {
                 self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
             }
