@@ -51,8 +51,7 @@ impl Event {
 pub enum Fact {
     /// Somebody said something.
     Message(Message),
-    /// Who answers changed, or is repeated: after a choice of language, and before the bot answers
-    /// what waited.
+    /// Who answers changed, or is repeated: a fact to stand beside for what no reader is told.
     Status(StatusChange),
     /// The bot opened, left or closed a topic.
     Topic(TopicChange),
@@ -521,6 +520,11 @@ pub enum Move {
     },
     /// The running dialogue went back to the question before.
     WentBack,
+    /// Silence counts from a later moment than the last word: the server was not there to hear.
+    Silent {
+        /// From when on.
+        from: Timestamp,
+    },
     /// The visitor was told once that something was masked.
     ToldOfMask,
     /// The message ended within the number of a card, which was covered: its rest may follow.

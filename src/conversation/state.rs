@@ -124,6 +124,8 @@ pub struct State {
     pub visitor_at: Timestamp,
     /// When the bot last asked of its own accord, after the visitor's time was up.
     pub nudged_at: Option<Timestamp>,
+    /// From when on silence counts, where the server was not there to hear what came before.
+    pub silent_from: Option<Timestamp>,
     /// The newest message of visitor or agent, for lists.
     pub preview: String,
     /// Whether the visitor was told that something was masked.
@@ -256,6 +258,7 @@ impl State {
             unseen: 0,
             visitor_at: at,
             nudged_at: None,
+            silent_from: None,
             preview: String::new(),
             told_of_mask: false,
             tail: String::new(),
@@ -511,6 +514,7 @@ impl State {
             Move::Noted { topic } => self.noted.push(topic.clone()),
             Move::TookUp { topic } => self.noted.retain(|noted| noted != topic),
             Move::WentBack => self.go_back(),
+            Move::Silent { from } => self.silent_from = Some(*from),
             Move::Identified { customer, name } => {
                 self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
             }
