@@ -2,14 +2,18 @@
 //! the way back to what was left, the wish for another language.
 
 use crate::content::Content;
+use crate::content::GOODBYE;
+use crate::content::THANKS;
 use crate::content::dialogue::Answers;
 use crate::conversation::correct;
 use crate::conversation::event::Question;
 use crate::conversation::mention;
 use crate::conversation::read::Reader;
 use crate::conversation::read::Taken;
+use crate::conversation::read::begins_with_no;
 use crate::conversation::read::read_buttons;
 use crate::conversation::read::words_asked;
+use crate::conversation::state::OpenQuestion;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
@@ -49,6 +53,34 @@ pub(super) fn remarked(
         _ if told.is_some() => told,
         Some(Remark::NotYet) if topic.is_none() && class != Some(AnswerClass::Solved) => {
             is_check(reader).then_some(Taken::Remark(Remark::NotYet))
+        }
+        _ => None,
+    }
+}
+
+/// What says to "anything else?" that there is nothing: a goodbye, also one in which it may be
+/// heard that all is well ("that was all"), and a no with thanks. Numbers and what was covered say
+/// nothing, whatever may be heard in them.
+pub(super) fn farewell(
+    content: &Content,
+    state: &State,
+    ranking: &Ranking,
+    text: &str,
+) -> Option<Taken> {
+    let asks = |open: &OpenQuestion| open.question == Question::AnythingElse;
+    state.open.as_ref().filter(|open| asks(open))?;
+    let has = |wanted: fn(char) -> bool| text.chars().any(wanted);
+    if has(|letter| letter.is_ascii_digit() || letter == '•') && !has(char::is_alphabetic) {
+        return Some(Taken::Answer { class: AnswerClass::Unsure, besides: None });
+    }
+    let first = &ranking.candidates.first()?.intent;
+    if ranking.decision != Decision::Answer || text.contains('?') {
+        return None;
+    }
+    match first.as_str() {
+        GOODBYE => Some(Taken::Topic(first.clone())),
+        THANKS if begins_with_no(content, state.lang, text) => {
+            Some(Taken::Answer { class: AnswerClass::No, besides: None })
         }
         _ => None,
     }
