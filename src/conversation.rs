@@ -101,6 +101,7 @@ pub fn deadline(state: &State, policy: &Policy) -> Option<Timestamp> {
 fn idle_close(state: &State, policy: &Policy) -> Option<Timestamp> {
     let since = pause::due(state).unwrap_or(state.visitor_at).max(state.visitor_at);
     let since = since.max(state.nudged_at.unwrap_or(since));
+    let since = since.max(state.silent_from.unwrap_or(since));
     (policy.idle_close_ms > 0).then(|| since.plus_ms(policy.idle_close_ms))
 }
 
@@ -373,11 +374,25 @@ impl Turn<'_> {
         } else if is_past(action::due(&self.state)) {
             self.calls_are_lost();
         } else {
-            let outcome = self.outcome_so_far();
-            let text = self.content.manners.closed_idle.plain(self.lang()).to_owned();
-            self.put_plain(text, Vec::new());
-            self.emit(Fact::Ended { by: EndedBy::Timeout, outcome, note: None });
+            self.silence_is_up();
         }
+    }
+
+    /// Ends the conversation, unless the server was away for a part of that silence: nobody could
+    /// have been heard then, so it counts from when the server was there again.
+    fn silence_is_up(&mut self) {
+        let there = self.policy.listening_since;
+        let since = there.filter(|since| since.plus_ms(self.policy.idle_close_ms) > self.now);
+        if let Some(from) = since {
+            // A turn begins with a fact; this one changes nothing for its readers.
+            self.repeat_status();
+            self.shift(Move::Silent { from });
+            return;
+        }
+        let outcome = self.outcome_so_far();
+        let text = self.content.manners.closed_idle.plain(self.lang()).to_owned();
+        self.put_plain(text, Vec::new());
+        self.emit(Fact::Ended { by: EndedBy::Timeout, outcome, note: None });
     }
 
     fn duty_began(&mut self, team: Option<crate::ids::TeamId>) -> Result<(), Refusal> {

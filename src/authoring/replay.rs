@@ -100,10 +100,51 @@ pub struct Difference {
 /// is taken from the log. `log` is the whole of it, from the greeting on.
 #[must_use]
 pub fn replay(content: &Content, policy: &Policy, created_at: Timestamp, log: &[Event]) -> Verdict {
-    let Some(Fact::Message(hello)) = log.first().map(|event| &event.fact) else {
-        return if log.is_empty() { Verdict::Same } else { Verdict::Unplayable };
-    };
-    let Some(turns) = recorded(hello.lang, created_at, log) else { return Verdict::Unplayable };
+    if log.is_empty() {
+        return Verdict::Same;
+    }
+    let Some(played) = play(content, policy, created_at, log) else { return Verdict::Unplayable };
+    match played.parting {
+        Some(parting) => {
+            let player = played.player;
+            Verdict::Changed(Box::new(parting.into_change(created_at, log, &player)))
+        }
+        None if played.reworded => Verdict::Reworded,
+        None => Verdict::Same,
+    }
+}
+
+/// The log that a conversation would have left, had it been held with this content; none if it
+/// cannot be played.
+#[must_use]
+pub fn held_with(
+    content: &Content,
+    policy: &Policy,
+    created_at: Timestamp,
+    log: &[Event],
+) -> Option<Vec<Event>> {
+    if log.is_empty() {
+        return Some(Vec::new());
+    }
+    play(content, policy, created_at, log).map(|played| played.player.log)
+}
+
+/// A conversation after it was decided anew.
+struct Played<'a> {
+    player: Player<'a>,
+    /// Where it parted from its record, if it did.
+    parting: Option<Parting>,
+    reworded: bool,
+}
+
+fn play<'a>(
+    content: &'a Content,
+    policy: &Policy,
+    created_at: Timestamp,
+    log: &[Event],
+) -> Option<Played<'a>> {
+    let Fact::Message(hello) = &log.first()?.fact else { return None };
+    let turns = recorded(hello.lang, created_at, log)?;
     let mut policy = policy.clone();
     policy.burst_ms = waited_for_more(log);
     let mut player =
@@ -124,6 +165,7 @@ pub fn replay(content: &Content, policy: &Policy, created_at: Timestamp, log: &[
             reworded |= words(was) != words(is);
         } else {
             parted = Some(Parting {
+                lang: hello.lang,
                 at: place_before(hello.lang, created_at, &log[..turn.events.start]),
                 before,
                 after,
@@ -133,17 +175,12 @@ pub fn replay(content: &Content, policy: &Policy, created_at: Timestamp, log: &[
             });
         }
     }
-    match parted {
-        Some(parting) => {
-            Verdict::Changed(Box::new(parting.into_change(hello.lang, created_at, log, &player)))
-        }
-        None if reworded => Verdict::Reworded,
-        None => Verdict::Same,
-    }
+    Some(Played { player, parting: parted, reworded })
 }
 
 /// Where a talk parted from its record.
 struct Parting {
+    lang: Language,
     at: String,
     before: Vec<Item>,
     after: Vec<Item>,
@@ -153,14 +190,8 @@ struct Parting {
 }
 
 impl Parting {
-    fn into_change(
-        self,
-        lang: Language,
-        created_at: Timestamp,
-        log: &[Event],
-        player: &Player<'_>,
-    ) -> Change {
-        let then = State::fold(lang, created_at, log);
+    fn into_change(self, created_at: Timestamp, log: &[Event], player: &Player<'_>) -> Change {
+        let then = State::fold(self.lang, created_at, log);
         let now = &player.state;
         let was_resolved = resolved(log);
         let lost = was_resolved.difference(&resolved(&player.log)).next().is_some()

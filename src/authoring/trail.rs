@@ -147,6 +147,7 @@ impl Tracker<'_> {
             }
             Move::Answered { at: Some(at), value, .. } => self.answered(at, value),
             Move::CallEnded { call, answered } => self.call_ended(*call, *answered),
+            Move::Awaited { call } => self.comes_by(*call),
             Move::WentBack => self.stand(Stand::Start),
             Move::Redone => {
                 while let Some(cursor) = self.stack.pop() {
@@ -260,6 +261,17 @@ impl Tracker<'_> {
         if let Some(cursor) = self.stack.iter_mut().rev().find(stands) {
             cursor.stand = Stand::Moving(id.clone(), ways);
         }
+    }
+
+    /// It stands at a call that was made before; with its result it walks on at once.
+    fn comes_by(&mut self, call: Seq) {
+        let made = self.state.made.values().find(|made| made.call.seq == call);
+        let Some(answered) = made.and_then(|made| made.call.answered) else { return };
+        let stand = self.stack.last().map(|cursor| &cursor.stand);
+        let Some(Stand::At(step)) = stand.cloned() else { return };
+        let wanted = if answered { NEXT } else { FAILED };
+        let exits = self.exits_of(&step).into_iter().filter(|(name, _)| name == wanted).collect();
+        self.stand(Stand::Moving(step, exits));
     }
 
     /// A dialogue of mere courtesy never runs: it speaks, and that is all.

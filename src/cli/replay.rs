@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::authoring::replay::Change;
 use crate::authoring::replay::Difference;
 use crate::authoring::replay::Verdict;
+use crate::authoring::replay::held_with;
 use crate::authoring::replay::replay;
 use crate::cli::Failed;
 use crate::cli::block_on;
@@ -33,6 +34,10 @@ pub(super) struct ReplayArgs {
     /// The folder with the edited content.
     #[arg(long, value_name = "DIR")]
     content: Option<PathBuf>,
+    /// The folder with the content to compare with: what the edit alone changes. Without it,
+    /// what really happened is compared with.
+    #[arg(long, value_name = "DIR")]
+    base: Option<PathBuf>,
     /// The folder of the database.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -76,13 +81,18 @@ struct Changed {
 /// Plays them all; fails when something that was resolved no longer is.
 pub(super) fn run(args: &ReplayArgs) -> Result<(), Failed> {
     let settings = logs::settings(args.content.as_deref(), args.data.as_ref())?;
+    let base = match &args.base {
+        Some(folder) => Some(content::read(folder).train(folder)?),
+        None => None,
+    };
     let content = content::read(&settings.content).train(&settings.content)?;
+    let contents = Contents { edited: &content, base: base.as_ref() };
     let policy = policy(&settings);
     let progress = Progress::begin("playing conversations");
     let mut report = Report::default();
     let mut groups: BTreeMap<Difference, Vec<Changed>> = BTreeMap::new();
     block_on(logs::each_batch(&settings.data, args.since.unwrap_or_default(), |some| {
-        take(&content, &policy, &some, &progress, &mut report, &mut groups);
+        take(contents, &policy, &some, &progress, &mut report, &mut groups);
         Ok(())
     }))?;
     progress.end();
@@ -95,8 +105,15 @@ pub(super) fn run(args: &ReplayArgs) -> Result<(), Failed> {
     if report.no_longer_resolved == 0 { Ok(()) } else { Err(Failed::Told) }
 }
 
+/// What conversations are played against.
+#[derive(Clone, Copy)]
+struct Contents<'c> {
+    edited: &'c Content,
+    base: Option<&'c Content>,
+}
+
 fn take(
-    content: &Content,
+    contents: Contents<'_>,
     policy: &Policy,
     some: &[Past],
     progress: &Progress,
@@ -104,7 +121,7 @@ fn take(
     groups: &mut BTreeMap<Difference, Vec<Changed>>,
 ) {
     let verdicts = each(some, |log| {
-        let verdict = replay(content, policy, log.created_at, &log.events);
+        let verdict = contents.verdict(policy, log);
         progress.step();
         verdict
     });
@@ -123,6 +140,18 @@ fn take(
                     change: *change,
                 });
             }
+        }
+    }
+}
+
+impl Contents<'_> {
+    fn verdict(&self, policy: &Policy, log: &Past) -> Verdict {
+        let Some(base) = self.base else {
+            return replay(self.edited, policy, log.created_at, &log.events);
+        };
+        match held_with(base, policy, log.created_at, &log.events) {
+            Some(held) => replay(self.edited, policy, log.created_at, &held),
+            None => Verdict::Unplayable,
         }
     }
 }

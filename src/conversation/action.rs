@@ -1,8 +1,8 @@
 //! Calls to other systems: beginning one, what is said meanwhile, going on with the result.
 //!
 //! A call belongs to the frame of the dialogue that made it. A result that comes when its dialogue
-//! has left is noted and moves nothing; one that comes while the visitor talks of something else
-//! is kept until the dialogue is taken up again.
+//! has left is noted and moves nothing; one that comes while the visitor talks of something else,
+//! or has gone back to a question before it, is kept until the dialogue comes by again.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -28,6 +28,7 @@ use crate::conversation::effect::Effect;
 use crate::conversation::effect::Work;
 use crate::conversation::event::ActionChange;
 use crate::conversation::event::ActionState;
+use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
 use crate::conversation::event::Question;
@@ -92,7 +93,7 @@ impl<'a> Turn<'a> {
         let data = self.data_of(action);
         let sent = data.as_ref().map(digest).unwrap_or_default();
         let made = self.state.made.get(&self.place_of(step)?).cloned();
-        if let Some(made) = made.filter(|_| self.redo.is_some())
+        if let Some(made) = made.filter(|made| made.kept || self.redo.is_some())
             && let ControlFlow::Break(on) = self.not_again(step, action, &made, &sent)?
         {
             return Ok(on);
@@ -122,8 +123,8 @@ impl<'a> Turn<'a> {
         Ok(None)
     }
 
-    /// What was done is not done twice: where the topic is gone through again, a call of the same
-    /// keeps its result. One that would now be another is made only if its step says so; what it
+    /// What was done is not done twice: where the topic is gone through again, or the visitor went
+    /// back, a call of the same keeps its result. One that would now be another is made only if its step says so; what it
     /// has done by the wrong values only a person can tell.
     fn not_again(
         &mut self,
@@ -140,13 +141,16 @@ impl<'a> Turn<'a> {
             self.escalate(None, CORRECTED_AFTER_CALL, None)?;
             return Ok(ControlFlow::Break(None));
         }
+        self.shift(Move::At { step: step.id.clone() });
+        self.shift(Move::Awaited { call: made.call.seq });
         Ok(ControlFlow::Break(match made.call.answered {
             Some(true) => Some(action.next.target.clone()),
             Some(false) => Some(action.failed.target.clone()),
             None => {
                 self.redo = None;
-                self.shift(Move::At { step: step.id.clone() });
-                self.shift(Move::Awaited { call: made.call.seq });
+                if !self.events.iter().any(Event::is_by_bot) {
+                    self.say(&self.content.manners.one_moment)?;
+                }
                 None
             }
         }))
@@ -171,7 +175,7 @@ impl<'a> Turn<'a> {
         let Some(name) = self.state.calls.get(&seq).cloned() else { return };
         let is_its = |frame: &Frame| frame.call.as_ref().is_some_and(|call| call.seq == seq);
         let frame = self.state.stack.iter().find(|frame| is_its(frame));
-        let action = frame.and_then(|frame| self.action_of(frame));
+        let action = frame.and_then(|frame| self.action_of(frame)).or_else(|| self.kept(seq));
         let learnt = match (result, action) {
             (Ok(answer), Some(action)) => {
                 learnt(action, answer, self.lang(), self.today()).ok_or(CallFailure::WrongShape)
@@ -211,6 +215,19 @@ impl<'a> Turn<'a> {
     fn action_of(&self, frame: &Frame) -> Option<&'a Action> {
         let dialogue = self.content.dialogue(frame.revision.as_deref(), &frame.dialogue)?;
         match &dialogue.steps.get(frame.step.as_ref()?)?.kind {
+            StepKind::Action(action) => Some(action),
+            _ => None,
+        }
+    }
+
+    /// The step of a call that the visitor went back behind, and may come by again.
+    fn kept(&self, seq: Seq) -> Option<&'a Action> {
+        let is_its = |made: &MadeCall| made.kept && made.call.seq == seq;
+        let (place, made) = self.state.made.iter().find(|(_, made)| is_its(made))?;
+        let mut frames = self.state.stack.iter().rev();
+        let frame = frames.find(|frame| frame.topic.is_some() && frame.topic == made.topic)?;
+        let dialogue = self.content.dialogue(frame.revision.as_deref(), &place.dialogue)?;
+        match &dialogue.steps.get(&place.step)?.kind {
             StepKind::Action(action) => Some(action),
             _ => None,
         }

@@ -51,8 +51,7 @@ impl Event {
 pub enum Fact {
     /// Somebody said something.
     Message(Message),
-    /// Who answers changed, or is repeated: after a choice of language, and before the bot answers
-    /// what waited.
+    /// Who answers changed, or is repeated: a fact to stand beside for what no reader is told.
     Status(StatusChange),
     /// The bot opened, left or closed a topic.
     Topic(TopicChange),
@@ -457,7 +456,7 @@ pub enum Move {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         sent: String,
     },
-    /// The running dialogue waits for a call that was made before its topic was gone through again.
+    /// The dialogue stands at a call made before it was gone through again: its result counts.
     Awaited {
         /// The event that wanted it.
         call: Seq,
@@ -469,8 +468,8 @@ pub enum Move {
         /// Whether it gave the answer that its step declares.
         answered: bool,
     },
-    /// The running topic is gone through again from where it began, since an answer was
-    /// corrected: its dialogues leave the stack and the answers to them are given anew.
+    /// The running topic is gone through again from where it began, since an answer was corrected:
+    /// its dialogues leave the stack and the answers to them are given anew.
     Redone,
     /// The message says too little by itself: more may follow.
     Waits {
@@ -521,6 +520,11 @@ pub enum Move {
     },
     /// The running dialogue went back to the question before.
     WentBack,
+    /// Silence counts from a later moment than the last word: the server was not there to hear.
+    Silent {
+        /// From when on.
+        from: Timestamp,
+    },
     /// The visitor was told once that something was masked.
     ToldOfMask,
     /// The message ended within the number of a card, which was covered: its rest may follow.

@@ -20,6 +20,9 @@ pub struct Policy {
     pub roster: Option<Roster>,
     /// Silence after which the bot closes a conversation, in milliseconds; 0 = never.
     pub idle_close_ms: i64,
+    /// Since when the server has been there without a break; `None` where it always was (tools,
+    /// replays). What was not said before is nobody's silence.
+    pub listening_since: Option<Timestamp>,
     /// Messages in a row that may fail to be understood before a person is brought.
     pub misses_before_person: u32,
     /// The same for answers to one question, be there other messages in between.
@@ -106,6 +109,7 @@ impl Default for Policy {
             default_team: TeamId::new("support"),
             roster: None,
             idle_close_ms: 60 * 60 * 1_000,
+            listening_since: None,
             misses_before_person: 3,
             misses_per_question: 4,
             misses_in_all: 8,

@@ -158,6 +158,13 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     })
 }
 
+/// Whether the first word of a message is a no: "no thanks, all is well now" declines before it
+/// tells of anything.
+pub(crate) fn begins_with_no(content: &Content, lang: Language, text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    content.answers(lang).read(first, &AskedQuestion::default()).class == AnswerClass::No
+}
+
 fn is_sure_answer(content: &Content, lang: Language, text: &str) -> bool {
     let reading = content.answers(lang).read(text, &AskedQuestion::default());
     reading.class.is_answer() && reading.confidence >= SURE_ANSWER
@@ -231,6 +238,9 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     }
     let answer = read_answer(content, state, ask, text);
     if let Some(taken) = aside::solved_and_more(reader, text) {
+        return taken;
+    }
+    if let Some(taken) = aside::farewell(content, state, ranking, text) {
         return taken;
     }
     if let Some(taken) = aside::other_solved(reader, ranking, answer.as_ref()) {
@@ -487,6 +497,12 @@ fn read_answer(
     let is_person = open.is_some_and(|open| open.question == Question::Person);
     // "Ok, but can I have it at 15?" is no wish for a person.
     if is_person && reading.rest.as_ref().is_some_and(|rest| rest.contains('?')) {
+        return None;
+    }
+    // A no to "anything else?" ends the conversation: that must be clear.
+    let ends = open.is_some_and(|open| open.question == Question::AnythingElse)
+        && reading.class == AnswerClass::No;
+    if ends && reading.confidence < SURE_ANSWER {
         return None;
     }
     let expects_yes_no = open.is_some_and(|open| match open.question {

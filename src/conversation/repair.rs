@@ -71,7 +71,9 @@ pub enum Repair {
 }
 
 impl Repair {
-    fn occasion(&self) -> Occasion {
+    /// What it happens on.
+    #[must_use]
+    pub fn occasion(&self) -> Occasion {
         match self {
             Self::NotAnAnswer => Occasion::NotAnAnswer,
             Self::Rephrase => Occasion::Rephrase,

@@ -124,6 +124,8 @@ pub struct State {
     pub visitor_at: Timestamp,
     /// When the bot last asked of its own accord, after the visitor's time was up.
     pub nudged_at: Option<Timestamp>,
+    /// From when on silence counts, where the server was not there to hear what came before.
+    pub silent_from: Option<Timestamp>,
     /// The newest message of visitor or agent, for lists.
     pub preview: String,
     /// Whether the visitor was told that something was masked.
@@ -256,6 +258,7 @@ impl State {
             unseen: 0,
             visitor_at: at,
             nudged_at: None,
+            silent_from: None,
             preview: String::new(),
             told_of_mask: false,
             tail: String::new(),
@@ -417,7 +420,7 @@ impl State {
             TopicState::Closed => {
                 self.outcome = change.outcome;
                 self.told.clear();
-                self.made.clear();
+                self.made.retain(|_, made| made.topic.as_ref() != Some(&change.topic));
                 let closed = |tried: &&mut Tried| tried.topic.as_ref() == Some(&change.topic);
                 self.tried.iter_mut().filter(closed).for_each(|tried| tried.topic = None);
             }
@@ -510,14 +513,8 @@ impl State {
             }
             Move::Noted { topic } => self.noted.push(topic.clone()),
             Move::TookUp { topic } => self.noted.retain(|noted| noted != topic),
-            Move::WentBack => {
-                self.tried.pop();
-                if let Some(frame) = self.stack.last_mut() {
-                    frame.step = frame.trail.pop();
-                    frame.call = None;
-                }
-                self.open = None;
-            }
+            Move::WentBack => self.go_back(),
+            Move::Silent { from } => self.silent_from = Some(*from),
             Move::Identified { customer, name } => {
                 self.customer = Some(Customer { key: customer.clone(), name: name.clone() });
             }

@@ -410,3 +410,12 @@ fn a_file_without_a_word_is_asked_about_and_its_name_means_nothing() {
     let kept = content().manners.file_kept.plain(Language::Sv);
     assert_eq!(said, ["IMG_2.png", kept, "Sitter sladden i?"], "the open question is asked again");
 }
+
+/// What stands in stores: add-only.
+#[test]
+fn silence_that_was_put_off_is_read_as_it_was_written() {
+    let stored = r#"{"move":"silent","from":9}"#;
+    let change: Move = serde_json::from_str(stored).unwrap();
+    assert_eq!(change, Move::Silent { from: Timestamp(9) });
+    assert_eq!(serde_json::to_string(&change).unwrap(), stored);
+}

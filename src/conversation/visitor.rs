@@ -17,12 +17,12 @@ use crate::conversation::event::Question;
 use crate::conversation::event::TopicState;
 use crate::conversation::mention;
 use crate::conversation::read::Taken;
+use crate::conversation::read::begins_with_no;
 use crate::conversation::read::second_matter;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::ids::IntentId;
 use crate::matcher::answers::AnswerClass;
-use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::asks;
 use crate::matcher::answers::denies;
 use crate::matcher::answers::remark::Remark;
@@ -273,13 +273,6 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// "No thanks, all is well now" declines before it tells of anything.
-    fn begins_with_no(&self, text: &str) -> bool {
-        let first = text.split_whitespace().next().unwrap_or_default();
-        let reading = self.content.answers(self.lang()).read(first, &AskedQuestion::default());
-        reading.class == AnswerClass::No
-    }
-
     /// The problem went away before the question was answered.
     fn solved(&mut self, ask: &Ask, text: &str) -> Result<(), Fault> {
         self.note_answer(ask, text.to_owned(), Value::Null);
@@ -315,7 +308,8 @@ impl Turn<'_> {
                 }
             }
             Question::AnythingElse
-                if class == AnswerClass::Solved && !self.begins_with_no(text) =>
+                if class == AnswerClass::Solved
+                    && !begins_with_no(self.content, self.lang(), text) =>
             {
                 self.solved_aside()
             }

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::Weak;
+use std::sync::atomic::AtomicI64;
 
 use arc_swap::ArcSwap;
 use futures_util::StreamExt as _;
@@ -52,6 +53,8 @@ const UNUSED_MS: i64 = 3_000;
 pub(super) struct Floor {
     /// When the engine started: agents of an earlier run have their time of grace from then on.
     opened_at: Timestamp,
+    /// When the engine last looked at what is due.
+    pub(super) looked_at: AtomicI64,
     desk: Mutex<Desk>,
     staff: Mutex<Staff>,
     /// The place of everybody who waits, worked out once for each change of a queue.
@@ -109,7 +112,9 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Floor {
     pub(super) fn opened(at: Timestamp, policy: Policy) -> Self {
+        let policy = Policy { listening_since: Some(at), ..policy };
         Self {
+            looked_at: AtomicI64::new(at.0),
             teams: ArcSwap::default(),
             policy: ArcSwap::from_pointee(policy),
             router: Mutex::default(),
@@ -452,6 +457,7 @@ impl Engine {
     /// What is due: agents gone for too long, deadlines, unused memory. Called once a second.
     pub async fn tick(&self, agent_grace_ms: i64) {
         let now = self.inner.clock.now();
+        self.inner.note_break(now);
         self.inner.lanes.sweep(now.plus_ms(-UNUSED_MS));
         self.inner.count_load();
         self.lose_agents(now, agent_grace_ms).await;

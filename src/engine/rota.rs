@@ -5,6 +5,7 @@
 //! and after a restart what waits is offered anew.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::conversation::input::Act;
 use crate::conversation::policy::Policy;
@@ -16,15 +17,35 @@ use crate::handover::routing::Offer;
 use crate::handover::team::Teams;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
+use crate::ids::Timestamp;
+
+/// An engine that has not looked for so long was away: the machine slept or stood still, or its
+/// clock was set ahead.
+const BREAK_MS: i64 = 60_000;
 
 impl Inner {
     /// Works the roster out anew; the next turn goes by it.
     pub(super) fn renew_roster(&self) {
         let roster = self.floor.roster(self.clock.now());
-        let current = self.floor.policy.load();
-        if current.roster.as_ref() != Some(&roster) {
-            let renewed = Policy { roster: Some(roster), ..Policy::clone(&current) };
-            self.floor.policy.store(Arc::new(renewed));
+        if self.floor.policy.load().roster.as_ref() != Some(&roster) {
+            let renewed = |current: &Arc<Policy>| Policy {
+                roster: Some(roster.clone()),
+                ..Policy::clone(current)
+            };
+            self.floor.policy.rcu(renewed);
+        }
+    }
+
+    /// Notes whether the engine was away since it last looked: it cannot tell the customers'
+    /// silence from its own then.
+    pub(super) fn note_break(&self, now: Timestamp) {
+        let before = Timestamp(self.floor.looked_at.swap(now.0, Ordering::Relaxed));
+        if now.ms_since(before) > BREAK_MS {
+            let renewed = |current: &Arc<Policy>| Policy {
+                listening_since: Some(now),
+                ..Policy::clone(current)
+            };
+            self.floor.policy.rcu(renewed);
         }
     }
 

@@ -150,3 +150,90 @@ fn a_clock_that_jumps_neither_turns_the_log_back_nor_ends_the_talk() {
         assert_eq!(decision.state.status, Status::Bot);
     }
 }
+
+/// Takings from the heap in a turn, whatever is said: about twice those of the dearest message of
+/// 10 000 letters; "yes" takes 230. What runs away takes many more; time depends on the machine.
+const MOST_TAKINGS: u64 = 32_000;
+/// The bytes of all of them together, about twice what was measured too.
+const MOST_BYTES: u64 = 3_000_000;
+
+/// What one turn takes from the heap.
+fn taken(content: &Content, state: &State, text: &str) -> (u64, u64) {
+    let act = Act::Said { text: text.to_owned(), masked: false };
+    let input = Input { at: state.at.plus_ms(1_000), id: None, act, duty: Duty::OnDuty };
+    let policy = Policy::default();
+    let info = allocation_counter::measure(|| {
+        decide(content, &policy, state, &input).expect("nobody else owns the conversation");
+    });
+    (info.count_total, info.bytes_total)
+}
+
+/// Messages of so many letters.
+fn long(letters: usize) -> [(&'static str, String); 6] {
+    let of = |piece: &str| piece.chars().cycle().take(letters).collect();
+    [
+        ("words", of("appen kraschar igen när jag loggar in, ")),
+        ("one word", of("å")),
+        ("digits", of("4539 1488 0343 6467 ")),
+        ("clauses", of("nej, och ja. men ")),
+        ("marks", of("?!\u{301}")),
+        ("values", of("1.2.2026 040 123 45 67 maja@bank.example ")),
+    ]
+}
+
+#[test]
+fn the_work_of_a_turn_is_bounded_whatever_is_said() {
+    let content = bank::content();
+    let asked = play(content, begun(), ["appen öppnas inte"].into_iter());
+    // The first message fills the buffers of the thread.
+    taken(content, &asked, "ja");
+    let short = [
+        ("topic", begun(), "appen öppnas inte"),
+        ("answer", asked.clone(), "ja"),
+        ("digression", asked.clone(), "mitt lösenord till nätbanken godkänns inte"),
+        ("not understood", asked.clone(), "blah blubb ploff"),
+    ];
+    let mut works: Vec<(String, (u64, u64))> = short
+        .iter()
+        .map(|(name, state, text)| ((*name).to_owned(), taken(content, state, text)))
+        .collect();
+    for (name, text) in long(10_000) {
+        works.push((format!("10 000 letters: {name}"), taken(content, &asked, &text)));
+    }
+    for (name, (takings, bytes)) in works {
+        println!("{takings:>8} takings, {bytes:>10} bytes: {name}");
+        assert!(takings <= MOST_TAKINGS, "{name}: {takings} takings from the heap");
+        assert!(bytes <= MOST_BYTES, "{name}: {bytes} bytes from the heap");
+    }
+}
+
+#[test]
+fn ten_times_the_letters_are_at_most_ten_times_the_work() {
+    let content = bank::content();
+    let asked = play(content, begun(), ["appen öppnas inte"].into_iter());
+    taken(content, &asked, "ja");
+    for ((name, one), (_, ten)) in long(10_000).into_iter().zip(long(100_000)) {
+        let (one, ten) = (taken(content, &asked, &one).0, taken(content, &asked, &ten).0);
+        // Only a beginning is read, but secrets are looked for in the whole.
+        assert!(ten <= one * 10, "{name}: {one} takings, then {ten}");
+    }
+}
+
+#[test]
+fn a_text_that_fails_when_it_is_said_brings_a_person_to_that_conversation_only() {
+    let words = "dialogue: lamp\nstart: name\nsteps:\n  name:\n    \
+         ask: { sv: \"Vad heter du?\", fi: \"Nimi?\", en: \"Name?\" }\n    \
+         again: { sv: \"Ditt namn?\", fi: \"Nimesi?\", en: \"Your name?\" }\n    \
+         label: { sv: Namn, fi: Nimi, en: Name }\n    slot: name\n    kind: text\n    \
+         refuse: { sv: \"Kortare.\", fi: \"Lyhyemmin.\", en: \"Shorter.\" }\n    \
+         next: greet\n    unsure: person\n  greet:\n    \
+         say: { sv: \"{% if slots.name == 'Nils' %}{{ 1 / 0 }}{% endif %}Hej {{ slots.name }}\", \
+         fi: \"Hei\", en: \"Hi\" }\n    next: resolved\n";
+    let content = lamp(words);
+    let of = |name| play(&content, begun(), ["lampan lyser inte", name].into_iter());
+    let failed = of("Nils");
+    assert_eq!((failed.status, failed.reason.as_deref()), (Status::Queued, Some("bot_fault")));
+    let next = of("Nora");
+    assert_eq!(next.status, Status::Bot);
+    assert!(next.last_said.is_some_and(|said| said.text.contains("annat")), "it goes on");
+}

@@ -3,6 +3,7 @@
 
 mod actions;
 mod answers;
+mod authors;
 mod bank;
 mod bench;
 mod bounds;

@@ -6,6 +6,7 @@ use skicka::store::Role;
 
 use crate::client::Visitor;
 use crate::client::says;
+use crate::client::within;
 use crate::server::Server;
 
 /// Customers who stand before a question while the content is changed under them.
@@ -59,6 +60,51 @@ async fn a_reload_under_200_talking_customers_drops_none_and_changes_none() {
         let over = |event: &Value| event["kind"] == "topic" && event["state"] == "closed";
         assert_eq!(visitor.event("the end", over).await["outcome"], "resolved");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_under_talking_customers_keeps_every_edition_that_one_of_them_needs() {
+    let mut server = Server::start(&MANY).await;
+    let third = ("Työnnä johto seinään.", "Pistoke seinään.");
+    let mut talking = Vec::new();
+    for edition in 0..3 {
+        let mut group = Vec::new();
+        for _ in 0..TALKING / 10 {
+            group.push(asked(&server).await);
+        }
+        talking.push(group);
+        if edition < 2 {
+            server.edit(FILE, &[[NEW_WORDS, third][edition]]);
+            server.until(REVISIONS, 2.0 + f64::from(u8::try_from(edition).unwrap())).await;
+        }
+    }
+    server.kill();
+    server.restart().await;
+    for (group, words) in talking.iter().zip(["Kytke se.", NEW_WORDS.1, third.1]) {
+        for visitor in group {
+            let mut again = visitor.again(&server, visitor.last()).await;
+            assert_eq!(told(&mut again).await, words);
+        }
+    }
+    assert_eq!(told(&mut asked(&server).await).await, third.1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edits_that_come_while_content_is_read_end_with_the_newest() {
+    let server = Server::start(&MANY).await;
+    let mut visitor = asked(&server).await;
+    let mut words = "Kytke se.".to_owned();
+    // Half of them cannot be served; whether one of those is read is chance.
+    for number in 0..10 {
+        server.edit(FILE, &[("next: helped", "next: helpt")]);
+        let next = format!("Kytke se {number}.");
+        let mended = [("next: helpt", "next: helped"), (words.as_str(), next.as_str())];
+        server.edit(FILE, &mended);
+        words = next;
+    }
+    let reached = async { while told(&mut asked(&server).await).await != words {} };
+    within("the newest words", reached).await;
+    assert_eq!(told(&mut visitor).await, "Kytke se.", "who was in the middle sees none of it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

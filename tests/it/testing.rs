@@ -90,29 +90,42 @@ fn what_does_not_hold_is_shown_with_its_place_and_mended_by_blessing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn transcripts_are_played_with_a_server_over_its_socket() {
-    let later = format!("{TALK}later: 5 min\nsilent:\n");
+    // A customer's client moves no clock and speaks for no other system.
+    let cues = ["later: 5 min", "answer: {\"limit\":20}", "fails: timed_out", "duty: nobody"];
+    let talks = cues.map(|cue| format!("{TALK}{cue}\nsilent:\n"));
     let wrong = TALK.replace("bot: did it", "bot: bananas");
-    let folder = lamp_with(&[("en_lamp.txt", TALK), ("en_later.txt", &later)]);
+    let names = ["en_1.txt", "en_2.txt", "en_3.txt", "en_4.txt"];
+    let files: Vec<(&str, &str)> =
+        names.into_iter().zip(talks.iter().map(String::as_str)).collect();
+    let folder = lamp_with(&files);
     let server = Server::start(&[]).await;
     let url = format!("http://{}", server.at);
     let found = json(folder.path(), &["test", "--server", &url, "--json"], 0);
-    assert_eq!((found["passed"].as_u64(), found["failed"].as_u64()), (Some(2), Some(0)));
-    let note = found["files"][1]["note"].as_str().unwrap();
-    assert!(note.contains("`later: 5 min` is not playable on a server"), "{note}");
+    assert_eq!((found["passed"].as_u64(), found["failed"].as_u64()), (Some(4), Some(0)));
+    for (at, cue) in cues.into_iter().enumerate() {
+        let note = found["files"][at]["note"].as_str().unwrap();
+        let says = format!("played up to line 11: `{cue}` is not playable on a server");
+        assert_eq!(note, says);
+    }
     fs::write(folder.path().join("transcripts/en_wrong.txt"), wrong).unwrap();
     let found = json(folder.path(), &["test", "--server", &url, "--json"], 1);
-    assert_eq!(found["files"][2]["failure"]["line"], 8, "{found}");
+    assert_eq!(found["files"][4]["failure"]["line"], 8, "{found}");
     // What was just talked there is replayed and drawn while the server runs.
     let data = server.data();
     let data = data.to_str().unwrap();
     let output = run(folder.path(), &["replay", "--data", data], &[]);
     assert!(output.status.success(), "{}", told(&output));
     let text = told(&output);
-    assert!(text.starts_with("0 of 5 conversation(s) would go another way"), "{text}");
+    assert!(text.starts_with("0 of 9 conversation(s) would go another way"), "{text}");
+    // Compared with what other content would have done: here with the same.
+    let output = run(folder.path(), &["replay", "--data", data, "--base", "."], &[]);
+    assert!(told(&output).starts_with("0 of 9 conversation(s)"), "{}", told(&output));
+    let output = run(folder.path(), &["replay", "--data", data, "--base", "nowhere"], &[]);
+    assert!(!output.status.success(), "{}", told(&output));
     let arguments = ["graph", "lamp", "--since", "1d", "--lang", "en", "--data", data];
     let output = run(folder.path(), &arguments, &[]);
     assert!(output.status.success(), "{}", told(&output));
-    assert!(told(&output).contains(">5</text>"), "{}", told(&output));
+    assert!(told(&output).contains(">9</text>"), "{}", told(&output));
 }
 
 #[test]

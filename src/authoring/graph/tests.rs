@@ -48,6 +48,33 @@ fn with_traffic_ways_and_steps_carry_counts() {
 }
 
 #[test]
+fn a_call_has_a_way_for_its_answer_and_one_for_its_failure_with_those_who_took_it() {
+    let mut sources = crate::content::tests::small();
+    let plain = "    next: helped\n";
+    let call = "    action: { call: bank/look, answer: { lit: flag } }\n    next: helped\n    \
+                failed: person\n";
+    sources[1].text = sources[1].text.replace(plain, call);
+    let content = crate::content::build::draft(&sources).0.train();
+    let mut traffic = Traffic::default();
+    for end in ["fails: timed_out", "answer: {\"lit\": true}\npress: Ja"] {
+        let text = format!("visitor: lampan lyser inte\npress: Nej\n{end}\n");
+        let transcript = Transcript::read(&text, Language::Sv).expect("it can be read");
+        let played = play(&content, &transcript);
+        assert_eq!(played.failure, None);
+        traffic.add(&of_conversation(&content, played.lang, &played.log));
+    }
+    let graph = of_dialogue(&content, &lamp(), Language::En, Some(&traffic)).expect("it is there");
+    let node = graph.nodes.iter().find(|node| node.id == "plug").expect("it is there");
+    assert_eq!((node.text.as_str(), node.count), ("bank/look", Some(Count { came: 2, left: 0 })));
+    let label = |to: &str| {
+        let way = graph.edges.iter().find(|edge| edge.from == "plug" && edge.to == to);
+        way.expect("it is there").label()
+    };
+    assert_eq!(label("helped"), "1");
+    assert_eq!(label("[person]"), "failed: 1");
+}
+
+#[test]
 fn whatever_a_text_says_the_notations_hold() {
     let content = lamps();
     let mut graph = of_dialogue(&content, &lamp(), Language::En, None).expect("it is there");

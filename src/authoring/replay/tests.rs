@@ -72,3 +72,50 @@ fn what_was_erased_cannot_be_played() {
     assert_eq!(against(&[], &log), Verdict::Unplayable);
     assert_eq!(against(&[], &[]), Verdict::Same);
 }
+
+/// An edit by which telling what to do asks another system.
+const LOOKS: (&str, &str) = (
+    "    next: helped\n",
+    "    action: { call: bank/look, answer: { lit: flag } }\n    next: helped\n    failed: person\n",
+);
+
+#[test]
+fn calls_are_played_with_what_came_of_them() {
+    let log_of = |rest: &str| {
+        let text = format!("visitor: lampan lyser inte\npress: Nej\n{rest}");
+        let transcript = Transcript::read(&text, Language::Sv).expect("it can be read");
+        let played = play(&lamps(&[LOOKS]), &transcript);
+        assert_eq!(played.failure, None);
+        played.log
+    };
+    let answered = log_of("answer: {\"lit\": true}\npress: Ja\n");
+    let failed = log_of("fails: timed_out\n");
+    for log in [&answered, &failed] {
+        assert_eq!(against(&[LOOKS], log), Verdict::Same);
+        let Verdict::Changed(change) = against(&[LOOKS, ("bank/look", "bank/see")], log) else {
+            panic!("another call is another way");
+        };
+        assert_eq!(change.difference.before, "call bank/look started");
+        assert_eq!(change.difference.after, "call bank/see started");
+    }
+    let mended = [LOOKS, ("failed: person", "failed: helped")];
+    assert_eq!(against(&mended, &answered), Verdict::Same);
+    let Verdict::Changed(change) = against(&mended, &failed) else {
+        panic!("who was not answered comes elsewhere");
+    };
+    assert_eq!(change.difference.at, "lamp/plug");
+    assert_eq!(change.cue, "fails: timed_out");
+    assert!(!change.lost);
+}
+
+#[test]
+fn what_an_edit_changes_is_told_apart_from_what_changed_before() {
+    let held = log_of(HELPED);
+    let serving = [("next: helped", "next: person")];
+    let edited = [serving[0], ("Sätt i den.", "Tryck i den.")];
+    assert!(matches!(against(&edited, &held), Verdict::Changed(_)));
+    let base = held_with(&lamps(&serving), &Policy::default(), BEGINNING, &held);
+    let base = base.expect("it can be played");
+    assert_eq!(against(&serving, &base), Verdict::Same);
+    assert_eq!(against(&edited, &base), Verdict::Reworded);
+}

@@ -314,7 +314,8 @@ fn report_of(data: &Path, content: &Content) -> Report {
     let mut report = Report::default();
     let mut groups = BTreeMap::new();
     let read = logs::each_batch(data, Timestamp::default(), |some| {
-        take(content, &Policy::default(), &some, &progress, &mut report, &mut groups);
+        let contents = Contents { edited: content, base: None };
+        take(contents, &Policy::default(), &some, &progress, &mut report, &mut groups);
         Ok(())
     });
     block_on(read).expect("the database can be read");
@@ -389,6 +390,7 @@ fn over_a_thousand_talks_a_planted_edit_is_found_and_nothing_else() {
     let args = ReplayArgs {
         since: None,
         content: Some(edited.path().to_path_buf()),
+        base: None,
         data: Some(data.path().to_path_buf()),
         examples: 1,
         json: true,
@@ -410,6 +412,7 @@ fn without_a_database_it_says_so() {
     let args = ReplayArgs {
         since: None,
         content: Some(folder()),
+        base: None,
         data: Some(empty.path().to_path_buf()),
         examples: 1,
         json: false,

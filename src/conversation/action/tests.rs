@@ -269,62 +269,159 @@ fn a_result_that_never_comes_is_a_failure_in_the_end() {
     );
 }
 
+/// The balance with a question before the number and one behind the call.
+fn longer(again: &str) -> Content {
+    let balance = BALANCE
+        .replace("start: number\nsteps:\n", &format!("start: kind\nsteps:\n{KIND}"))
+        .replace("    next: tell\n    failed", "    next: enough\n    failed")
+        .replace("  tell:\n", &format!("{ENOUGH}  tell:\n"))
+        .replace("      send:", &format!("{again}      send:"));
+    let dialogues =
+        [("dialogues/balance.yaml", balance.as_str()), ("dialogues/talk_to_human.yaml", HUMAN)];
+    let intents = INTENTS.iter().filter(|(file, _)| !file.contains("lamp"));
+    let sources: Vec<_> =
+        intents.chain(&dialogues).map(|(file, text)| source(file, text)).collect();
+    let (draft, faults) = draft(&sources);
+    assert!(is_servable(&faults), "{faults:#?}");
+    draft.train()
+}
+
+const AGAIN: &str = "      again: true\n";
+
+const CALLED: &str = "
+    visitor: vad har jag på kontot
+    bot: Sparkonto eller lönekonto?
+    press: Sparkonto
+    bot: Vilket kundnummer
+    visitor: 1234
+    action: bank/balance started
+";
+const ANSWERED: &str = r#"
+    answer: {"account": {"balance": 3}, "frozen": false}
+    bot: Räcker det?
+"#;
+
+#[track_caller]
+fn goes_on(content: &Content, parts: &[&str]) {
+    let transcript = Transcript::read(&parts.concat(), Language::Sv).expect("it can be read");
+    if let Some(failure) = play(content, &transcript).failure {
+        panic!("{failure}");
+    }
+}
+
 #[test]
 fn a_correction_behind_a_call_makes_no_call_of_the_same_and_no_other_one() {
     // What is corrected was not sent: the answer stands.
-    let talk = |again: &str, rest: &str| {
-        let balance = BALANCE
-            .replace("start: number\nsteps:\n", &format!("start: kind\nsteps:\n{KIND}"))
-            .replace("    next: tell\n    failed", "    next: enough\n    failed")
-            .replace("  tell:\n", &format!("{ENOUGH}  tell:\n"))
-            .replace("      send:", &format!("{again}      send:"));
-        let dialogues =
-            [("dialogues/balance.yaml", balance.as_str()), ("dialogues/talk_to_human.yaml", HUMAN)];
-        let intents = INTENTS.iter().filter(|(file, _)| !file.contains("lamp"));
-        let sources: Vec<_> =
-            intents.chain(&dialogues).map(|(file, text)| source(file, text)).collect();
-        let (draft, faults) = draft(&sources);
-        assert!(is_servable(&faults), "{faults:#?}");
-        let begin = r#"
-            visitor: vad har jag på kontot
-            bot: Sparkonto eller lönekonto?
-            press: Sparkonto
-            bot: Vilket kundnummer
-            visitor: 1234
-            action: bank/balance started
-            answer: {"account": {"balance": 3}, "frozen": false}
-            bot: Räcker det?
-        "#;
-        let transcript = format!("{begin}{rest}");
-        let transcript = Transcript::read(&transcript, Language::Sv).expect("it can be read");
-        if let Some(failure) = play(&draft.train(), &transcript).failure {
-            panic!("{failure}");
-        }
-    };
-    talk(
-        "",
-        "
+    let same = "
         visitor: nej förresten, lönekonto
         bot: \"Räcker det?\"
         press: Ja
         bot: Du har 3 euro.
-        ",
-    );
+    ";
+    goes_on(&longer(""), &[CALLED, ANSWERED, same]);
     // What was sent is another: only a person can tell what was done by the first.
-    talk(
-        "",
-        "
-        visitor: nej förresten, jag menade 4321
-        status: queued corrected_after_call
-        ",
-    );
-    talk(
-        "      again: true\n",
-        "
-        visitor: nej förresten, jag menade 4321
-        action: bank/balance started
-        ",
-    );
+    let other = "visitor: nej förresten, jag menade 4321\n";
+    goes_on(&longer(""), &[CALLED, ANSWERED, other, "status: queued corrected_after_call"]);
+    goes_on(&longer(AGAIN), &[CALLED, ANSWERED, other, "action: bank/balance started"]);
+}
+
+#[test]
+fn who_goes_back_behind_a_call_gets_its_result_and_no_second_call() {
+    let content = longer(AGAIN);
+    let back = "
+        visitor: backa
+        bot: Vilket kundnummer
+        visitor: 1234
+        bot: \"Räcker det?\"
+    ";
+    // As often as one likes, and further back.
+    let further = "
+        visitor: backa
+        bot: Vilket kundnummer
+        visitor: backa
+        bot: Sparkonto eller lönekonto?
+        press: Lönekonto
+        bot: Vilket kundnummer
+        visitor: 1234
+        bot: \"Räcker det?\"
+        press: Ja
+        bot: Du har 3 euro.
+    ";
+    goes_on(&content, &[CALLED, ANSWERED, back, back, further]);
+    // Also behind a correction, in which it was not made again either.
+    let corrected = "visitor: nej förresten, lönekonto\nbot: \"Räcker det?\"\n";
+    goes_on(&content, &[CALLED, ANSWERED, corrected, back, "press: Ja\nbot: Du har 3 euro."]);
+    let sorry = "
+        fails: timed_out
+        status: queued steps_exhausted
+    ";
+    goes_on(&content, &[CALLED, sorry]);
+}
+
+#[test]
+fn the_result_is_kept_in_every_language() {
+    let content = longer("");
+    let finnish = r#"
+        lang: fi
+        visitor: paljonko tilillä on rahaa
+        press: Säästötili
+        visitor: 1234
+        answer: {"account": {"balance": 3}, "frozen": false}
+        bot: Riittääkö?
+        visitor: takaisin
+        bot: Mikä on numerosi?
+        visitor: 1234
+        bot: "Riittääkö?"
+        press: Kyllä
+        bot: Sinulla on 3 euroa.
+    "#;
+    let english = r#"
+        lang: en
+        visitor: how much money do I have
+        press: Savings
+        visitor: 1234
+        answer: {"account": {"balance": 3}, "frozen": false}
+        bot: Is that enough?
+        visitor: go back
+        bot: What is your number?
+        visitor: 1234
+        bot: "Is that enough?"
+        press: Yes
+        bot: You have 3 euros.
+    "#;
+    for transcript in [finnish, english] {
+        goes_on(&content, &[transcript]);
+    }
+}
+
+#[test]
+fn who_goes_back_while_a_call_runs_comes_by_it_again_and_waits_for_the_same() {
+    let content = longer("");
+    let back = "visitor: backa\nbot: Vilket kundnummer\n";
+    let waits = "visitor: 1234\nbot: Ett ögonblick\n";
+    goes_on(&content, &[CALLED, back, waits, ANSWERED, "press: Ja\nbot: Du har 3 euro."]);
+    // Its result may also come before that.
+    let early = r#"
+        answer: {"account": {"balance": 3}, "frozen": false}
+        action: bank/balance answered
+        silent:
+        visitor: 1234
+        bot: "Räcker det?"
+        press: Ja
+        bot: Du har 3 euro.
+    "#;
+    goes_on(&content, &[CALLED, back, early]);
+}
+
+#[test]
+fn who_goes_back_to_send_something_else_needs_a_person_or_a_step_that_allows_it() {
+    let other = "
+        visitor: backa
+        bot: Vilket kundnummer
+        visitor: 4321
+    ";
+    goes_on(&longer(""), &[CALLED, ANSWERED, other, "status: queued corrected_after_call"]);
+    goes_on(&longer(AGAIN), &[CALLED, ANSWERED, other, "action: bank/balance started"]);
 }
 
 const KIND: &str = "  kind:

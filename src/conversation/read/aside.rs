@@ -5,17 +5,20 @@ use crate::content::Content;
 use crate::content::GOODBYE;
 use crate::content::GREETING;
 use crate::content::TALK_TO_HUMAN;
+use crate::content::THANKS;
 use crate::content::dialogue::Answers;
 use crate::conversation::correct;
 use crate::conversation::event::Question;
 use crate::conversation::mention;
 use crate::conversation::read::Reader;
 use crate::conversation::read::Taken;
+use crate::conversation::read::begins_with_no;
 use crate::conversation::read::matter_in;
 use crate::conversation::read::matters;
 use crate::conversation::read::read_answer;
 use crate::conversation::read::read_buttons;
 use crate::conversation::read::words_asked;
+use crate::conversation::state::OpenQuestion;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
@@ -76,6 +79,38 @@ pub(super) fn solved_and_more(reader: &Reader<'_>, text: &str) -> Option<Taken> 
     }
     let next = others.iter().find_map(|part| matter_in(content, state, part))?;
     Some(Taken::Answer { class: AnswerClass::Solved, besides: Some(next), asks_beside: false })
+}
+
+/// What says to "anything else?" that there is nothing: a goodbye, also one in which it may be
+/// heard that all is well ("that was all"), and a no with thanks. Numbers and what was covered say
+/// nothing, whatever may be heard in them.
+pub(super) fn farewell(
+    content: &Content,
+    state: &State,
+    ranking: &Ranking,
+    text: &str,
+) -> Option<Taken> {
+    let asks = |open: &OpenQuestion| open.question == Question::AnythingElse;
+    state.open.as_ref().filter(|open| asks(open))?;
+    let has = |wanted: fn(char) -> bool| text.chars().any(wanted);
+    if has(|letter| letter.is_ascii_digit() || letter == '•') && !has(char::is_alphabetic) {
+        return Some(Taken::Answer {
+            class: AnswerClass::Unsure,
+            besides: None,
+            asks_beside: false,
+        });
+    }
+    let first = &ranking.candidates.first()?.intent;
+    if ranking.decision != Decision::Answer || text.contains('?') {
+        return None;
+    }
+    match first.as_str() {
+        GOODBYE => Some(Taken::Topic(first.clone())),
+        THANKS if begins_with_no(content, state.lang, text) => {
+            Some(Taken::Answer { class: AnswerClass::No, besides: None, asks_beside: false })
+        }
+        _ => None,
+    }
 }
 
 /// Whether "now it works" is said of another matter than the one that runs: one that was left, or

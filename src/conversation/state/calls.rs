@@ -3,6 +3,7 @@
 use crate::conversation::event::Fact;
 use crate::conversation::event::Place;
 use crate::conversation::state::State;
+use crate::ids::IntentId;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
 
@@ -24,6 +25,13 @@ pub struct MadeCall {
     pub call: OpenCall,
     /// What was sent, as a digest.
     pub sent: String,
+    /// The topic for which it was made.
+    pub topic: Option<IntentId>,
+    /// How many answers had been given when the dialogue last came by.
+    pub behind: usize,
+    /// Whether the visitor has gone back to a question before it: who comes by again gets this
+    /// result, and no other call is made.
+    pub kept: bool,
 }
 
 impl State {
@@ -31,20 +39,25 @@ impl State {
         if let Fact::Action(change) = beside {
             self.calls.insert(seq, change.call.clone());
         }
+        let topic = self.running_topic().cloned();
+        let behind = self.tried.len();
         let Some(frame) = self.stack.last_mut() else { return };
         let call = OpenCall { seq, until, answered: None };
         frame.call = Some(call.clone());
         if let Some(step) = frame.step.clone() {
             let place = Place { dialogue: frame.dialogue.clone(), step };
-            self.made.insert(place, MadeCall { call, sent: sent.to_owned() });
+            let sent = sent.to_owned();
+            self.made.insert(place, MadeCall { call, sent, topic, behind, kept: false });
         }
     }
 
     /// The running dialogue stands at a call that was made before.
     pub(super) fn expect_call(&mut self, seq: Seq) {
-        let made = self.made.values().find(|made| made.call.seq == seq);
+        let behind = self.tried.len();
+        let made = self.made.values_mut().find(|made| made.call.seq == seq);
         if let (Some(made), Some(frame)) = (made, self.stack.last_mut()) {
             frame.call = Some(made.call.clone());
+            (made.behind, made.kept) = (behind, false);
         }
     }
 

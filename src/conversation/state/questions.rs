@@ -1,6 +1,7 @@
 //! What a conversation remembers of the question that is open.
 
 use crate::conversation::event::Fact;
+use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::state::KEPT_TRAIL;
 use crate::conversation::state::OpenQuestion;
@@ -31,6 +32,24 @@ impl State {
             if frame.topic.is_some() {
                 break;
             }
+        }
+    }
+
+    /// Back to the question before: the answer to it is forgotten, and the calls that were made
+    /// since are kept.
+    pub(super) fn go_back(&mut self) {
+        self.open = None;
+        let Some(frame) = self.stack.last_mut() else { return };
+        frame.call = None;
+        frame.step = frame.trail.pop();
+        let dialogue = &frame.dialogue;
+        let at = frame.step.clone().map(|step| Place { dialogue: dialogue.clone(), step });
+        // Answers of earlier versions do not say to what.
+        let answer = self.tried.iter().rposition(|tried| tried.at == at);
+        let Some(answer) = answer.or(self.tried.len().checked_sub(1)) else { return };
+        self.tried.remove(answer);
+        for made in self.made.values_mut().filter(|made| made.behind > answer) {
+            made.kept = true;
         }
     }
 

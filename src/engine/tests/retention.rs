@@ -1,11 +1,15 @@
 //! What has been kept long enough goes, a small step at a time, and nothing else.
 
 use super::*;
+use crate::content::Source;
+use crate::content::build::draft;
+use crate::content::tests::small;
 use crate::ids::Seq;
 use crate::privacy::retention::EVERY_MS;
 use crate::privacy::retention::Retention;
 use crate::store::attachments::AttachmentRow;
 use crate::store::attachments::Files;
+use crate::store::records::Whose;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -96,4 +100,41 @@ async fn files_and_details_have_days_of_their_own() {
     assert!(!is_erased(&world, &id).await);
     let row = world.store.conversation(&id).await.unwrap().unwrap();
     assert_eq!(row.profile.trim_end(), "{}");
+}
+
+#[tokio::test]
+async fn what_another_system_answers_after_the_erasure_is_kept_nowhere() {
+    let mut world = World::new().await;
+    let asks = "    action: { call: bank/owner, answer: { owner: text } }\n    next: helped\n    \
+                failed: helped\n";
+    let with =
+        |source: Source| Source { text: source.text.replace("    next: helped\n", asks), ..source };
+    world.content = Arc::new(draft(&small().into_iter().map(with).collect::<Vec<_>>()).0.train());
+    let engine = world.engine().await;
+    let (who, to) = visitor(&engine).await;
+    for (id, text) in [("m1", "lampan lyser inte"), ("m2", "nej")] {
+        engine.submit(by_visitor(&who, &to, id, said(text))).await.unwrap();
+    }
+    let call = *engine.state(&to).await.unwrap().calls.keys().next().expect("it is asked");
+    let far = world.clock.now().plus_ms(DAY_MS);
+    assert_eq!(world.store.due_effects(far, 10).await.unwrap().len(), 1);
+    world.store.erase(Whose::Conversations(vec![to.clone()]), world.clock.now()).await.unwrap();
+    let rows = async || {
+        let events = world.store.events(&to, Seq::ZERO, 100).await.unwrap();
+        events.into_iter().map(|row| row.body).collect::<Vec<_>>()
+    };
+    let left = rows().await;
+    // First the engine has not heard of it yet, then it has.
+    for heard in [false, true] {
+        if heard {
+            engine.hear_erasures().await.unwrap();
+        }
+        let result = Ok(serde_json::json!({ "owner": "Maja Lind" }));
+        let act = Act::CallEnded { call, result };
+        let ended = Submission { conversation: to.clone(), sender: Sender::Engine, id: None, act };
+        assert_eq!(engine.submit(ended).await.is_ok(), heard);
+        assert_eq!(rows().await, left);
+    }
+    assert!(engine.state(&to).await.unwrap().slots.is_empty());
+    assert!(world.store.due_effects(far, 10).await.unwrap().is_empty());
 }

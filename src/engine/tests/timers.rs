@@ -113,3 +113,58 @@ async fn a_clock_that_jumps_back_makes_no_timer_wait_for_it() {
     let rows = engine.store().events(&to, Seq::ZERO, 100).await.unwrap();
     assert!(rows.is_sorted_by_key(|row| row.at), "the log's time does not go back");
 }
+
+/// Lets time go by as on a machine that is awake: the engine looks every half minute.
+async fn awake(world: &World, engine: &Engine, ms: i64) {
+    for _ in 0..ms / HALF_A_MINUTE {
+        world.clock.advance(HALF_A_MINUTE);
+        engine.tick(MINUTE).await;
+    }
+}
+
+const HALF_A_MINUTE: i64 = MINUTE / 2;
+
+async fn status(engine: &Engine, to: &ConversationId) -> Status {
+    engine.state(to).await.unwrap().status
+}
+
+#[tokio::test]
+async fn silence_ends_a_talk_where_the_server_was_there_to_hear() {
+    let world = World::new().await;
+    let engine = world.engine().await;
+    let to = given_time(&engine).await;
+    awake(&world, &engine, HOUR - MINUTE).await;
+    assert_eq!(status(&engine, &to).await, Status::Bot);
+    awake(&world, &engine, MINUTE).await;
+    assert_eq!(status(&engine, &to).await, Status::Ended);
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_ends_nobody_for_the_time_it_slept() {
+    let world = World::new().await;
+    let engine = world.engine().await;
+    let to = given_time(&engine).await;
+    awake(&world, &engine, 10 * MINUTE).await;
+    world.clock.advance(3 * HOUR);
+    engine.tick(MINUTE).await;
+    assert_eq!(status(&engine, &to).await, Status::Bot, "nobody could have been heard");
+    assert!(engine.store().due(world.clock.now(), 10).await.unwrap().is_empty(), "it is put off");
+    awake(&world, &engine, HOUR - MINUTE).await;
+    assert_eq!(status(&engine, &to).await, Status::Bot);
+    awake(&world, &engine, MINUTE).await;
+    assert_eq!(status(&engine, &to).await, Status::Ended, "silence counts from there on");
+}
+
+#[tokio::test]
+async fn a_server_that_was_down_ends_nobody_for_the_time_it_was_down() {
+    let world = World::new().await;
+    let to = given_time(&world.engine().await).await;
+    world.clock.advance(3 * HOUR);
+    let engine = world.engine().await;
+    engine.tick(MINUTE).await;
+    assert_eq!(status(&engine, &to).await, Status::Bot);
+    // One restart after another puts it off no more than from the newest.
+    let engine = world.engine().await;
+    awake(&world, &engine, HOUR + MINUTE).await;
+    assert_eq!(status(&engine, &to).await, Status::Ended);
+}

@@ -1,7 +1,8 @@
 //! Random content that `skicka check` has nothing against.
 //!
 //! Steps that ask nothing lead onward only, so no circle is without a question; every step is led
-//! to by the one before it; the last one ends. What is drawn is still put through the check.
+//! to by the one before it; the last one ends. On some occasions a dialogue runs in the bot's place.
+//! What is drawn is still put through the check.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,15 +11,17 @@ use skicka::content::Content;
 use skicka::content::Source;
 use skicka::content::build::draft;
 use skicka::content::build::is_servable;
+use skicka::content::dialogue::occasion::Occasion;
 
 use super::chance::Chance;
 
 /// What somebody may write about; the last ones are courtesies, a person and an emergency.
-const INTENTS: [(&str, &str, &str, &str); 7] = [
+const INTENTS: [(&str, &str, &str, &str); 8] = [
     ("lamp", "lampan lyser inte alls", "lamppu ei pala", "the lamp is dark"),
     ("door", "dörren går inte att öppna", "ovi ei aukea", "the door does not open"),
     ("heat", "det är kallt i huset", "talossa on kylmä", "the house is cold"),
     ("bike", "cykeln har fått punktering", "pyörän kumi puhkesi", "my bike has a flat tyre"),
+    ("car", "bilen har fått punktering", "auton kumi puhkesi", "my car has a flat tyre"),
     ("thanks", "tack så mycket", "kiitos paljon", "thank you so much"),
     (
         "talk_to_human",
@@ -31,7 +34,11 @@ const INTENTS: [(&str, &str, &str, &str); 7] = [
 
 /// Dialogues that intents lead to, then those that are called or gone to. Each may lead to those
 /// behind it only.
-const DIALOGUES: [&str; 7] = ["lamp", "door", "heat", "bike", "part_a", "part_b", "part_c"];
+const DIALOGUES: [&str; 8] = ["lamp", "door", "heat", "bike", "car", "part_a", "part_b", "part_c"];
+/// The dialogues of intents come before this one.
+const FIRST_PART: usize = DIALOGUES.len() - 3;
+/// Of a hundred occasions, so many have a dialogue in the bot's place.
+const REPAIRED: usize = 45;
 const SLOTS: [&str; 5] = ["colour", "count", "day", "owner", "flag"];
 
 /// The kinds of steps that coverage is counted by.
@@ -92,6 +99,10 @@ fn intents() -> Vec<Source> {
                 "dialogues/fire.yaml".to_owned(),
                 "dialogue: fire\nstart: a\nsteps:\n  a: { escalate: { reason: urgent } }\n".to_owned(),
             ),
+            source(
+                "intents/out_of_scope.yaml".to_owned(),
+                "out_of_scope:\n  sv: [\"vad blir det för väder\", \"vem vann matchen\"]\n  fi: [\"millainen sää tulee\"]\n  en: [\"what will the weather be\"]\n".to_owned(),
+            ),
             // So that every expression names a slot that something sets.
             source(
                 "dialogues/slots.yaml".to_owned(),
@@ -107,6 +118,8 @@ struct Draw<'c> {
     dialogue: usize,
     at: usize,
     last: usize,
+    /// Whether it may lead to `stay`.
+    stays: bool,
     asks: Vec<usize>,
     extra: String,
 }
@@ -118,7 +131,20 @@ impl Draw<'_> {
         if ahead > 0 && self.chance.percent(75) {
             return format!("s{}", self.at + 1 + self.chance.below(ahead));
         }
+        if self.stays && self.chance.percent(40) {
+            return self.staying();
+        }
         (*self.chance.one(&["resolved", "person", "end"])).to_owned()
+    }
+
+    /// To where it was, with a word or without: that way shows by the step that it leads over.
+    fn staying(&mut self) -> String {
+        if self.chance.percent(50) {
+            return "stay".to_owned();
+        }
+        let step = format!("stay_{}", self.extra.lines().count());
+        let _ = writeln!(self.extra, "  {step}: {{ say: {}, next: stay }}", three("kvar"));
+        step
     }
 
     /// To the step behind, which is thereby led to.
@@ -164,8 +190,7 @@ impl Draw<'_> {
     }
 
     fn other(&mut self) -> &'static str {
-        let first = DIALOGUES.len() - 3;
-        let from = (self.dialogue + 1).max(first);
+        let from = (self.dialogue + 1).max(FIRST_PART);
         DIALOGUES[from + self.chance.below(DIALOGUES.len() - from)]
     }
 
@@ -288,13 +313,13 @@ impl Draw<'_> {
     }
 }
 
-fn dialogue(chance: &mut Chance, which: usize) -> Source {
-    let id = DIALOGUES[which];
+/// The steps of a dialogue that may lead to those behind this one.
+fn steps(chance: &mut Chance, which: usize, stays: bool) -> String {
     let last = 1 + chance.below(6);
-    let mut text = format!("dialogue: {id}\nstart: s0\nsteps:\n");
+    let mut text = "start: s0\nsteps:\n".to_owned();
     let (mut asks, mut extra) = (Vec::new(), String::new());
     for at in 0..=last {
-        let mut draw = Draw { chance, dialogue: which, at, last, asks, extra };
+        let mut draw = Draw { chance, dialogue: which, at, last, stays, asks, extra };
         let step = draw.step();
         (asks, extra) = (draw.asks, draw.extra);
         if step.starts_with("ask:") || step.starts_with("check:") {
@@ -302,7 +327,29 @@ fn dialogue(chance: &mut Chance, which: usize) -> Source {
         }
         let _ = writeln!(text, "  s{at}: {{ {step} }}");
     }
-    source(format!("dialogues/{id}.yaml"), text + &extra)
+    text + &extra
+}
+
+fn dialogue(chance: &mut Chance, which: usize) -> Source {
+    let id = DIALOGUES[which];
+    let steps = steps(chance, which, false);
+    source(format!("dialogues/{id}.yaml"), format!("dialogue: {id}\n{steps}"))
+}
+
+/// Dialogues in the bot's place, on some occasions.
+fn repairs(chance: &mut Chance) -> Vec<Source> {
+    let mut repairs = Vec::new();
+    for occasion in Occasion::ALL {
+        if chance.percent(REPAIRED) {
+            let name = occasion.as_str();
+            let steps = steps(chance, FIRST_PART - 1, occasion.may_stay());
+            repairs.push(source(
+                format!("dialogues/own_{name}.yaml"),
+                format!("dialogue: own_{name}\ninstead_of: {name}\n{steps}"),
+            ));
+        }
+    }
+    repairs
 }
 
 /// Content with what it was read from.
@@ -325,7 +372,7 @@ pub(crate) fn trained() -> Content {
 fn sources(chance: &mut Chance) -> Vec<Source> {
     let dialogues: Vec<Source> =
         (0..DIALOGUES.len()).map(|which| dialogue(chance, which)).collect();
-    intents().into_iter().chain(dialogues).collect()
+    intents().into_iter().chain(dialogues).chain(repairs(chance)).collect()
 }
 
 /// Random content; what the check refuses is drawn anew.

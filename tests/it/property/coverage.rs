@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use skicka::content::dialogue::occasion::Occasion;
+
 use super::content::KINDS;
 use super::play::Play;
 
-/// What must be reached besides every kind of step.
-const MUST: [&str; 19] = [
+/// What must be reached besides every kind of step, and a dialogue in the bot's place on every
+/// occasion.
+const MUST: [&str; 23] = [
     "depth 1",
     "depth 2",
     "depth 3",
     "nudge",
     "callback",
     "idle close",
+    "silence counted anew",
     "burst read",
     "call answered",
     "call failed",
@@ -28,6 +32,9 @@ const MUST: [&str; 19] = [
     "taken by a person",
     "handed back",
     "resolved",
+    "repair over",
+    "repair stays",
+    "another matter within a repair",
 ];
 
 /// Counts by what was reached.
@@ -60,7 +67,8 @@ impl Coverage {
 
     pub(crate) fn unreached(&self) -> Vec<String> {
         let steps = KINDS.iter().map(|kind| format!("step {kind}"));
-        let must = steps.chain(MUST.iter().map(|&what| what.to_owned()));
+        let repairs = Occasion::ALL.iter().map(|occasion| format!("repair {}", occasion.as_str()));
+        let must = steps.chain(repairs).chain(MUST.iter().map(|&what| what.to_owned()));
         must.filter(|what| !self.reached.contains_key(what)).collect()
     }
 }

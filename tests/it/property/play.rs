@@ -47,7 +47,7 @@ const TURNS: usize = 28;
 const LEFT_ALONE: usize = 60;
 const HOUR_MS: i64 = 3_600_000;
 
-const SAID: [&str; 36] = [
+const SAID: [&str; 41] = [
     "lampan lyser inte alls",
     "dörren går inte att öppna",
     "det är kallt i huset",
@@ -84,6 +84,11 @@ const SAID: [&str; 36] = [
     "blå",
     "nej, och så är det kallt i huset",
     "nej förresten, röd",
+    "nej förresten, blå",
+    "har fått punktering",
+    "vad blir det för väder",
+    "vem vann matchen",
+    "cykeln",
 ];
 
 /// A conversation with its whole log.
@@ -280,6 +285,7 @@ impl<'e> Play<'e> {
             }
         }
         self.content = content;
+        self.policy.listening_since = Some(self.at);
         if !self.state.stack.is_empty() {
             self.reach("restart in the middle of a dialogue");
         }
@@ -405,6 +411,14 @@ impl<'e> Play<'e> {
         if depth > 0 {
             self.reach(format!("depth {depth}"));
         }
+        let repairs = |state: &State| state.stack.iter().any(|frame| frame.repair.is_some());
+        if repairs(before) && !repairs(&self.state) && self.state.status == Status::Bot {
+            self.reach("repair over");
+        }
+        let above = self.state.stack.iter().skip_while(|frame| frame.repair.is_none());
+        if above.skip(1).any(|frame| frame.topic.is_some()) {
+            self.reach("another matter within a repair");
+        }
         let calling = before.frame().is_some_and(|frame| frame.call.is_some());
         let learnt =
             |event: &Event| event.moves.iter().any(|change| matches!(change, Move::Learnt { .. }));
@@ -423,6 +437,9 @@ impl<'e> Play<'e> {
             }
             Act::Tick if before.waiting.is_some() && self.state.waiting.is_none() => {
                 self.reach("burst read");
+            }
+            Act::Tick if self.state.silent_from != before.silent_from => {
+                self.reach("silence counted anew");
             }
             Act::Tick if self.state.ended_by == Some(EndedBy::Timeout) => self.reach("idle close"),
             Act::Tick if before.open.is_some() && !decision.events.is_empty() => self.timer(before),
@@ -474,6 +491,18 @@ impl<'e> Play<'e> {
         }
     }
 
+    /// Some ways show by the step that they lead over.
+    fn told(&mut self, step: &str) {
+        match step.split('_').next() {
+            Some("arm") => {
+                self.reach("step arm");
+                self.reach("step branch");
+            }
+            Some("stay") => self.reach("repair stays"),
+            _ => self.reach("step say"),
+        }
+    }
+
     /// The steps at which the dialogues of the turn stood.
     fn steps(&mut self, before: &State, decision: &Decision) {
         let mut state = before.clone();
@@ -485,12 +514,11 @@ impl<'e> Play<'e> {
                 if left && entered {
                     self.reach("step goto");
                 }
+                if let Move::Entered { repair: Some(repair), .. } = change {
+                    self.reach(format!("repair {}", repair.occasion().as_str()));
+                }
                 if let Move::Told { at } = change {
-                    let is_arm = at.step.as_str().starts_with("arm");
-                    self.reach(if is_arm { "step arm" } else { "step say" });
-                    if is_arm {
-                        self.reach("step branch");
-                    }
+                    self.told(at.step.as_str());
                 }
             }
             state.apply(event);
