@@ -83,9 +83,9 @@ impl Tally {
     }
 }
 
-/// The floors stand below what unseen messages reach, because a fold also takes away the only
-/// example of an idiom or a matter; and most examples are odd ways to say it, since the plain ones
-/// are few.
+/// A fold takes away the only example of an idiom or a matter, and the examples are odd ways to say
+/// it: plain ones went, and what customers write without yes or no came, so that the floors stand
+/// low.
 #[test]
 fn folds_of_the_examples_are_read() {
     for language in Language::ALL {
@@ -105,7 +105,7 @@ fn folds_of_the_examples_are_read() {
                 tally.add(&model, class, &text);
             }
         }
-        tally.demand(&format!("{language:?} in folds"), 89.0, 15.0);
+        tally.demand(&format!("{language:?} in folds"), 79.0, 16.0);
     }
 }
 

@@ -9,8 +9,11 @@ use std::sync::OnceLock;
 
 use super::*;
 use crate::content::build::draft;
+use crate::content::diagnostic::Span;
 use crate::content::dialogue::StepKind;
+use crate::content::fields::Word;
 use crate::content::load::read_folder;
+use crate::content::text::Text;
 use crate::conversation::event::Author;
 use crate::conversation::event::Choice;
 use crate::conversation::event::Message;
@@ -43,18 +46,45 @@ fn asked(question: &str) -> Option<(&'static DialogueId, &'static StepId, &'stat
     })
 }
 
-/// A talk in which a yes/no question is open.
-fn at(lang: Language, question: &str) -> (State, &'static Ask) {
-    let (dialogue, step, ask) = asked(question).expect("the content asks it");
-    let topic = content().intents.values().find(|intent| &intent.dialogue == dialogue);
+/// A question that the content does not ask, as a plain yes/no step would ask it.
+fn asked_anew(lang: Language, question: &str) -> Ask {
+    let mut steps = content().dialogues.values().flat_map(|dialogue| dialogue.steps.values());
+    let answers = steps.find_map(|step| match &step.kind {
+        StepKind::Ask(ask) if matches!(ask.answers, Answers::YesNo { check: false, .. }) => {
+            Some(ask.answers.clone())
+        }
+        _ => None,
+    });
+    Ask {
+        text: Text::new(
+            [(lang, vec![Word { span: Span::at(1, 1), text: question.to_owned() }])].into(),
+        ),
+        again: Text::default(),
+        label: Text::default(),
+        links: Vec::new(),
+        slot: None,
+        answers: answers.expect("the content asks yes/no questions"),
+        verb: BTreeMap::new(),
+        known_by: BTreeMap::new(),
+    }
+}
+
+/// A talk in which a yes/no question is open: at the step of the content that asks it, with the
+/// topic of that dialogue running, or else at a plain step without a topic.
+fn at(lang: Language, question: &str) -> (State, Ask) {
+    let found = asked(question);
+    let topic = found.and_then(|(dialogue, _, _)| {
+        content().intents.values().find(|intent| &intent.dialogue == dialogue)
+    });
     let buttons = ["yes", "no"].map(|it| Choice { value: it.to_owned(), label: it.to_owned() });
     let mut state = State::new(lang, NOW);
     state.visitor_messages = 3;
     state.stack.push(Frame {
-        dialogue: dialogue.clone(),
+        dialogue: found
+            .map_or_else(|| DialogueId::new("elsewhere"), |(dialogue, _, _)| dialogue.clone()),
         topic: topic.map(|intent| intent.id.clone()),
         revision: None,
-        step: Some(step.clone()),
+        step: found.map(|(_, step, _)| step.clone()),
         trail: Vec::new(),
         origin: None,
         repair: None,
@@ -79,6 +109,7 @@ fn at(lang: Language, question: &str) -> (State, &'static Ask) {
         chose: None,
         read: None,
     }));
+    let ask = found.map_or_else(|| asked_anew(lang, question), |(_, _, ask)| ask.clone());
     (state, ask)
 }
 
@@ -119,61 +150,106 @@ fn way(taken: &Taken, ask: &Ask) -> &'static str {
     }
 }
 
+/// A line of a file: what was asked in which language, what was answered, and which class a person
+/// gave to that.
+struct Line<'l> {
+    lang: Language,
+    question: &'l str,
+    expected: &'l str,
+    answer: &'l str,
+}
+
+impl<'l> Line<'l> {
+    /// Reads `lang`, `question`, `answer`, `class`, or `question`, `class`, `answer` of a file whose
+    /// name ends in its language (`…-sv.tsv`), with tabs between.
+    fn parse(file: &str, line: &'l str) -> Self {
+        match line.split('\t').collect::<Vec<_>>()[..] {
+            [code, question, answer, expected] => {
+                let lang = Language::from_tag(code).expect("a language");
+                Self { lang, question, expected, answer }
+            }
+            [question, expected, answer] => {
+                let (_, code) = file.trim_end_matches(".tsv").rsplit_once('-').expect("…-sv.tsv");
+                let lang = Language::from_tag(code).expect("a language at the end of the name");
+                Self { lang, question, expected, answer }
+            }
+            _ => panic!("no answer: {line}"),
+        }
+    }
+
+    /// Whether the dialogue goes the way that the class asks for. Where a plain question is asked,
+    /// *solved* must end the talk, and *failing* goes on as after a yes: what was asked about has
+    /// not helped. Where it is asked if something helped, they are yes and no.
+    fn is_right(&self, found: &str, check: bool) -> bool {
+        match self.expected {
+            "off" | "none" => !matches!(found, "yes" | "no" | "unsure" | "solved"),
+            "no" => matches!(found, "no" | "held" | "person"),
+            "solved" if check => found == "yes",
+            "failing" => found == if check { "no" } else { "yes" },
+            class => found == class,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Tally {
-    answers: u32,
-    right: u32,
-    others: u32,
-    taken: u32,
+    /// Lines and right ones, by class.
+    classes: BTreeMap<String, (u32, u32)>,
     wrong: String,
 }
 
-/// `SKICKA_ANSWERS` names a file of lines `lang`, `question`, `answer`, `expected` (yes, no, unsure
-/// or off) with tabs between; prints what is reached and every line that was read otherwise.
-#[test]
-#[ignore = "measures a file that SKICKA_ANSWERS names"]
-fn answers_of_a_file() {
-    let path = std::env::var_os("SKICKA_ANSWERS").expect("SKICKA_ANSWERS names a file");
-    let text = fs::read_to_string(path).expect("the answers can be read");
-    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
-    for line in text.lines().filter(|line| !line.starts_with("lang\t")) {
-        let fields: Vec<&str> = line.split('\t').collect();
-        let [code, question, answer, expected] = fields[..] else { panic!("no answer: {line}") };
-        let lang = Language::from_tag(code).expect("a language");
-        let (state, ask) = at(lang, question);
-        let heard = read(content(), &Policy::default(), &state, Some(ask), answer, NOW);
-        let found = way(&heard.taken, ask);
-        let tally = tallies.entry(code).or_default();
-        let is_right = match expected {
-            "off" => !matches!(found, "yes" | "no" | "unsure" | "solved"),
-            "no" => matches!(found, "no" | "held" | "person"),
-            _ => found == expected,
-        };
-        if expected == "off" {
-            tally.others += 1;
-            tally.taken += u32::from(!is_right);
-        } else {
-            tally.answers += 1;
-            tally.right += u32::from(is_right);
-        }
+impl Tally {
+    fn add(&mut self, line: &Line<'_>, found: &str, taken: &Taken, is_right: bool) {
+        let (all, right) = self.classes.entry(line.expected.to_owned()).or_default();
+        *all += 1;
+        *right += u32::from(is_right);
         if !is_right {
-            let _ = writeln!(
-                tally.wrong,
-                "{expected} -> {found} {:?}: {answer}    [{question}]",
-                heard.taken
-            );
+            let Line { question, expected, answer, .. } = line;
+            let _ =
+                writeln!(self.wrong, "{expected} -> {found} {taken:?}: {answer}    [{question}]");
         }
     }
-    for (code, tally) in &tallies {
-        let share = |part: u32, whole: u32| 100.0 * f64::from(part) / f64::from(whole.max(1));
+
+    fn sum(&self, of: impl Fn(&str) -> bool) -> (u32, u32) {
+        let of = self.classes.iter().filter(|(class, _)| of(class)).map(|(_, counts)| counts);
+        of.fold((0, 0), |(all, right), (more, good)| (all + more, right + good))
+    }
+}
+
+/// `SKICKA_ANSWERS` names files of lines that [`Line::parse`] reads, with `:` between; prints what
+/// is reached and every line that was read otherwise.
+#[test]
+#[ignore = "measures files that SKICKA_ANSWERS names"]
+fn answers_of_a_file() {
+    let files = std::env::var("SKICKA_ANSWERS").expect("SKICKA_ANSWERS names files");
+    let mut tallies: BTreeMap<Language, Tally> = BTreeMap::new();
+    for file in files.split(':') {
+        let text = fs::read_to_string(file).expect("the answers can be read");
+        for line in text.lines().filter(|line| !line.starts_with("lang\t")) {
+            let line = Line::parse(file, line);
+            let (state, ask) = at(line.lang, line.question);
+            let heard = read(content(), &Policy::default(), &state, Some(&ask), line.answer, NOW);
+            let found = way(&heard.taken, &ask);
+            let check = matches!(ask.answers, Answers::YesNo { check: true, .. });
+            let tally = tallies.entry(line.lang).or_default();
+            tally.add(&line, found, &heard.taken, line.is_right(found, check));
+        }
+    }
+    let share = |(all, part): (u32, u32)| 100.0 * f64::from(part) / f64::from(all.max(1));
+    for (lang, tally) in &tallies {
+        print!("{}", tally.wrong);
+        for (class, counts) in &tally.classes {
+            println!("{lang:?} {class}: {:.1} % of {} right", share(*counts), counts.0);
+        }
+        let is_other = |class: &str| matches!(class, "off" | "none");
+        let answers = tally.sum(|class| !is_other(class));
+        let (others, left) = tally.sum(is_other);
         println!(
-            "{}{code}: {:.1} % of {} right, {:.1} % of {} off-topic lines taken as an answer",
-            tally.wrong,
-            share(tally.right, tally.answers),
-            tally.answers,
-            share(tally.taken, tally.others),
-            tally.others,
+            "{lang:?}: {:.1} % of {} right, {:.1} % of {others} off-topic lines taken as an answer",
+            share(answers),
+            answers.0,
+            share((others, others - left)),
         );
     }
-    assert!(!tallies.is_empty(), "the file holds no answer");
+    assert!(!tallies.is_empty(), "the files hold no answer");
 }

@@ -72,6 +72,27 @@ const BESIDE_WHAT: Words = [
     "is are do does you mean by this that it those these the a an your my kind sort of then",
 ];
 
+/// Asks which of the things is meant, or how long or which way.
+const WHICH: Words = [
+    "vilken vilket vilka vem vars vafor hurdan vilkendera va",
+    "kumpi kumpaa kumpaan mihin mista missa milla millainen kuinka kauanko mite miten onko siis",
+    "which whats whereabouts wheres what how where",
+];
+
+/// What a step is about, as a part of a word.
+const THINGS: Words = [
+    "knapp kod nummer meny installning versio sida avtal krav cache stund agreem",
+    "nappi nappu nappula koodi numero valikko valikosta asetu versio sivu sopimu vaatimu hetki valimuist",
+    "button code number menu setting version page agreement requirement cache while screen",
+];
+
+/// Asks what is no part of a step: the price, the day, the reason.
+const PRICE: Words = [
+    "kostar pris priset nar varfor oppet stanger ni er ert era",
+    "maksaa hinta hinnan milloin miksi auki teilla teidan",
+    "cost costs price much why when open your rate",
+];
+
 /// No more than this.
 const ONLY: Words = ["bara endast enbart blott", "vain vaan ainoastaan", "only just"];
 
@@ -181,6 +202,14 @@ pub(super) fn asks_for_help(message: &Message, language: Language, asked: &Messa
     let (first, rest) = (&tokens[0], &tokens[1..]);
     let how = of(&HOW, language).any(|word| word == first.word);
     let what = of(&WHAT, language).any(|word| word == first.word);
+    let asks = how || what || of(&WHICH, language).any(|word| word == first.word);
+    let thing = |token: &Token| {
+        let long = token.word.chars().count() >= 5 && !among(&BESIDE_WHAT, token);
+        long && named(token) || of(&THINGS, language).any(|thing| token.word.starts_with(thing))
+    };
+    if asks && rest.iter().any(thing) && !rest.iter().any(|token| among(&PRICE, token)) {
+        return true;
+    }
     how && rest.iter().all(|token| among(&BESIDE_HOW, token) || named(token))
         || what
             && rest.iter().all(|token| among(&BESIDE_WHAT, token) || named(token))

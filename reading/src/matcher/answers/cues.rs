@@ -117,7 +117,8 @@ const FI: Table = &[
     (
         Cue::Negation,
         "ei en emme eivat et ette eipa enpa eika enka ilman eikohan mikaan mitaan koskaan \
-         alkaa eihan enhan ethan",
+         alkaa eihan enhan ethan emma emmaa emmie enma enmaa empa etten ettei eip eioo eiva \
+         emmaki",
     ),
     (
         Cue::Unsure,

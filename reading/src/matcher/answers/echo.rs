@@ -14,6 +14,7 @@ use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
 use crate::matcher::answers::text::Message;
+use crate::matcher::answers::text::Token;
 
 /// A longer message says more than the echo.
 const MAX_WORDS: usize = 6;
@@ -54,7 +55,11 @@ pub(super) fn read(
 ) -> Option<AnswerClass> {
     let first = message.tokens.first()?;
     let asks = message.asks || asks_back(language, &first.word);
-    if asks || message.tokens.len() > MAX_WORDS || question.check {
+    let said = |words: [&str; 3]| {
+        let words = words[language as usize];
+        message.tokens.iter().any(|token| words.split(' ').any(|word| word == token.word))
+    };
+    if asks || said(DOUBTFUL) || message.tokens.len() > MAX_WORDS || question.check {
         return None;
     }
     let echoed = match question.verb {
@@ -65,7 +70,10 @@ pub(super) fn read(
         return None;
     }
     let says = |cue| message.tokens.iter().any(|token| cues::is(language, &token.word, cue));
-    let denied = says(Cue::Negation) || says(Cue::No);
+    let denied = says(Cue::Negation)
+        || says(Cue::No)
+        || message.tokens.iter().any(is_without)
+        || said(BY_MISTAKE);
     let unsure = says(Cue::Unsure);
     match (denied, unsure) {
         (_, true) => None,
@@ -73,6 +81,21 @@ pub(super) fn read(
         (false, false) if is_to_come(message, language, asked) => Some(AnswerClass::No),
         (false, false) => Some(AnswerClass::Yes),
     }
+}
+
+/// Questions in spoken spelling, and what leaves an echo open.
+const DOUBTFUL: [&str; 3] = [
+    "va hu vart vilken hurdan kanske",
+    "mite mist mihi kumpi saatoin saatto saatan tai vai",
+    "might mightve maybe which",
+];
+
+/// What was done was another thing.
+const BY_MISTAKE: [&str; 3] = ["misstag istallet", "vahingossa sijaan", "mistake accident instead"];
+
+/// "painamatta": without pressing it.
+fn is_without(token: &Token) -> bool {
+    token.word.len() > 7 && token.word.ends_with("matta")
 }
 
 /// Whether what was asked as done is told as being done now or soon: "painan nyt", "jag trycker på
@@ -200,6 +223,10 @@ pub(super) fn only_tells_act(message: &Message, language: Language, question: &s
 
 fn echoes_verb(message: &Message, infinitive: &str) -> bool {
     let infinitive = folded(infinitive);
+    // "The field is empty" repeats no more than its verb: only "on se" and "joo, on" answer by it.
+    if infinitive == "olla" && message.tokens.len() > 2 {
+        return false;
+    }
     if let Some((_, forms)) = IRREGULAR.iter().find(|(verb, _)| *verb == infinitive) {
         return message.tokens.iter().any(|token| {
             forms.iter().any(|form| match form.len() {

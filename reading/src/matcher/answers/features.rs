@@ -1,5 +1,5 @@
-//! What is looked at in a message: words, pairs, letters, cue words, the reach of a negation, the
-//! outline of the sentence.
+//! What is looked at in a message: words, pairs, letters, cue words, families of words, the reach of
+//! a negation, the outline of the sentence.
 //!
 //! **Invariant:** the same message and lexicon give the same features in the same order.
 
@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use crate::language::Language;
 use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
+use crate::matcher::answers::families;
 use crate::matcher::answers::linear::Row;
 use crate::matcher::answers::text::Message;
 use crate::matcher::answers::text::Token;
@@ -160,6 +161,7 @@ pub(super) fn features(message: &Message, lexicon: &Lexicon) -> Vec<(u64, f32)> 
     novelty_features(&mut out, &words, lexicon);
     word_features(&mut out, message, &words);
     cue_features(&mut out, message, &words, lexicon);
+    family_features(&mut out, message, &words, lexicon.language);
     outline_features(&mut out, &words, lexicon);
     for token in &message.tokens {
         letter_features(&mut out, &token.word);
@@ -242,6 +244,42 @@ fn cue_features(out: &mut Gathering, message: &Message, words: &[&str], lexicon:
     out.add(0.4, &["shape", &shape]);
 }
 
+/// Which families of words the message holds, and which of them a negation reaches.
+fn family_features(out: &mut Gathering, message: &Message, words: &[&str], language: Language) {
+    let mut all = 0;
+    let mut denied = 0;
+    let mut reach = 0;
+    for (index, word) in words.iter().enumerate() {
+        if message.tokens[index].breaks {
+            reach = 0;
+        }
+        let before = index.checked_sub(1).map(|at| words[at]);
+        let found = families::of(language, before, word);
+        all |= found;
+        if reach > 0 {
+            denied |= found;
+            reach -= 1;
+        }
+        if cues::is(language, word, Cue::Negation) {
+            reach = NEGATION_REACH;
+        }
+    }
+    let mut buffer = [0; 4];
+    for family in families::letters(all) {
+        let family: &str = family.encode_utf8(&mut buffer);
+        out.add(0.8, &["family", family]);
+        if message.asks {
+            out.add(0.5, &["asks family", family]);
+        }
+    }
+    for family in families::letters(denied) {
+        out.add(0.8, &["not family", family.encode_utf8(&mut buffer)]);
+    }
+    if all == 0 {
+        out.add(0.8, &["no family"]);
+    }
+}
+
 fn outline_features(out: &mut Gathering, words: &[&str], lexicon: &Lexicon) {
     let outline: Vec<_> = std::iter::once("^".into())
         .chain(words.iter().map(|word| lexicon.outline(word)))
@@ -258,7 +296,7 @@ fn outline_features(out: &mut Gathering, words: &[&str], lexicon: &Lexicon) {
 fn letter_features(out: &mut Gathering, word: &str) {
     let framed = format!("<{word}>");
     let ends = || framed.char_indices().map(|(at, _)| at).chain([framed.len()]);
-    for size in 3..=5 {
+    for size in 3..=4 {
         for (from, to) in ends().zip(ends().skip(size)) {
             out.add(0.25, &["c", &framed[from..to]]);
         }

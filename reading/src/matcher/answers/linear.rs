@@ -5,7 +5,7 @@
 //! weights on every machine.
 
 /// How hard the examples are held against the wish for small weights; chosen on folds.
-const COST: f32 = 4.0;
+const COST: f32 = 2.0;
 
 /// Passes over the rows at most.
 const PASSES: usize = 24;
