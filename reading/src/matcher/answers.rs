@@ -401,16 +401,25 @@ impl AnswerModel {
         let agrees = self.lexicon.cues(&message.tokens[0].word).contains(&Cue::Yes);
         for at in self.cuts(message) {
             let head = self.judge(&message.part(0, at));
-            let tail = self.judge(&message.part(at, message.tokens.len()));
             let turns = whole.0 == AnswerClass::None
                 && cues::turns(self.language, &message.tokens[at].word);
             if (!head.0.is_answer() || head.1 < CUT_CONFIDENCE) && !turns {
                 continue;
             }
+            let behind = message.part(at, message.tokens.len());
+            let tail = self.judge(&behind);
             let rest = || text[message.tokens[at].start..].trim().to_owned();
             let (class, confidence, rest) = match (head.0, tail.0) {
                 (AnswerClass::Yes, AnswerClass::Failing) if !question.check && agrees => {
                     (AnswerClass::Yes, head.1, Some(rest()))
+                }
+                // "Yep, it opens" to "does it open now?", whatever is told of things that open.
+                (AnswerClass::Yes, AnswerClass::Failing) if agrees && !self.takes_back(&behind) => {
+                    return Some(AnswerReading {
+                        class: AnswerClass::Yes,
+                        confidence: head.1,
+                        rest: None,
+                    });
                 }
                 (
                     AnswerClass::Yes | AnswerClass::No | AnswerClass::Unsure,
@@ -442,6 +451,17 @@ impl AnswerModel {
             return Some(AnswerReading { class, confidence, rest });
         }
         None
+    }
+
+    /// Whether what follows a yes takes it back: by a "but", a negation, or as being still the same.
+    fn takes_back(&self, tail: &Message) -> bool {
+        let says = |word: &str| {
+            [Cue::Negation, Cue::No, Cue::Still]
+                .into_iter()
+                .any(|cue| cues::is(self.language, word, cue))
+        };
+        cues::turns(self.language, &tail.tokens[0].word)
+            || tail.tokens.iter().any(|token| says(token.read()))
     }
 
     /// Where another thought may begin: after punctuation, before a conjunction, after a word that
