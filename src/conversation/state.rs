@@ -76,6 +76,8 @@ pub struct State {
     pub reason: Option<String>,
     /// Since when a person is wanted.
     pub waiting_since: Option<Timestamp>,
+    /// Whether nobody was on duty at some time since then.
+    pub was_left: bool,
     /// When a person took it, to tell how long the visitor waited.
     pub answered_at: Option<Timestamp>,
     /// Whether it stands before all others of its queue.
@@ -232,6 +234,7 @@ impl State {
             team: None,
             reason: None,
             waiting_since: None,
+            was_left: false,
             answered_at: None,
             front: false,
             stack: Vec::new(),

@@ -82,6 +82,7 @@ macro_rules! store_contract {
         $crate::store::contract::store_contract!($world, effects: [
             an_effect_waits_from_its_event_to_its_result, an_effect_is_taken_up_by_one,
             a_lost_append_wants_and_closes_nothing, an_effect_may_end_without_an_event,
+            one_event_may_want_one_effect_of_each_kind,
         ]);
         $crate::store::contract::store_contract!($world, revisions: [
             a_revision_is_kept_until_it_is_let_go, a_revision_is_pinned_by_who_runs_on_it,
