@@ -338,6 +338,25 @@ pub struct AgentRow {
     pub capacity: Option<u32>,
 }
 
+impl AgentRow {
+    /// An account that serves every queue in every language, and must change its password first.
+    #[must_use]
+    pub fn new(id: AgentId, email: String, name: String, role: Role, password: String) -> Self {
+        Self {
+            id,
+            email,
+            name,
+            role,
+            teams: Vec::new(),
+            languages: Vec::new(),
+            password,
+            must_change_password: true,
+            disabled: false,
+            capacity: None,
+        }
+    }
+}
+
 /// A signed-in agent's session; the token itself is never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {

@@ -219,17 +219,13 @@ async fn add(
 ) -> Result<(), Failed> {
     let given = Given::or_made(password);
     let email = &args.who.email;
+    let (id, hash) = (AgentId::new(&clock::new_id()), password::hash(&given.password));
     let agent = AgentRow {
-        id: AgentId::new(&clock::new_id()),
-        email: email.clone(),
-        name: args.name.clone(),
-        role: args.role,
         teams: args.teams.clone(),
         languages: args.languages.clone(),
-        password: password::hash(&given.password),
         must_change_password: given.for_one_use,
-        disabled: false,
         capacity: args.capacity,
+        ..AgentRow::new(id, email.clone(), args.name.clone(), args.role, hash)
     };
     let id = agent.id.clone();
     if !office.directory.add_agent(agent).await? {

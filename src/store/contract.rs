@@ -176,16 +176,10 @@ pub(crate) fn caused_by(author: &str, frame: &str, append: Append) -> Append {
 }
 
 pub(crate) fn account(name: &str) -> AgentRow {
+    let (id, email) = (AgentId::new(&format!("id-{name}")), format!("{name}@example.org"));
+    let password = "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA".to_owned();
     AgentRow {
-        id: AgentId::new(&format!("id-{name}")),
-        email: format!("{name}@example.org"),
-        name: name.to_owned(),
-        role: Role::Agent,
-        teams: Vec::new(),
         languages: vec![Language::Fi, Language::Sv],
-        password: "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA".to_owned(),
-        must_change_password: true,
-        disabled: false,
-        capacity: None,
+        ..AgentRow::new(id, email, name.to_owned(), Role::Agent, password)
     }
 }

@@ -166,18 +166,10 @@ impl Accounts {
             return Err(NotKept::Faulty(faults));
         }
         let password = password::one_time();
-        let agent = form.into_row(AgentRow {
-            id: AgentId::new(&clock::new_id()),
-            email: String::new(),
-            name: String::new(),
-            role: Role::Agent,
-            teams: Vec::new(),
-            languages: Vec::new(),
-            password: self.hash(&Secret::new(password.clone())).await?,
-            must_change_password: true,
-            disabled: false,
-            capacity: None,
-        });
+        let id = AgentId::new(&clock::new_id());
+        let hash = self.hash(&Secret::new(password.clone())).await?;
+        let (email, name) = (form.email.clone(), form.name.clone());
+        let agent = form.into_row(AgentRow::new(id, email, name, Role::Agent, hash));
         if !self.directory.add_agent(agent.clone()).await? {
             return Err(email_taken());
         }
