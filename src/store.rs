@@ -328,6 +328,8 @@ pub struct AgentRow {
     pub teams: Vec<TeamId>,
     /// What they speak; empty = all.
     pub languages: Vec<Language>,
+    /// The topics that they are best at; empty = nothing is said of that.
+    pub skills: Vec<IntentId>,
     /// A PHC string (argon2id).
     pub password: String,
     /// Whether the password was given by another and must be changed first.
@@ -349,6 +351,7 @@ impl AgentRow {
             role,
             teams: Vec::new(),
             languages: Vec::new(),
+            skills: Vec::new(),
             password,
             must_change_password: true,
             disabled: false,

@@ -365,6 +365,8 @@ export default {
   accountNameHint: 'As customers see it.',
   accountTeams: 'Other teams',
   accountTeamsHint: 'None chosen means all.',
+  accountSkills: (n) => `Topics they are best at (${n})`,
+  accountSkillsHint: 'Conversations about them are offered to them first, in teams that offer conversations.',
   accountCapacity: 'Conversations at once',
   accountCapacityHint: 'Empty: as many as the team says.',
   formKept: 'What you wrote is still there in the settings.',

@@ -365,6 +365,8 @@ export default {
   accountNameHint: 'Näin asiakkaat sen näkevät.',
   accountTeams: 'Muut tiimit',
   accountTeamsHint: 'Jos mitään ei valita, kaikki.',
+  accountSkills: (n) => `Aiheet, jotka hän hallitsee parhaiten (${n})`,
+  accountSkillsHint: 'Niitä koskevat keskustelut tarjotaan hänelle ensin tiimeissä, jotka tarjoavat keskusteluja.',
   accountCapacity: 'Keskusteluja kerralla',
   accountCapacityHint: 'Tyhjä: niin monta kuin tiimi sanoo.',
   formKept: 'Kirjoittamasi on tallessa asetuksissa.',

@@ -365,6 +365,8 @@ export default {
   accountNameHint: 'Så ser kunderna det.',
   accountTeams: 'Andra team',
   accountTeamsHint: 'Inget valt betyder alla.',
+  accountSkills: (n) => `Ämnen hon eller han är bäst på (${n})`,
+  accountSkillsHint: 'Samtal om dem erbjuds henne eller honom först, i team som erbjuder samtal.',
   accountCapacity: 'Samtal på en gång',
   accountCapacityHint: 'Tomt: så många som teamet säger.',
   formKept: 'Det du skrev finns kvar i inställningarna.',

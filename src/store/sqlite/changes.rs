@@ -168,4 +168,5 @@ fn bind_agent<'agent>(
         .bind(i64::from(agent.must_change_password))
         .bind(i64::from(agent.disabled))
         .bind(agent.capacity.map(i64::from))
+        .bind(rows::list_text(&agent.skills))
 }

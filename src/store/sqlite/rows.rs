@@ -243,6 +243,7 @@ pub(super) fn agent(row: &SqliteRow) -> Result<AgentRow, StoreError> {
             must_change_password: row.try_get::<i64, _>(7)? != 0,
             disabled: row.try_get::<i64, _>(8)? != 0,
             capacity: row.try_get::<Option<i64>, _>(9)?.map(u32::try_from).transpose()?,
+            skills: list(row.try_get(10)?)?,
         })
     };
     read().map_err(corrupt("account"))

@@ -160,7 +160,7 @@ macro_rules! conversation_columns {
 macro_rules! agent_columns {
     () => {
         "SELECT id, email, name, role, teams, languages, password, must_change_password, \
-         disabled, capacity FROM agents "
+         disabled, capacity, skills FROM agents "
     };
 }
 
@@ -219,12 +219,13 @@ single! {
          WHERE c.id = $1";
     ADD_AGENT:
         "INSERT INTO agents (id, email, name, role, teams, languages, password, \
-         must_change_password, disabled, capacity) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         must_change_password, disabled, capacity, skills) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT DO NOTHING";
     UPDATE_AGENT:
         "UPDATE agents SET email = $2, name = $3, role = $4, teams = $5, languages = $6, \
-         password = $7, must_change_password = $8, disabled = $9, capacity = $10 WHERE id = $1 \
+         password = $7, must_change_password = $8, disabled = $9, capacity = $10, skills = $11 \
+         WHERE id = $1 \
          AND NOT EXISTS (SELECT 1 FROM agents other WHERE other.email = $2 AND other.id <> $1)";
     AGENTS: concat!(agent_columns!(), "ORDER BY name, id");
     AGENT_BY_EMAIL: concat!(agent_columns!(), "WHERE email = $1");
