@@ -23,6 +23,7 @@ pub mod agents;
 pub mod door;
 pub mod identity;
 pub mod load;
+pub mod mail;
 pub mod network;
 pub mod origin;
 pub mod push;
@@ -32,6 +33,7 @@ pub mod tls;
 use agents::Agents;
 use door::Door;
 use identity::Identity;
+use mail::Mail;
 use network::Network;
 use origin::Origin;
 use push::Push;
@@ -62,6 +64,8 @@ pub struct Settings {
     pub actions: Actions,
     /// Whom to tell of messages that nobody has read.
     pub push: Push,
+    /// By which server mail goes, and who is written to.
+    pub mail: Mail,
     /// How the database writes.
     pub store: Store,
     /// How those who answer sign in.
@@ -89,6 +93,7 @@ impl Default for Settings {
             conversation: Conversation::default(),
             actions: Actions::default(),
             push: Push::default(),
+            mail: Mail::default(),
             store: Store::default(),
             agents: Agents::default(),
             identity: Identity::default(),

@@ -53,6 +53,9 @@ pub const THANKS: &str = "thanks";
 /// The intent of whoever says goodbye.
 pub const GOODBYE: &str = "goodbye";
 
+/// Topics that a greeting suggests: more are a list, and a list is not read.
+pub const MOST_SUGGESTED: usize = 5;
+
 /// A content file as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Source {
@@ -135,6 +138,18 @@ impl Content {
     #[must_use]
     pub fn is_courtesy(&self, intent: &IntentId) -> bool {
         self.dialogue_of(intent).is_some_and(Dialogue::only_says)
+    }
+
+    /// The topics that the greeting suggests, in order; no more than a customer takes in.
+    #[must_use]
+    pub fn suggested(&self) -> Vec<IntentId> {
+        let mut places: Vec<(u8, &IntentId)> = self
+            .intents
+            .values()
+            .filter_map(|intent| Some((intent.suggested?, &intent.id)))
+            .collect();
+        places.sort();
+        places.into_iter().take(MOST_SUGGESTED).map(|(_, id)| id.clone()).collect()
     }
 
     /// Other words that the content has for what was said.

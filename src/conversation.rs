@@ -30,6 +30,7 @@ use crate::conversation::policy::Policy;
 use crate::conversation::state::State;
 use crate::conversation::turn::Turn;
 use crate::ids::FrameId;
+use crate::ids::IntentId;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
 use crate::language::Language;
@@ -189,7 +190,17 @@ impl Turn<'_> {
     fn begin(&mut self) {
         if self.state.seq == Seq::ZERO {
             let text = self.content.manners.hello.pick(self.lang(), 0).to_owned();
-            self.put_plain(text, Vec::new());
+            self.suggest(text);
+        }
+    }
+
+    /// Says something with the topics that one may begin with, if there are any.
+    fn suggest(&mut self, text: String) {
+        let buttons = self.topic_buttons(&self.content.suggested());
+        let any = !buttons.is_empty();
+        self.put_plain(text, buttons);
+        if any {
+            self.shift(Move::Suggested);
         }
     }
 
@@ -290,16 +301,18 @@ impl Turn<'_> {
         self.not_ended()?;
         let label = self
             .state
-            .open
-            .as_ref()
-            .filter(|open| open.offer == offer && self.state.status == Status::Bot)
-            .and_then(|open| open.choices.iter().find(|choice| choice.value == value))
+            .buttons()
+            .filter(|(offered, _)| *offered == offer && self.state.status == Status::Bot)
+            .and_then(|(_, choices)| choices.iter().find(|choice| choice.value == value))
             .map(|choice: &Choice| choice.label.clone())
             .ok_or(Refusal::ExpiredChoice)?;
+        let is_suggested = self.state.open.is_none();
         let chose = Chosen { offer, value: value.to_owned() };
         let lang = self.lang();
         self.heard(id, &label, Some(chose), Some(reading(ReadAs::Answer, self.content)), lang);
-        if self.chosen(value).is_err() {
+        let done =
+            if is_suggested { self.open_topic(&IntentId::new(value)) } else { self.chosen(value) };
+        if done.is_err() {
             self.escalate_after_fault();
         }
         Ok(())
@@ -322,9 +335,14 @@ impl Turn<'_> {
         let changed = lang != self.lang();
         self.shift(Move::Speaks { lang, chosen: true });
         if changed && self.state.status == Status::Bot {
-            let said = self.say(&self.content.manners.language_switched).and_then(|()| {
-                if self.open_ask().is_some() { self.ask_again(false) } else { Ok(()) }
-            });
+            let switched = &self.content.manners.language_switched;
+            let said = if self.state.suggested.is_some() {
+                self.words(switched, None).map(|text| self.suggest(text))
+            } else {
+                self.say(switched).and_then(|()| {
+                    if self.open_ask().is_some() { self.ask_again(false) } else { Ok(()) }
+                })
+            };
             if said.is_err() {
                 self.escalate_after_fault();
             }

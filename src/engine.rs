@@ -32,6 +32,7 @@ mod follow;
 pub mod history;
 mod lanes;
 pub mod looking;
+pub mod mail;
 pub mod reload;
 mod rota;
 mod search;

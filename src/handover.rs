@@ -296,6 +296,7 @@ impl Desk {
             .map(|(id, item)| Waiting {
                 conversation: id.clone(),
                 team: item.team.clone(),
+                topic: item.topic.clone(),
                 lang: item.lang,
                 since: item.waiting_since.unwrap_or_default(),
                 last_agent: item.last_agent.clone(),
@@ -326,6 +327,8 @@ pub struct Worker {
     pub teams: Vec<TeamId>,
     /// What they speak; empty = everything.
     pub languages: Vec<Language>,
+    /// The topics that they are best at.
+    pub skills: Vec<IntentId>,
     /// Whether they take conversations.
     pub online: bool,
 }

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::conversation::effect::EffectKind;
 use crate::conversation::event::Status;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
@@ -99,8 +100,10 @@ pub struct Head {
 /// Work that follows an event: to be done after the event is durable, and until a result of it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEffect {
-    /// The event that wants it; one event wants one effect at most.
+    /// The event that wants it; one event wants one effect of a kind at most.
     pub seq: Seq,
+    /// Of which kind.
+    pub kind: EffectKind,
     /// From when on.
     pub due: Timestamp,
     /// What, as JSON.
@@ -114,6 +117,8 @@ pub struct EffectRow {
     pub conversation: ConversationId,
     /// The event that wants it.
     pub seq: Seq,
+    /// Of which kind.
+    pub kind: EffectKind,
     /// From when on. Whoever takes it up moves this to when another may take it for lost.
     pub due: Timestamp,
     /// How often it was taken up.
@@ -152,7 +157,7 @@ pub struct Append {
     pub head: Head,
     /// Work that these events want; each names one of them.
     pub effects: Vec<NewEffect>,
-    /// The event whose effect has its result in these events, and is therewith done.
+    /// The event whose call has its result in these events, and is therewith done.
     pub closes: Option<Seq>,
 }
 
@@ -254,8 +259,13 @@ pub trait EventStore: Records + Attachments + Search {
     ) -> Result<Vec<ConversationRow>, StoreError>;
     /// Conversations whose deadline is at or before `now`, the earliest first, at most `limit`.
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<ConversationId>, StoreError>;
-    /// Work that is due at or before `now`, the earliest first, at most `limit`.
-    async fn due_effects(&self, now: Timestamp, limit: u32) -> Result<Vec<EffectRow>, StoreError>;
+    /// Work of these kinds that is due at or before `now`, the earliest first, at most `limit`.
+    async fn due_effects(
+        &self,
+        kinds: &[EffectKind],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<EffectRow>, StoreError>;
     /// Moves an effect from the moment and the count in `effect` to others, durably; `false` when
     /// it does not stand as in `effect`: another took it up, or it is done.
     async fn move_effect(
@@ -318,6 +328,8 @@ pub struct AgentRow {
     pub teams: Vec<TeamId>,
     /// What they speak; empty = all.
     pub languages: Vec<Language>,
+    /// The topics that they are best at; empty = nothing is said of that.
+    pub skills: Vec<IntentId>,
     /// A PHC string (argon2id).
     pub password: String,
     /// Whether the password was given by another and must be changed first.
@@ -326,6 +338,26 @@ pub struct AgentRow {
     pub disabled: bool,
     /// How many conversations they take at once; `None` = as many as their team's agents do.
     pub capacity: Option<u32>,
+}
+
+impl AgentRow {
+    /// An account that serves every queue in every language, and must change its password first.
+    #[must_use]
+    pub fn new(id: AgentId, email: String, name: String, role: Role, password: String) -> Self {
+        Self {
+            id,
+            email,
+            name,
+            role,
+            teams: Vec::new(),
+            languages: Vec::new(),
+            skills: Vec::new(),
+            password,
+            must_change_password: true,
+            disabled: false,
+            capacity: None,
+        }
+    }
 }
 
 /// A signed-in agent's session; the token itself is never stored.

@@ -778,6 +778,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const role = ['visitor', 'agent'].includes(event.from?.role) ? event.from.role : 'bot';
       const at = new Date(event.at);
       if (role === 'visitor') this.retire(event.text);
+      else if (event.choices?.length) this.retire(null);
       this.#day(at);
       const node = this.#bubble(role, event.from?.name, event.text, at, event.lang);
       this.before = { role, name: event.from?.name, at };

@@ -294,12 +294,10 @@ impl Player<'_> {
     /// The button with this value, else with this label; where there is none, the visitor writes
     /// what stood on it.
     fn press(&self, value: &str, label: &str) -> Act {
-        let open = self.state.open.as_ref();
-        let found = open.and_then(|open| {
-            let by_value = open.choices.iter().find(|choice| choice.value == value);
-            let choice =
-                by_value.or_else(|| open.choices.iter().find(|choice| choice.label == label));
-            choice.map(|choice| Act::Chose { offer: open.offer, value: choice.value.clone() })
+        let found = self.state.buttons().and_then(|(offer, choices)| {
+            let by_value = choices.iter().find(|choice| choice.value == value);
+            let choice = by_value.or_else(|| choices.iter().find(|choice| choice.label == label));
+            choice.map(|choice| Act::Chose { offer, value: choice.value.clone() })
         });
         found.unwrap_or_else(|| Act::Said { text: label.to_owned(), masked: false })
     }

@@ -128,6 +128,16 @@ fn intent() -> Value {
                 }),
             ),
             (
+                "suggested",
+                json!({
+                    "description": "Its place among the topics that the greeting suggests, from 1.",
+                    "anyOf": [
+                        { "type": "integer", "minimum": 1, "maximum": 99 },
+                        { "type": "string", "pattern": "^[1-9][0-9]?$" },
+                    ],
+                }),
+            ),
+            (
                 "keywords",
                 referring(
                     "words",

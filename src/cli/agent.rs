@@ -26,6 +26,7 @@ use crate::gateway::accounts::role_word;
 use crate::gateway::lockout;
 use crate::gateway::password;
 use crate::ids::AgentId;
+use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::ids::is_wire_id;
 use crate::language::Language;
@@ -79,6 +80,9 @@ struct AddArgs {
     /// A language that they speak (sv, fi, en); may be repeated; none = all.
     #[arg(long = "language", value_name = "LANGUAGE", value_parser = language)]
     languages: Vec<Language>,
+    /// A topic that they are best at, by the id of its intent; may be repeated.
+    #[arg(long = "skill", value_name = "TOPIC", value_parser = topic)]
+    skills: Vec<IntentId>,
     /// What they may do: agent, supervisor or admin.
     #[arg(long, value_name = "ROLE", default_value = "agent", value_parser = role)]
     role: Role,
@@ -219,17 +223,14 @@ async fn add(
 ) -> Result<(), Failed> {
     let given = Given::or_made(password);
     let email = &args.who.email;
+    let (id, hash) = (AgentId::new(&clock::new_id()), password::hash(&given.password));
     let agent = AgentRow {
-        id: AgentId::new(&clock::new_id()),
-        email: email.clone(),
-        name: args.name.clone(),
-        role: args.role,
         teams: args.teams.clone(),
         languages: args.languages.clone(),
-        password: password::hash(&given.password),
+        skills: args.skills.clone(),
         must_change_password: given.for_one_use,
-        disabled: false,
         capacity: args.capacity,
+        ..AgentRow::new(id, email.clone(), args.name.clone(), args.role, hash)
     };
     let id = agent.id.clone();
     if !office.directory.add_agent(agent).await? {
@@ -324,6 +325,14 @@ fn team(text: &str) -> Result<TeamId, String> {
         Ok(TeamId::new(text))
     } else {
         Err("a team has 1 to 64 characters from [A-Za-z0-9_-]".to_owned())
+    }
+}
+
+fn topic(text: &str) -> Result<IntentId, String> {
+    if is_wire_id(text) {
+        Ok(IntentId::new(text))
+    } else {
+        Err("a topic has 1 to 64 characters from [A-Za-z0-9_-]".to_owned())
     }
 }
 

@@ -151,10 +151,10 @@ impl<'c> Chat<'c> {
 
     /// The button of this number.
     fn pressed(&self, text: &str) -> Option<Cue> {
-        let open = self.talk.state().open.as_ref()?;
+        let (_, choices) = self.talk.state().buttons()?;
         let number: usize = text.parse().ok()?;
-        let choice = open.choices.get(number.checked_sub(1)?)?;
-        let same = open.choices.iter().filter(|other| other.label == choice.label).count();
+        let choice = choices.get(number.checked_sub(1)?)?;
+        let same = choices.iter().filter(|other| other.label == choice.label).count();
         Some(Cue::Press(if same == 1 { choice.label.clone() } else { choice.value.clone() }))
     }
 

@@ -6,21 +6,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::cli::Failed;
 use crate::cli::block_on;
 use crate::cli::content;
 use crate::clock::Clock;
+use crate::config;
 use crate::config::Settings;
 use crate::config::Synchronous;
 use crate::config::load::Flags;
 use crate::config::load::load;
+use crate::config::seconds;
 use crate::content::Content;
+use crate::conversation::policy;
 use crate::conversation::policy::Policy;
 use crate::engine::Engine;
 use crate::engine::Parts;
 use crate::engine::actions;
 use crate::engine::actions::Systems;
+use crate::engine::mail;
+use crate::engine::mail::Mailer;
 use crate::engine::reload;
 use crate::gateway::accept;
 use crate::gateway::accept::Entrance;
@@ -103,6 +110,7 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     let systems = Systems::new(&settings.actions, secret)
         .and_then(|systems| systems.with_push(&settings.push))
         .map_err(|error| Failed::Use(error.to_string()))?;
+    let mailer = Mailer::new(&settings, secret).map_err(|error| Failed::Use(error.to_string()))?;
     let listener = accept::listen(settings.listen)?;
     let inside = settings.admin_listen.0.map(accept::listen).transpose()?;
     let address = listener.local_addr()?;
@@ -123,6 +131,8 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     let reloading =
         tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
     let calling = tokio::spawn(actions::run(app.engine.clone(), systems));
+    let (no_more_mail, quit) = oneshot::channel();
+    let mut mailing = tokio::spawn(mail::run(app.engine.clone(), mailer, quit));
     let renewing = match &certificates {
         Some(certificates) => {
             let asked = shutdown::on_hangup()?;
@@ -133,6 +143,12 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     accept::serve(entrances(&app, listener, inside, certificates), Arc::clone(&app), stop).await;
     if let Some(renewing) = renewing {
         renewing.abort();
+    }
+    drop(no_more_mail);
+    // What the mail server is just being told must not be told again after the next start.
+    let drain = seconds(app.settings.limits.drain_s);
+    if timeout(drain, &mut mailing).await.is_err() {
+        mailing.abort();
     }
     calling.abort();
     keys.abort();
@@ -172,7 +188,20 @@ pub(super) fn policy(settings: &Settings) -> Policy {
         misses_in_all: conversation.misses_in_all,
         holds_per_question: conversation.holds_per_question,
         unread_after_ms: settings.push.after_ms(),
+        mail: who_is_mailed(&settings.mail),
         ..Policy::default()
+    }
+}
+
+fn who_is_mailed(settings: &config::mail::Mail) -> policy::Mail {
+    if !settings.is_on() {
+        return policy::Mail::default();
+    }
+    let customers = !settings.chat_url.is_empty();
+    policy::Mail {
+        of_left: true,
+        of_queued_after_ms: i64::from(settings.waiting_s) * 1_000,
+        of_answer_after_ms: if customers { i64::from(settings.answer_after_s) * 1_000 } else { 0 },
     }
 }
 

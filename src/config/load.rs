@@ -51,6 +51,9 @@ pub const RANGES: &[(&str, i64, i64)] = &[
     ("actions.answer_bytes", 1_024, 16_777_216),
     ("actions.at_once", 1, 1_000),
     ("push.after_s", 1, 540),
+    ("mail.server_port", 1, 65_535),
+    ("mail.waiting_s", 0, 86_400),
+    ("mail.answer_after_s", 1, 86_400),
     ("attachments.max_bytes", 1_024, 100_000_000),
     ("retention.conversations_days", 0, 36_500),
     ("retention.visitors_days", 0, 36_500),
@@ -116,6 +119,7 @@ pub fn load(
         .check()
         .and_then(|()| settings.agents.check())
         .and_then(|()| settings.tls.check())
+        .and_then(|()| settings.mail.check())
         .map_err(|problem| ConfigError { place: "the settings".to_owned(), problem })?;
     Ok(Settings {
         listen: listen.unwrap_or(settings.listen),

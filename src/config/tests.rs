@@ -223,6 +223,47 @@ fn a_certificate_needs_its_key_and_means_https() {
 }
 
 #[test]
+fn mail_needs_a_sender_and_the_way_to_the_console() {
+    let on = "[mail]\nserver = 'mail.bank.example'\n";
+    let from = "from = 'Bank <chat@bank.example>'\n";
+    let console = "console_url = 'https://chat.bank.example/console'\n";
+    assert!(!read("[mail]\nfrom = 'nobody'", &[]).unwrap().mail.is_on());
+    assert!(read(&[on, from, console].concat(), &[]).unwrap().mail.is_on());
+    for (rest, said) in [
+        ("", "`mail.from` must be an e-mail address, such as `Bank <chat@bank.example>`, not ``"),
+        (
+            "from = 'Bank'",
+            "`mail.from` must be an e-mail address, such as `Bank <chat@bank.example>`, not `Bank`",
+        ),
+        (
+            "from = 'a@b.fi'",
+            "`mail.console_url` must say where the console is, such as https://chat.bank.example/console, not ``",
+        ),
+    ] {
+        assert_eq!(wrong(&[on, rest].concat(), &[]), format!("the settings: {said}"));
+    }
+    for (rest, said) in [
+        (
+            "team_address = 'a@b.fi, c@d.fi'",
+            "`mail.team_address` must be an e-mail address or empty, not `a@b.fi, c@d.fi`",
+        ),
+        (
+            "chat_url = 'www.bank.example'",
+            "`mail.chat_url` must be an address such as https://www.bank.example/chat or empty, not `www.bank.example`",
+        ),
+        (
+            "user = 'chat'\ntls = 'none'",
+            "`mail.user` signs in with a password, which must not go in the clear: set `mail.tls` to \"starttls\" or \"tls\"",
+        ),
+    ] {
+        let said = format!("the settings: {said}");
+        assert_eq!(wrong(&[on, from, console, rest].concat(), &[]), said);
+    }
+    let said = wrong(&[on, "tls = 'ssl'"].concat(), &[]);
+    assert!(said.starts_with("FILE:3: `mail.tls` is wrong: unknown variant `ssl`"), "{said}");
+}
+
+#[test]
 fn there_may_be_a_second_address() {
     assert_eq!(read("", &[]).unwrap().admin_listen.0, None);
     let settings = read("", &[("SKICKA_ADMIN_LISTEN", "127.0.0.1:9090")]).unwrap();

@@ -27,6 +27,8 @@ pub struct Intent {
     pub dialogue: DialogueId,
     /// Whether it interrupts everything at once.
     pub urgent: bool,
+    /// Its place among the topics that the greeting suggests, from 1.
+    pub suggested: Option<u8>,
     /// What weighs by itself.
     pub keywords: BTreeMap<Language, Vec<Keyword>>,
     /// What customers write.
@@ -35,6 +37,8 @@ pub struct Intent {
     pub(crate) file: String,
     /// Where the dialogue is named.
     pub(crate) dialogue_span: Span,
+    /// Where its place in the greeting stands.
+    pub(crate) suggested_span: Span,
     /// Where each example stands.
     pub(crate) example_spans: BTreeMap<Language, Vec<Word>>,
     /// Where each keyword stands.
@@ -48,6 +52,7 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
     let title = fields.need_text("title", "an intent");
     let dialogue = fields.word("dialogue");
     let urgent = fields.flag("urgent");
+    let suggested = read_suggested(&mut fields);
     let keyword_words = fields.words("keywords");
     let keywords = read_keywords(&mut fields, &keyword_words);
     let (example_span, example_spans) = match fields.take("examples") {
@@ -91,6 +96,8 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
         id: IntentId::new(&id.text),
         title,
         urgent,
+        suggested: suggested.as_ref().map(|(_, place)| *place),
+        suggested_span: suggested.map_or(id.span, |(span, _)| span),
         keywords,
         examples,
         file: file.to_owned(),
@@ -100,6 +107,17 @@ pub(crate) fn read(file: &str, node: Node, diagnostics: &mut Vec<Diagnostic>) ->
             .flat_map(|(language, words)| words.into_iter().map(move |word| (language, word)))
             .collect(),
     })
+}
+
+fn read_suggested(fields: &mut Fields<'_>) -> Option<(Span, u8)> {
+    let word = fields.word("suggested")?;
+    let place = word.text.parse().ok().filter(|place| (1..=99).contains(place));
+    if place.is_none() {
+        fields
+            .report(word.span, Code::BadValue, "`suggested` must be a whole number from 1 to 99")
+            .help("it is the place of the topic among the buttons of the greeting");
+    }
+    place.map(|place| (word.span, place))
 }
 
 fn read_keywords(

@@ -141,6 +141,18 @@ manners! {
     summary_missed,
     /// For the summary: nothing.
     summary_none,
+    /// Mail to a customer: what it is about.
+    mail_answer_subject,
+    /// The same: a person has answered; the way to the chat follows.
+    mail_answer,
+    /// Mail to a team: what it is about.
+    mail_left_subject,
+    /// The same: a matter was left while nobody was on duty; the way to it follows.
+    mail_left,
+    /// Mail to a team: what it is about.
+    mail_queued_subject,
+    /// The same: somebody waits for long; the way to them follows.
+    mail_queued,
 }
 
 /// Reads the file of manners.

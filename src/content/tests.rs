@@ -323,3 +323,47 @@ fn a_dialogue_in_the_bots_place_has_one_occasion_and_nothing_leads_to_it() {
     let stays = DIALOGUE.replace("    next: helped", "    next: stay");
     assert!(faults_of(&stays).iter().any(|fault| fault.message == "there is nothing to stay at"));
 }
+
+/// An intent of this name, led to the lamp, with this place in the greeting.
+fn suggested(name: &str, place: &str) -> Source {
+    let text = format!(
+        "intent: {name}\ntitle: {{ sv: {name} ett, fi: {name} yksi, en: {name} one }}\n\
+         dialogue: lamp\nsuggested: {place}\nexamples:\n  sv: [{name} brummar]\n  \
+         fi: [{name} hurisee]\n  en: [{name} hums]\n"
+    );
+    source(&format!("intents/{name}.yaml"), &text)
+}
+
+#[test]
+fn the_greeting_suggests_topics_by_their_places_and_no_more_than_are_read() {
+    let places = [("pump", "3"), ("door", "1"), ("fan", "2"), ("oven", "9"), ("tap", "4")];
+    let mut sources = small();
+    sources.extend(places.map(|(name, place)| suggested(name, place)));
+    let (sound, faults) = draft(&sources);
+    assert!(faults.is_empty(), "{faults:#?}");
+    let ids = |names: &[&str]| names.iter().map(|name| IntentId::new(name)).collect::<Vec<_>>();
+    assert_eq!(sound.train().suggested(), ids(&["door", "fan", "pump", "tap", "oven"]));
+
+    sources.extend([suggested("well", "2"), suggested("sink", "10")]);
+    let (over, faults) = draft(&sources);
+    assert!(is_servable(&faults), "{faults:#?}");
+    let told: Vec<(&str, &str)> =
+        faults.iter().map(|fault| (fault.file.as_str(), fault.message.as_str())).collect();
+    let more = "the greeting suggests 5 topics, and this is one more";
+    assert_eq!(
+        told,
+        [
+            ("intents/fan.yaml", "intent `well` is suggested in the same place"),
+            ("intents/oven.yaml", more),
+            ("intents/sink.yaml", more),
+            ("intents/well.yaml", "intent `fan` is suggested in the same place"),
+        ]
+    );
+    assert_eq!(over.train().suggested(), ids(&["door", "fan", "well", "pump", "tap"]));
+    for place in ["0", "100", "first"] {
+        let faults = draft(&[small(), vec![suggested("well", place)]].concat()).1;
+        let messages: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+        assert_eq!(messages, ["`suggested` must be a whole number from 1 to 99"]);
+        assert_eq!(faults[0].span.line, 4);
+    }
+}

@@ -1,8 +1,8 @@
 //! Work that events want: what the shell does once they are durable.
 //!
 //! **Invariant:** an effect comes with the events that want it, never from folding. The result of a
-//! call comes back as [`crate::conversation::input::Act::CallEnded`], once; that a message is
-//! unread leads to nothing in the log.
+//! call comes back as [`crate::conversation::input::Act::CallEnded`], once; whom else is told of a
+//! conversation leads to nothing in the log.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -12,6 +12,9 @@ use serde_json::Value;
 use crate::conversation::event::Author;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
+use crate::conversation::event::Status;
+use crate::conversation::offline::email_of;
+use crate::conversation::state::State;
 use crate::ids::Seq;
 use crate::language::Language;
 
@@ -32,15 +35,119 @@ pub enum Work {
     Call(Call),
     /// Tells the customer's app of this message, if it is still unread by then.
     Unread,
+    /// Mails the team, if the matter still waits as it began to here.
+    MailTeam {
+        /// How it waits.
+        matter: Matter,
+    },
+    /// Mails the customer that a person has answered, if that is still unread by then.
+    MailAnswer,
+}
+
+/// How a matter waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matter {
+    /// It was left while nobody was on duty.
+    Left,
+    /// It stands in a queue.
+    Queued,
+}
+
+/// What kind of work it is; one event wants one of each at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EffectKind {
+    /// [`Work::Call`]
+    Call,
+    /// [`Work::Unread`]
+    Unread,
+    /// [`Work::MailTeam`]
+    MailTeam,
+    /// [`Work::MailAnswer`]
+    MailAnswer,
+}
+
+impl EffectKind {
+    const ALL: [Self; 4] = [Self::Call, Self::Unread, Self::MailTeam, Self::MailAnswer];
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Its name in the store: that of the work.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Unread => "unread",
+            Self::MailTeam => "mail_team",
+            Self::MailAnswer => "mail_answer",
+        }
+    }
+}
+
+impl Work {
+    /// What kind of work it is.
+    #[must_use]
+    pub fn kind(&self) -> EffectKind {
+        match self {
+            Self::Call(_) => EffectKind::Call,
+            Self::Unread => EffectKind::Unread,
+            Self::MailTeam { .. } => EffectKind::MailTeam,
+            Self::MailAnswer => EffectKind::MailAnswer,
+        }
+    }
 }
 
 /// The message that may have to be told of later: the newest of those that bot and agents say in
 /// one turn.
 #[must_use]
 pub fn unread(events: &[Event]) -> Option<Effect> {
-    let said = |event: &&Event| matches!(&event.fact, Fact::Message(message) if message.from != Author::Visitor);
-    let newest = events.iter().rev().find(said)?;
-    Some(Effect { seq: newest.seq, work: Work::Unread })
+    let newest = newest_by(events, |from| *from != Author::Visitor)?;
+    Some(Effect { seq: newest, work: Work::Unread })
+}
+
+/// The newest answer of a person, for a customer who left an address in the conversation.
+#[must_use]
+pub fn answer(after: &State, events: &[Event]) -> Option<Effect> {
+    email_of(after)?;
+    let newest = newest_by(events, |from| matches!(from, Author::Agent(_)))?;
+    Some(Effect { seq: newest, work: Work::MailAnswer })
+}
+
+fn newest_by(events: &[Event], is_theirs: impl Fn(&Author) -> bool) -> Option<Seq> {
+    let said =
+        |event: &&Event| matches!(&event.fact, Fact::Message(message) if is_theirs(&message.from));
+    events.iter().rev().find(said).map(|event| event.seq)
+}
+
+/// Where the conversation begins to wait for a person, if it still does after these events. A
+/// status that is only repeated begins nothing; and one matter is left once, however often people
+/// come and go until somebody takes it.
+#[must_use]
+pub fn matter(before: &State, events: &[Event]) -> Option<Effect> {
+    let mut status = before.status;
+    let mut begun = None;
+    for event in events {
+        let now = match &event.fact {
+            Fact::Status(change) => change.status,
+            Fact::Ended { .. } => Status::Ended,
+            _ => continue,
+        };
+        if now != status {
+            let matter = match now {
+                Status::Offline => (!before.was_left).then_some(Matter::Left),
+                Status::Queued => Some(Matter::Queued),
+                _ => None,
+            };
+            begun = matter.map(|matter| (event.seq, matter));
+        }
+        status = now;
+    }
+    let (seq, matter) = begun?;
+    Some(Effect { seq, work: Work::MailTeam { matter } })
 }
 
 /// A call to another system.
@@ -133,3 +240,6 @@ impl CallFailure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

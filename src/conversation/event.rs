@@ -427,6 +427,8 @@ pub enum Move {
         /// What it is about.
         question: Question,
     },
+    /// The buttons of this message are topics to begin with; it asks nothing.
+    Suggested,
     /// The open question is closed.
     Closed,
     /// A step's question was answered.

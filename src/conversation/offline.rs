@@ -12,6 +12,7 @@ use crate::conversation::event::Move;
 use crate::conversation::event::Question;
 use crate::conversation::event::Status;
 use crate::conversation::slot::day_of;
+use crate::conversation::state::State;
 use crate::conversation::turn::Turn;
 use crate::ids::Timestamp;
 use crate::language::Language;
@@ -26,6 +27,13 @@ pub const CONTACT: &str = "contact";
 
 /// The slot by which the text of the promise names the time.
 const OPENS: &str = "opens";
+
+/// The e-mail address that the customer left, if they left one.
+#[must_use]
+pub fn email_of(state: &State) -> Option<&str> {
+    let contact = state.slots.get(CONTACT)?.as_str()?;
+    contact.contains('@').then_some(contact)
+}
 
 impl Turn<'_> {
     /// Says that nobody is there, and when somebody will be, where that is known.

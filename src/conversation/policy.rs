@@ -36,12 +36,27 @@ pub struct Policy {
     /// How long a message may be unread before the customer's app is told of it, in milliseconds;
     /// 0 = it never is.
     pub unread_after_ms: i64,
+    /// Who is written to.
+    pub mail: Mail,
     /// Where the customers' days begin and end: what "yesterday" means.
     pub zone: TimeZone,
     /// How long after the end a rating is taken, in milliseconds.
     pub rating_ms: i64,
     /// How long after the end an agent may reopen, in milliseconds.
     pub reopen_ms: i64,
+}
+
+/// Who is written to, and after how long; by itself nobody is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mail {
+    /// Whether a team is told of matters that are left while nobody is on duty.
+    pub of_left: bool,
+    /// How long somebody waits in a queue before its team is told, in milliseconds; 0 = it never
+    /// is.
+    pub of_queued_after_ms: i64,
+    /// How long a person's answer may be unread before the customer is told, in milliseconds; 0 =
+    /// they never are.
+    pub of_answer_after_ms: i64,
 }
 
 /// Who is on duty where, at a moment; whoever keeps the teams renews it when that changes.
@@ -117,6 +132,7 @@ impl Default for Policy {
             // Off for tools that have nobody to wait for; the server takes it from its settings.
             burst_ms: 0,
             unread_after_ms: 0,
+            mail: Mail::default(),
             zone: home_zone(),
             rating_ms: 24 * 60 * 60 * 1_000,
             reopen_ms: 30 * 1_000,

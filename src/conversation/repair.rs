@@ -266,7 +266,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn topic_buttons(&self, topics: &[IntentId]) -> Vec<Choice> {
+    pub(crate) fn topic_buttons(&self, topics: &[IntentId]) -> Vec<Choice> {
         let lang = self.lang();
         topics
             .iter()

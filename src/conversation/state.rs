@@ -76,6 +76,8 @@ pub struct State {
     pub reason: Option<String>,
     /// Since when a person is wanted.
     pub waiting_since: Option<Timestamp>,
+    /// Whether nobody was on duty at some time since then.
+    pub was_left: bool,
     /// When a person took it, to tell how long the visitor waited.
     pub answered_at: Option<Timestamp>,
     /// Whether it stands before all others of its queue.
@@ -84,6 +86,8 @@ pub struct State {
     pub stack: Vec<Frame>,
     /// The question that is open.
     pub open: Option<OpenQuestion>,
+    /// Topics that were suggested to begin with, until one is taken up or something is asked.
+    pub suggested: Option<Suggested>,
     /// What was learnt.
     pub slots: BTreeMap<String, serde_json::Value>,
     /// Messages in a row that were not understood.
@@ -189,6 +193,15 @@ pub struct Waiting {
     pub until: Timestamp,
 }
 
+/// Topics to begin with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suggested {
+    /// The event that suggested them.
+    pub offer: Seq,
+    /// Their buttons; the values are the topics.
+    pub choices: Vec<Choice>,
+}
+
 /// A question that waits for an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenQuestion {
@@ -234,10 +247,12 @@ impl State {
             team: None,
             reason: None,
             waiting_since: None,
+            was_left: false,
             answered_at: None,
             front: false,
             stack: Vec::new(),
             open: None,
+            suggested: None,
             slots: BTreeMap::new(),
             misses: 0,
             not_understood: Vec::new(),
@@ -297,6 +312,17 @@ impl State {
     #[must_use]
     pub fn revisions(&self) -> BTreeSet<&str> {
         self.stack.iter().filter_map(|frame| frame.revision.as_deref()).collect()
+    }
+
+    /// The buttons that may be pressed, and the event that offered them.
+    #[must_use]
+    pub fn buttons(&self) -> Option<(Seq, &[Choice])> {
+        let (offer, choices) = match (&self.open, &self.suggested) {
+            (Some(open), _) => (open.offer, &open.choices),
+            (None, Some(suggested)) => (suggested.offer, &suggested.choices),
+            (None, None) => return None,
+        };
+        (!choices.is_empty()).then_some((offer, choices.as_slice()))
     }
 
     /// What the bot is working on.
@@ -411,6 +437,7 @@ impl State {
             // The wish for a person is not what the conversation is about.
             TopicState::Opened if is_wish_for_person(change) && self.topic.is_some() => {}
             TopicState::Opened => {
+                self.suggested = None;
                 self.topic = Some(change.topic.clone());
                 self.matched.clone_from(&self.last_reading);
                 self.outcome = None;
@@ -457,6 +484,7 @@ impl State {
                 }
             }
             Move::Asked { question } => self.ask(question, seq, beside),
+            Move::Suggested => self.suggest(seq, beside),
             Move::Closed => self.close_question(),
             Move::Answered { question, answer, at, value } => {
                 let topic = self.running_topic().cloned();

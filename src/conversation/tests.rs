@@ -158,9 +158,8 @@ fn act_of(tried: Try, played: &mut Played) -> Option<Act> {
     match tried {
         Try::Act(act) => Some(act),
         Try::Press(at) => {
-            let open = played.state.open.as_ref().filter(|open| !open.choices.is_empty())?;
-            let value = open.choices[at % open.choices.len()].value.clone();
-            Some(Act::Chose { offer: open.offer, value })
+            let (offer, choices) = played.state.buttons()?;
+            Some(Act::Chose { offer, value: choices[at % choices.len()].value.clone() })
         }
         Try::PressOld(offer) => Some(Act::Chose { offer: Seq(offer), value: "yes".to_owned() }),
         Try::Wait(ms) => {
@@ -418,4 +417,48 @@ fn silence_that_was_put_off_is_read_as_it_was_written() {
     let change: Move = serde_json::from_str(stored).unwrap();
     assert_eq!(change, Move::Silent { from: Timestamp(9) });
     assert_eq!(serde_json::to_string(&change).unwrap(), stored);
+}
+
+/// The small content, whose greeting suggests its lamp.
+fn suggesting() -> Content {
+    let mut sources = small();
+    sources[0].text = sources[0].text.replace("examples:", "suggested: 1\nexamples:");
+    draft(&sources).0.train()
+}
+
+#[test]
+fn the_greeting_suggests_topics_until_one_is_taken_up() {
+    let content = suggesting();
+    let act = |state: &State, act| {
+        let input = Input { at: START, id: None, act, duty: Duty::OnDuty };
+        decide(&content, &Policy::default(), state, &input)
+    };
+    let press = |offer| Act::Chose { offer, value: "lamp".to_owned() };
+    let greeted = act(&State::new(Language::Sv, START), Act::Begin).unwrap();
+    let lamp = |label: &str| vec![Choice { value: "lamp".to_owned(), label: label.to_owned() }];
+    let Fact::Message(hello) = &greeted.events[0].fact else { panic!("{:?}", greeted.events) };
+    assert_eq!((&hello.choices, &hello.topic), (&lamp("Lampan"), &None));
+    assert!(greeted.state.open.is_none(), "a greeting asks nothing");
+
+    let pressed = act(&greeted.state, press(Seq(1))).unwrap();
+    assert_eq!(pressed.state.topic, Some(IntentId::new("lamp")));
+    assert!(pressed.state.open.is_some(), "its dialogue asks");
+    let folded = State::fold(Language::Sv, START, greeted.events.iter().chain(&pressed.events));
+    assert_eq!(folded, pressed.state);
+    let told = act(&greeted.state, said("lampan lyser inte")).unwrap();
+    for state in [&pressed.state, &told.state] {
+        assert_eq!(act(state, press(Seq(1))).unwrap_err(), Refusal::ExpiredChoice);
+    }
+
+    let english = act(&greeted.state, Act::ChoseLanguage(Language::En)).unwrap();
+    let offer = english.state.seq;
+    assert_eq!(english.state.buttons(), Some((offer, lamp("The lamp").as_slice())));
+    assert_eq!(act(&english.state, press(Seq(1))).unwrap_err(), Refusal::ExpiredChoice);
+    let pressed = act(&english.state, press(offer)).unwrap();
+    assert_eq!(
+        (pressed.state.topic, pressed.state.lang),
+        (Some(IntentId::new("lamp")), Language::En)
+    );
+    let waiting = act(&greeted.state, Act::WantsPerson).unwrap();
+    assert_eq!(act(&waiting.state, press(Seq(1))).unwrap_err(), Refusal::ExpiredChoice);
 }

@@ -27,6 +27,7 @@ use crate::content::dialogue::StepKind;
 use crate::conversation::action::BETWEEN_TRIES_MS;
 use crate::conversation::effect::Call;
 use crate::conversation::effect::CallFailure;
+use crate::conversation::effect::EffectKind;
 use crate::conversation::effect::Work;
 use crate::conversation::input::Act;
 use crate::engine::Engine;
@@ -47,6 +48,8 @@ use client::Missed;
 use client::Post;
 use sign::Signer;
 
+/// What is done here.
+const KINDS: [EffectKind; 2] = [EffectKind::Call, EffectKind::Unread];
 /// How often the store is asked for calls that nobody told of: those of an earlier run.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What a try may take beyond its time before another may take it for lost.
@@ -184,7 +187,7 @@ async fn take_up(
     let now = engine.inner.clock.now();
     let room = u32::try_from(systems.free.available_permits()).unwrap_or(u32::MAX);
     // Rows that are held stand in the future, few and behind those that are due.
-    let rows = store.due_effects(now.plus_ms(FAR_MS), room.saturating_mul(2)).await?;
+    let rows = store.due_effects(&KINDS, now.plus_ms(FAR_MS), room.saturating_mul(2)).await?;
     let is_due = |row: &EffectRow| row.due <= now || row.due.ms_since(now) > LONGEST_HOLD_MS;
     for row in rows.into_iter().filter(is_due) {
         let Ok(permit) = Arc::clone(&systems.free).try_acquire_owned() else { break };
@@ -213,6 +216,8 @@ async fn perform(engine: &Engine, systems: &Systems, mut row: EffectRow) {
             result
         }
         Ok(Work::Unread) => return unread::tell(engine, systems, row).await,
+        // Mail is another's, by its kind.
+        Ok(Work::MailTeam { .. } | Work::MailAnswer) => return,
         Err(error) => {
             tracing::error!(conversation.id = %row.conversation, event.seq = row.seq.0, %error, "an effect cannot be read");
             Err(CallFailure::Lost)

@@ -356,6 +356,7 @@ impl Engine {
                 name: String::new(),
                 teams: Vec::new(),
                 languages: Vec::new(),
+                skills: Vec::new(),
                 online: holds,
             },
             state,

@@ -73,18 +73,8 @@ fn said(text: &str) -> Act {
 }
 
 fn maja() -> AgentRow {
-    AgentRow {
-        id: AgentId::new("maja"),
-        email: "maja@bank.example".to_owned(),
-        name: "Maja".to_owned(),
-        role: Role::Agent,
-        teams: Vec::new(),
-        languages: Vec::new(),
-        password: String::new(),
-        must_change_password: false,
-        disabled: false,
-        capacity: None,
-    }
+    let (email, name) = ("maja@bank.example".to_owned(), "Maja".to_owned());
+    AgentRow::new(AgentId::new("maja"), email, name, Role::Agent, String::new())
 }
 
 fn by_maja(to: &ConversationId, act: impl FnOnce(AgentRef) -> Act) -> Submission {

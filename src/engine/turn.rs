@@ -17,6 +17,8 @@ use crate::conversation::Decision;
 use crate::conversation::effect;
 use crate::conversation::effect::CallFailure;
 use crate::conversation::effect::Effect;
+use crate::conversation::effect::Matter;
+use crate::conversation::effect::Work;
 use crate::conversation::event::ActionState;
 use crate::conversation::event::Event;
 use crate::conversation::event::Fact;
@@ -289,25 +291,35 @@ impl Inner {
             input: key.map(|(author, frame)| InputKey { author, frame, seq: decision.input_seq }),
             events: decision.events.iter().map(row_of).collect(),
             head: self.head_of(&decision.state),
-            effects: self.rows_of_effects(decision),
+            effects: self.rows_of_effects(before, decision),
             closes: decision.closes(),
         }
     }
 
-    fn rows_of_effects(&self, decision: &Decision) -> Vec<NewEffect> {
+    fn rows_of_effects(&self, before: &State, decision: &Decision) -> Vec<NewEffect> {
         let now = self.clock.now();
-        let row = |effect: &Effect, due| NewEffect {
+        let row = |effect: &Effect, after_ms| NewEffect {
             seq: effect.seq,
-            due,
+            kind: effect.work.kind(),
+            due: now.plus_ms(after_ms),
             body: serde_json::to_string(&effect.work).expect("work is plain values with text keys"),
         };
         let mut rows: Vec<NewEffect> =
-            decision.effects.iter().map(|effect| row(effect, now)).collect();
-        let after_ms = self.policy.unread_after_ms;
+            decision.effects.iter().map(|effect| row(effect, 0)).collect();
+        let (after_ms, mail) = (self.policy.unread_after_ms, self.policy.mail);
         if after_ms > 0 {
             let unread = effect::unread(&decision.events);
-            rows.extend(unread.map(|effect| row(&effect, now.plus_ms(after_ms))));
+            rows.extend(unread.map(|effect| row(&effect, after_ms)));
         }
+        if mail.of_answer_after_ms > 0 {
+            let answer = effect::answer(&decision.state, &decision.events);
+            rows.extend(answer.map(|effect| row(&effect, mail.of_answer_after_ms)));
+        }
+        let matter = effect::matter(before, &decision.events);
+        rows.extend(matter.and_then(|effect| match effect.work {
+            Work::MailTeam { matter: Matter::Left } => mail.of_left.then(|| row(&effect, 0)),
+            _ => (mail.of_queued_after_ms > 0).then(|| row(&effect, mail.of_queued_after_ms)),
+        }));
         rows
     }
 

@@ -281,18 +281,9 @@ impl Accounts {
             return Ok(None);
         }
         let password = password::one_time();
-        let agent = AgentRow {
-            id: AgentId::new(&clock::new_id()),
-            email: plain(email),
-            name: "Admin".to_owned(),
-            role: Role::Admin,
-            teams: Vec::new(),
-            languages: Vec::new(),
-            password: self.hash(&Secret::new(password.clone())).await?,
-            must_change_password: true,
-            disabled: false,
-            capacity: None,
-        };
+        let (id, hash) =
+            (AgentId::new(&clock::new_id()), self.hash(&Secret::new(password.clone())).await?);
+        let agent = AgentRow::new(id, plain(email), "Admin".to_owned(), Role::Admin, hash);
         let email = agent.email.clone();
         let added = self.directory.add_agent(agent).await?;
         Ok(added.then_some(FirstAdministrator { email, password }))

@@ -33,6 +33,7 @@ use crate::gateway::roles;
 use crate::gateway::roles::Deed;
 use crate::handover::fault::Fault;
 use crate::ids::AgentId;
+use crate::ids::IntentId;
 use crate::protocol::agent::Card;
 use crate::protocol::code::Code;
 use crate::store::AgentRow;
@@ -53,6 +54,7 @@ struct Account {
     #[serde(flatten)]
     card: Card,
     email: String,
+    skills: Vec<IntentId>,
     capacity: Option<u32>,
     disabled: bool,
     must_change_password: bool,
@@ -64,6 +66,7 @@ impl Account {
         Ok(Self {
             card: card(agent),
             email: agent.email.clone(),
+            skills: agent.skills.clone(),
             capacity: agent.capacity,
             disabled: agent.disabled,
             must_change_password: agent.must_change_password,

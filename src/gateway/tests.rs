@@ -8,6 +8,7 @@ mod http;
 mod identity;
 mod insights;
 mod limits;
+mod missed;
 mod search;
 mod sockets;
 mod staff;

@@ -5,8 +5,8 @@
 //! stands in its log. So a router that is lost with its process loses nothing; the next one
 //! offers anew.
 //!
-//! The chain of a conversation: the agent who had it last, then whoever has most room (longest
-//! idle first), each for the team's time; when all have let it pass, supervisors are alarmed; when
+//! The chain of a conversation: the agent who had it last, then whoever is best at its topic, and
+//! among equals whoever has most room (longest idle first), each for the team's time; when all have let it pass, supervisors are alarmed; when
 //! that brought nobody either, the customer is told. Then it begins anew. A promised answer that
 //! is late alarms the supervisors too, whether conversations are pushed or picked, and twice the
 //! promise tells the customer.
@@ -24,6 +24,7 @@ use crate::handover::team::Team;
 use crate::handover::team::Teams;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
+use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
@@ -35,6 +36,8 @@ pub struct Waiting {
     pub conversation: ConversationId,
     /// Whose queue.
     pub team: Option<TeamId>,
+    /// What it is about.
+    pub topic: Option<IntentId>,
     /// The language spoken.
     pub lang: Language,
     /// Since when.
@@ -54,6 +57,8 @@ pub struct Seat {
     pub teams: Vec<TeamId>,
     /// What they speak; empty = everything.
     pub languages: Vec<Language>,
+    /// The topics that they are best at.
+    pub skills: Vec<IntentId>,
     /// How many conversations they hold.
     pub load: u32,
     /// How many they take.
@@ -223,6 +228,17 @@ impl Seat {
         self.online && serves && speaks
     }
 
+    /// How far from a topic the agent's skills are: those who are best at it come first, then
+    /// those who say nothing of theirs, and last those who are best at something else.
+    fn distance(&self, topic: Option<&IntentId>) -> u8 {
+        match topic {
+            Some(topic) if self.skills.contains(topic) => 0,
+            Some(_) if self.skills.is_empty() => 1,
+            Some(_) => 2,
+            None => 0,
+        }
+    }
+
     /// Room left, as a share that orders seats: those with the most room first.
     fn fullness(&self, offered: u32) -> u64 {
         u64::from(self.load + offered) * 10_000 / u64::from(self.capacity.max(1))
@@ -246,7 +262,8 @@ fn push(
         .filter(|seat| seat.load + on_offer(seat) < seat.capacity)
         .min_by_key(|seat| {
             let stranger = one.last_agent.as_ref() != Some(&seat.agent);
-            (stranger, seat.fullness(on_offer(seat)), seat.idle_since, seat.agent.clone())
+            let distance = seat.distance(one.topic.as_ref());
+            (stranger, distance, seat.fullness(on_offer(seat)), seat.idle_since, seat.agent.clone())
         });
     if let Some(seat) = best {
         let until = now.plus_ms(i64::from(team.accept_within_s) * 1_000);

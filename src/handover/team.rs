@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use lettre::Address;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -66,6 +67,9 @@ pub struct Team {
     /// How soon somebody should answer, in seconds; `None` = no promise.
     #[serde(default)]
     pub answer_within_s: Option<u32>,
+    /// Where the team is told of matters that were left or wait; `None` = where the settings say.
+    #[serde(default)]
+    pub email: Option<String>,
     /// How many may wait; whoever comes then is treated as when nobody is on duty. `None` = all.
     #[serde(default)]
     pub queue_limit: Option<u32>,
@@ -93,6 +97,7 @@ impl Team {
             capacity: capacity(),
             accept_within_s: accept_within(),
             answer_within_s: None,
+            email: None,
             queue_limit: None,
         }
     }
@@ -125,6 +130,9 @@ impl Team {
                 "answer_within_s",
                 "an answer is promised within 1 to 86400 seconds, or not at all",
             );
+        }
+        if self.email.as_ref().is_some_and(|email| email.parse::<Address>().is_err()) {
+            fault("email", "an address is name@example.com, or empty for the one of the settings");
         }
         if self.queue_limit == Some(0) {
             fault("queue_limit", "a queue holds at least one; leave it empty for no limit");

@@ -123,6 +123,7 @@ fn whoever_has_no_team_serves_all() {
         name: "Maja".to_owned(),
         teams: teams.iter().map(|team| TeamId::new(team)).collect(),
         languages: Vec::new(),
+        skills: Vec::new(),
         online: true,
     };
     let (support, loans) = (TeamId::new("support"), TeamId::new("loans"));

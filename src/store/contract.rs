@@ -82,6 +82,7 @@ macro_rules! store_contract {
         $crate::store::contract::store_contract!($world, effects: [
             an_effect_waits_from_its_event_to_its_result, an_effect_is_taken_up_by_one,
             a_lost_append_wants_and_closes_nothing, an_effect_may_end_without_an_event,
+            one_event_may_want_one_effect_of_each_kind,
         ]);
         $crate::store::contract::store_contract!($world, revisions: [
             a_revision_is_kept_until_it_is_let_go, a_revision_is_pinned_by_who_runs_on_it,
@@ -175,16 +176,10 @@ pub(crate) fn caused_by(author: &str, frame: &str, append: Append) -> Append {
 }
 
 pub(crate) fn account(name: &str) -> AgentRow {
+    let (id, email) = (AgentId::new(&format!("id-{name}")), format!("{name}@example.org"));
+    let password = "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA".to_owned();
     AgentRow {
-        id: AgentId::new(&format!("id-{name}")),
-        email: format!("{name}@example.org"),
-        name: name.to_owned(),
-        role: Role::Agent,
-        teams: Vec::new(),
         languages: vec![Language::Fi, Language::Sv],
-        password: "$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA".to_owned(),
-        must_change_password: true,
-        disabled: false,
-        capacity: None,
+        ..AgentRow::new(id, email, name.to_owned(), Role::Agent, password)
     }
 }

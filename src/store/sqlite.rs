@@ -21,6 +21,7 @@ use sqlx::sqlite::SqliteRow;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
+use crate::conversation::effect::EffectKind;
 use crate::conversation::event::Status;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
@@ -249,9 +250,15 @@ impl EventStore for Sqlite {
         self.many(query, rows::conversation_id).await
     }
 
-    async fn due_effects(&self, now: Timestamp, limit: u32) -> Result<Vec<EffectRow>, StoreError> {
-        let query = sqlx::query(statements::DUE_EFFECTS).bind(now.0).bind(i64::from(limit));
-        self.many(query, rows::effect).await
+    async fn due_effects(
+        &self,
+        kinds: &[EffectKind],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<EffectRow>, StoreError> {
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+        let query = sqlx::query(statements::DUE_EFFECTS).bind(rows::list_text(&kinds));
+        self.many(query.bind(now.0).bind(i64::from(limit)), rows::effect).await
     }
 
     async fn move_effect(

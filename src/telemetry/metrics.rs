@@ -66,6 +66,8 @@ pub struct Metrics {
     /// How long calls to other systems took, all tries together, in seconds.
     pub call_seconds: Histogram,
     calls: [Counter; CallFailure::ALL.len() + 1],
+    pushes: [Counter; Delivery::ALL.len()],
+    mails: [Counter; Delivery::ALL.len()],
     limited: [Counter; Limited::ALL.len()],
     reloads: [Counter; Reload::ALL.len()],
     refusals: [Counter; Code::ALL.len()],
@@ -162,6 +164,32 @@ impl Reload {
     }
 }
 
+/// What a try to tell somebody outside came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// It was taken.
+    Sent,
+    /// It was not, and is tried again.
+    Retried,
+    /// It was refused for good.
+    Refused,
+    /// It was not taken in all tries.
+    GivenUp,
+}
+
+impl Delivery {
+    const ALL: [Self; 4] = [Self::Sent, Self::Retried, Self::Refused, Self::GivenUp];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Retried => "retried",
+            Self::Refused => "refused",
+            Self::GivenUp => "given_up",
+        }
+    }
+}
+
 const STATUSES: [(Status, &str); 5] = [
     (Status::Bot, "bot"),
     (Status::Queued, "queued"),
@@ -221,6 +249,8 @@ impl Metrics {
                 CALL_RESULTS,
                 |(_, name)| name.to_owned(),
             ),
+            pushes: deliveries(it, "pushes", "Unread messages told to the push gateway"),
+            mails: deliveries(it, "mails", "Mails handed to the mail server"),
             limited: labelled(it, "limited", "What came too fast", "what", Limited::ALL, |it| {
                 it.as_str().to_owned()
             }),
@@ -254,6 +284,18 @@ impl Metrics {
     #[must_use]
     pub fn limited(&self, what: Limited) -> &Counter {
         &self.limited[what as usize]
+    }
+
+    /// Tries to tell the push gateway that came to this.
+    #[must_use]
+    pub fn pushes(&self, delivery: Delivery) -> &Counter {
+        &self.pushes[delivery as usize]
+    }
+
+    /// Tries to send a mail that came to this.
+    #[must_use]
+    pub fn mails(&self, delivery: Delivery) -> &Counter {
+        &self.mails[delivery as usize]
     }
 
     /// Readings of the content files that came to this.
@@ -341,6 +383,10 @@ where
     let family = Family::<Label, M>::default();
     registry.register(name, help, family.clone());
     keys.map(|key| family.get_or_create_owned(&[(label, value(key))]))
+}
+
+fn deliveries(it: &mut Registry, name: &str, help: &str) -> [Counter; Delivery::ALL.len()] {
+    labelled(it, name, help, "result", Delivery::ALL, |delivery| delivery.as_str().to_owned())
 }
 
 fn by_side<M>(registry: &mut Registry, name: &str, help: &str) -> BySide<M>

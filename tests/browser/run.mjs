@@ -86,6 +86,7 @@ async function story() {
     assert.ok(server.administrator.password.length >= 10);
   });
   if (failed) return;
+  await theGreeting();
   await beforeTheHandover();
   await theHandover();
   await theKill();
@@ -98,6 +99,25 @@ async function story() {
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await check('the reference client gets through its transcript', () => promisify(execFile)(process.execPath, [join(ROOT, 'examples/conformance.mjs'), server.url]));
   await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
+}
+
+async function theGreeting() {
+  await step('the greeting suggests topics in the language of the visitor, and a press leads to one', async () => {
+    const person = await arrive('newcomer');
+    const guest = new Customer(person.page);
+    await guest.openBySkipLink(server.url);
+    await guest.choices.filter({ hasText: 'Appen öppnas inte' }).waitFor();
+    assert.equal(await guest.choices.count(), 5);
+    isClean(await person.look('suggested'));
+    await guest.chat.getByRole('button', { name: 'Språk' }).click();
+    await guest.chat.getByRole('button', { name: 'English' }).click();
+    await guest.choices.filter({ hasText: 'The app does not open' }).waitFor();
+    assert.equal(await guest.choices.count(), 5, 'the first ones have had their time');
+    await guest.answer('press', 'The app does not open');
+    await guest.own.filter({ hasText: 'The app does not open' }).waitFor();
+    await guest.choices.filter({ hasText: 'Yes' }).waitFor();
+    await person.context.close();
+  });
 }
 
 async function beforeTheHandover() {

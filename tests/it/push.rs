@@ -49,6 +49,7 @@ async fn what_nobody_reads_is_told_once_and_without_a_word_of_it() {
     assert!(!first.body.contains("sladden") && !first.body.contains("lampan"), "{body}");
     let newest = &body["data"]["seq"];
     assert_eq!(first.head["webhook-id"], format!("unread_{}_{newest}", visitor.conversation));
+    server.until("skicka_pushes_total{result=\"sent\"}", 1.0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

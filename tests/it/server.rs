@@ -295,17 +295,12 @@ impl Server {
     pub(crate) async fn hire(&self, name: &str, role: Role, teams: &[&str]) -> Agent {
         let store = Sqlite::open(&self.data().join("skicka.db"), Durability::Normal).await.unwrap();
         let email = format!("{}@bank.example", name.to_lowercase());
+        let id = AgentId::new(&format!("agent-{}", name.to_lowercase()));
+        let hash = password::hash(PASSWORD);
         let row = AgentRow {
-            id: AgentId::new(&format!("agent-{}", name.to_lowercase())),
-            email: email.clone(),
-            name: name.to_owned(),
-            role,
             teams: teams.iter().map(|team| TeamId::new(team)).collect(),
-            languages: Vec::new(),
-            password: password::hash(PASSWORD),
             must_change_password: false,
-            disabled: false,
-            capacity: None,
+            ..AgentRow::new(id, email.clone(), name.to_owned(), role, hash)
         };
         assert!(store.add_agent(row).await.unwrap());
         store.close().await;

@@ -5,9 +5,9 @@ import { ask } from './dialogs.js';
 import { button, h } from './dom.js';
 import { field, group, select, settingForm, tick } from './form.js';
 import { toast } from './toast.js';
-import { LANGUAGES, t, tongue } from './words.js';
+import { LANGUAGES, lang, t, tongue } from './words.js';
 
-/** @typedef {{id: string, email: string, name: string, role: string, teams: string[], languages: string[], capacity: number|null, disabled: boolean, must_change_password: boolean, second_factor: boolean}} Account */
+/** @typedef {{id: string, email: string, name: string, role: string, teams: string[], languages: string[], skills: string[], capacity: number|null, disabled: boolean, must_change_password: boolean, second_factor: boolean}} Account */
 
 const ROLES = ['agent', 'supervisor', 'admin'];
 
@@ -66,7 +66,9 @@ export function accountForm(desk, teams, old, { done, cancel }) {
   const capacity = h('input', { type: 'number', min: 1, max: 100, inputMode: 'numeric', value: old?.capacity ?? '' });
   const teamTicks = teams.map(([id, title]) => [id, ...tick(title, !!old?.teams.includes(id))]);
   const more = text('');
-  const languages = LANGUAGES.map(([lang]) => [lang, ...tick(tongue(lang), !!old?.languages.includes(lang))]);
+  const languages = LANGUAGES.map(([tag]) => [tag, ...tick(tongue(tag), !!old?.languages.includes(tag))]);
+  const topics = [...new Set([...Object.keys(desk.titles), ...(old?.skills ?? [])])].sort((a, b) => desk.title(a).localeCompare(desk.title(b), lang()));
+  const skills = topics.map((topic) => [topic, ...tick(desk.title(topic), !!old?.skills.includes(topic))]);
   const [disabledLabel, disabled] = tick(t('disabledTick'), !!old?.disabled);
   const chosen = (ticks) => ticks.filter(([, , box]) => box.checked).map(([id]) => id);
   let added = null;
@@ -80,12 +82,13 @@ export function accountForm(desk, teams, old, { done, cancel }) {
       field('role', t('role'), role, t(`roleHint`)),
       group('teams', t('teams'), [...teamTicks.map(([, label]) => label), h('div', { className: 'field' }, h('label', { htmlFor: 'more-teams' }, t('accountTeams')), Object.assign(more, { id: 'more-teams' }))], t('accountTeamsHint')),
       group('languages', t('teamLanguages'), languages.map(([, label]) => label), t('teamLanguagesHint')),
+      h('details', {}, h('summary', {}, t('accountSkills', chosen(skills).length)), group('skills', t('teamSkillsLegend'), skills.map(([, label]) => label), t('accountSkillsHint'))),
       field('capacity', t('accountCapacity'), capacity, t('accountCapacityHint')),
       old && old.id !== desk.me.id && group('disabled', t('access'), [disabledLabel], t('disabledHint')),
     ].filter(Boolean),
     save: async () => {
       const account = {
-        email: email.value.trim(), name: name.value.trim(), role: role.value, languages: chosen(languages), disabled: disabled.checked,
+        email: email.value.trim(), name: name.value.trim(), role: role.value, languages: chosen(languages), skills: chosen(skills), disabled: disabled.checked,
         teams: [...new Set([...chosen(teamTicks), ...more.value.split(/[\s,]+/).filter(Boolean)])], capacity: capacity.value ? Number(capacity.value) : null,
       };
       if (old) await changeAccount(old.id, account);

@@ -5,7 +5,7 @@ import { h } from './dom.js';
 import { field, group, select, settingForm, tick } from './form.js';
 import { LANGUAGES, lang, t, tongue } from './words.js';
 
-/** @typedef {{id: string, name: Object<string, string>, languages: string[], skills: string[], hours: object|null, routing: 'pull'|'push', capacity: number, accept_within_s: number, answer_within_s: number|null, queue_limit: number|null, open: boolean}} Team */
+/** @typedef {{id: string, name: Object<string, string>, languages: string[], skills: string[], hours: object|null, routing: 'pull'|'push', capacity: number, accept_within_s: number, answer_within_s: number|null, queue_limit: number|null, email: string|null, open: boolean}} Team */
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** A Monday, to have the days' names from. */
@@ -91,6 +91,7 @@ export function teamForm(desk, teams, old, { done, cancel, remove }) {
   const [hours, readHours] = hoursFields(old?.hours);
   const routing = select(['pull', 'push'].map((way) => [way, t(`routing.${way}`)]), old?.routing ?? 'pull');
   const numbers = { capacity: number(old?.capacity ?? 5), accept_within_s: number(old?.accept_within_s ?? 30), answer_within_s: number(old?.answer_within_s), queue_limit: number(old?.queue_limit) };
+  const email = h('input', { type: 'email', autocomplete: 'off', spellcheck: false, value: old?.email ?? '' });
   const chosen = (boxes) => boxes.filter(([, , box]) => box.checked).map(([value]) => value);
 
   const save = async () => {
@@ -105,7 +106,7 @@ export function teamForm(desk, teams, old, { done, cancel, remove }) {
     if (!old && teams.some((team) => team.id === id.value.trim())) fault('id', 'id_taken');
     const body = {
       name: Object.fromEntries(names.map(([tag, input]) => [tag, input.value.trim()]).filter(([, name]) => name)),
-      languages: chosen(languages), skills: chosen(skills), hours: readHours(fault), routing: routing.value, ...values,
+      languages: chosen(languages), skills: chosen(skills), hours: readHours(fault), routing: routing.value, email: email.value.trim() || null, ...values,
     };
     if (!id.value.trim()) fault('id');
     if (faults.length) throw new Refused(422, { faults });
@@ -122,6 +123,7 @@ export function teamForm(desk, teams, old, { done, cancel, remove }) {
       hours,
       field('routing', t('routing'), routing, t('routingHint')),
       ...Object.entries(numbers).map(([name, input]) => field(name, t(`team.${name}`), input, t(`team.${name}.hint`))),
+      field('email', t('team.email'), email, t('team.email.hint')),
     ],
   });
 }

@@ -178,17 +178,16 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn press(&mut self, button: &str) -> Result<Vec<Happening>, String> {
-        let open = self.state.open.as_ref().ok_or("there is no button")?;
-        let choice = open
-            .choices
+        let (offer, choices) = self.state.buttons().ok_or("there is no button")?;
+        let choice = choices
             .iter()
             .find(|choice| choice.value == button || choice.label == button)
             .ok_or_else(|| {
                 let labels: Vec<&str> =
-                    open.choices.iter().map(|choice| choice.label.as_str()).collect();
+                    choices.iter().map(|choice| choice.label.as_str()).collect();
                 format!("there is no such button; there are: {}", labels.join(" | "))
             })?;
-        self.act(Act::Chose { offer: open.offer, value: choice.value.clone() })
+        self.act(Act::Chose { offer, value: choice.value.clone() })
     }
 
     /// Lets time pass, and everything that is due in it come to pass at its moment.

@@ -140,20 +140,9 @@ async fn make_accounts(agents: usize, target: &Target) -> Result<Vec<(String, St
     let mut made = Vec::with_capacity(agents);
     for number in 0..agents {
         let email = format!("agent{number}@load.example");
-        let added = store
-            .add_agent(AgentRow {
-                id: AgentId::new(&format!("load-{number}")),
-                email: email.clone(),
-                name: format!("Agent {number}"),
-                role: Role::Agent,
-                teams: Vec::new(),
-                languages: Vec::new(),
-                password: hash.clone(),
-                must_change_password: false,
-                disabled: false,
-                capacity: None,
-            })
-            .await?;
+        let (id, name) = (AgentId::new(&format!("load-{number}")), format!("Agent {number}"));
+        let agent = AgentRow::new(id, email.clone(), name, Role::Agent, hash.clone());
+        let added = store.add_agent(AgentRow { must_change_password: false, ..agent }).await?;
         added.then_some(()).context("the accounts of the load are there already")?;
         made.push((email, PASSWORD.to_owned()));
     }

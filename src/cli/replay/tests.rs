@@ -183,11 +183,11 @@ impl<'c> Maker<'c> {
     }
 
     fn visitors_act(&mut self) -> Act {
-        let buttons = self.state.open.clone().filter(|open| !open.choices.is_empty());
+        let buttons = self.state.buttons().map(|(offer, choices)| (offer, choices.to_vec()));
         match (self.random.below(20), buttons) {
-            (0..=8, Some(open)) => {
-                let choice = &open.choices[self.random.below(open.choices.len())];
-                Act::Chose { offer: open.offer, value: choice.value.clone() }
+            (0..=8, Some((offer, choices))) => {
+                let choice = &choices[self.random.below(choices.len())];
+                Act::Chose { offer, value: choice.value.clone() }
             }
             (9, _) => Act::WantsPerson,
             (10, _) => Act::ChoseLanguage(Language::ALL[self.random.below(3)]),

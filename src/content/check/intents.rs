@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::content::MOST_SUGGESTED;
 use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Span;
@@ -53,6 +54,32 @@ pub(super) fn check(
     shared_examples(&places, diagnostics);
     shared_keywords(intents, diagnostics);
     titles(intents, diagnostics);
+    suggestions(intents, diagnostics);
+}
+
+/// What the greeting suggests must have an order, and an end.
+fn suggestions(intents: &BTreeMap<IntentId, Intent>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut all: Vec<(u8, &Intent)> =
+        intents.values().filter_map(|intent| Some((intent.suggested?, intent))).collect();
+    all.sort_by_key(|(place, intent)| (*place, &intent.id));
+    for (number, (place, intent)) in all.iter().enumerate() {
+        let mut warn = |message: &str, help: &str| {
+            let (file, span) = (&intent.file, intent.suggested_span);
+            Diagnostic::add(diagnostics, file, span, Code::BadValue, message)
+                .help(help)
+                .only_warn();
+        };
+        let shared = all.iter().find(|(other, it)| other == place && it.id != intent.id);
+        if let Some((_, other)) = shared {
+            let message = format!("intent `{}` is suggested in the same place", other.id);
+            warn(&message, "give each a place of its own, or the names decide");
+        }
+        if number >= MOST_SUGGESTED {
+            let message =
+                format!("the greeting suggests {MOST_SUGGESTED} topics, and this is one more");
+            warn(&message, "it is not shown: take `suggested:` from one of them");
+        }
+    }
 }
 
 fn shared_examples(places: &[Place<'_>], diagnostics: &mut Vec<Diagnostic>) {

@@ -29,6 +29,7 @@ impl State {
                 if before == Status::Agent {
                     self.waiting_since = Some(at);
                 }
+                self.was_left |= change.status == Status::Offline;
                 self.front = change.front;
                 self.team = change.team.clone().or(self.team.take());
                 self.reason = change.reason.clone().or(self.reason.take());
@@ -38,6 +39,7 @@ impl State {
             Status::Agent => {
                 self.agent.clone_from(&change.agent);
                 self.answered_at = Some(at);
+                self.was_left = false;
                 self.front = false;
                 self.unseen = 0;
             }
@@ -46,6 +48,7 @@ impl State {
             Status::Bot => {
                 self.agent = None;
                 self.waiting_since = None;
+                self.was_left = false;
                 self.answered_at = None;
                 self.front = false;
                 self.misses = 0;

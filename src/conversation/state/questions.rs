@@ -1,19 +1,19 @@
 //! What a conversation remembers of the question that is open.
 
+use crate::conversation::event::Choice;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::state::KEPT_TRAIL;
 use crate::conversation::state::OpenQuestion;
 use crate::conversation::state::State;
+use crate::conversation::state::Suggested;
 use crate::ids::Seq;
 
 impl State {
     pub(super) fn ask(&mut self, question: &Question, seq: Seq, beside: &Fact) {
-        let choices = match beside {
-            Fact::Message(message) => message.choices.clone(),
-            _ => Vec::new(),
-        };
+        let choices = choices_of(beside);
+        self.suggested = None;
         // Asking the same question again keeps the count of answers that were not understood.
         let (misses, held) = match &self.open {
             Some(open) if open.question == *question => (open.misses, open.held),
@@ -21,6 +21,10 @@ impl State {
         };
         let question = question.clone();
         self.open = Some(OpenQuestion { question, offer: seq, choices, misses, held });
+    }
+
+    pub(super) fn suggest(&mut self, seq: Seq, beside: &Fact) {
+        self.suggested = Some(Suggested { offer: seq, choices: choices_of(beside) });
     }
 
     pub(super) fn redo(&mut self) {
@@ -65,5 +69,12 @@ impl State {
             }
             frame.trail.push(step.clone());
         }
+    }
+}
+
+fn choices_of(fact: &Fact) -> Vec<Choice> {
+    match fact {
+        Fact::Message(message) => message.choices.clone(),
+        _ => Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::conversation::effect::Work;
+use crate::conversation::effect::EffectKind;
 use crate::conversation::event::Author;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Message;
@@ -27,6 +27,7 @@ use crate::ids::Seq;
 use crate::ids::Timestamp;
 use crate::store::EffectRow;
 use crate::store::StoreError;
+use crate::telemetry::metrics::Delivery;
 
 /// What a gateway may take for one try.
 const TIMEOUT_S: u32 = 10;
@@ -74,7 +75,7 @@ async fn try_to_tell(
     };
     // One that was said before is told of with this one, or is just being told of by itself.
     let others = store.effects_of(&row.conversation).await?;
-    if others.iter().any(|other| other.seq < row.seq && is_unread(other)) {
+    if others.iter().any(|other| other.seq < row.seq && other.kind == EffectKind::Unread) {
         let due = engine.inner.clock.now().plus_ms(AFTER_ANOTHER_MS);
         return store.move_effect(&row, due, row.tries.saturating_sub(1)).await.map(drop);
     }
@@ -105,7 +106,10 @@ async fn try_to_tell(
     // Another has taken it up.
     let Some(told) = try_all(engine, systems, &tries, &mut row).await else { return Ok(()) };
     if let Err(failure) = told {
-        if row.tries < MOST_ROUNDS {
+        let more = row.tries < MOST_ROUNDS;
+        let delivery = if more { Delivery::Retried } else { Delivery::GivenUp };
+        engine.metrics().pushes(delivery).inc();
+        if more {
             let pause = FIRST_ROUND_MS.saturating_mul(1 << row.tries.min(10));
             let due = engine.inner.clock.now().plus_ms(pause.min(LONGEST_ROUND_MS));
             return store.move_effect(&row, due, row.tries).await.map(drop);
@@ -115,18 +119,16 @@ async fn try_to_tell(
             action.failure = failure.as_str(),
             "the push gateway was not told of an unread message"
         );
+    } else {
+        engine.metrics().pushes(Delivery::Sent).inc();
     }
     // What it was told of together waits no longer.
     for other in store.effects_of(&row.conversation).await? {
-        if is_unread(&other) && other.seq <= unread.newest {
+        if other.kind == EffectKind::Unread && other.seq <= unread.newest {
             store.close_effect(&other).await?;
         }
     }
     Ok(())
-}
-
-fn is_unread(effect: &EffectRow) -> bool {
-    matches!(serde_json::from_str(&effect.body), Ok(Work::Unread))
 }
 
 /// The messages of bot and agents behind the visitor's cursor.

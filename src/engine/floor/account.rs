@@ -15,6 +15,7 @@ impl Present {
         self.worker.name.clone_from(&agent.name);
         self.worker.teams.clone_from(&agent.teams);
         self.worker.languages.clone_from(&agent.languages);
+        self.worker.skills.clone_from(&agent.skills);
         self.of_account = agent.capacity;
     }
 

@@ -35,6 +35,7 @@ impl Floor {
                 online: present.worker.online,
                 teams: present.worker.teams.clone(),
                 languages: present.worker.languages.clone(),
+                skills: present.worker.skills.clone(),
                 load: load.get(agent).copied().unwrap_or(0),
                 capacity: present.capacity(&teams),
                 idle_since: present.idle_since,

@@ -4,6 +4,7 @@ use super::*;
 use crate::content::Source;
 use crate::content::build::draft;
 use crate::content::tests::small;
+use crate::conversation::effect::EffectKind;
 use crate::ids::Seq;
 use crate::privacy::retention::EVERY_MS;
 use crate::privacy::retention::Retention;
@@ -117,7 +118,7 @@ async fn what_another_system_answers_after_the_erasure_is_kept_nowhere() {
     }
     let call = *engine.state(&to).await.unwrap().calls.keys().next().expect("it is asked");
     let far = world.clock.now().plus_ms(DAY_MS);
-    assert_eq!(world.store.due_effects(far, 10).await.unwrap().len(), 1);
+    assert_eq!(world.store.due_effects(&[EffectKind::Call], far, 10).await.unwrap().len(), 1);
     world.store.erase(Whose::Conversations(vec![to.clone()]), world.clock.now()).await.unwrap();
     let rows = async || {
         let events = world.store.events(&to, Seq::ZERO, 100).await.unwrap();
@@ -136,5 +137,5 @@ async fn what_another_system_answers_after_the_erasure_is_kept_nowhere() {
         assert_eq!(rows().await, left);
     }
     assert!(engine.state(&to).await.unwrap().slots.is_empty());
-    assert!(world.store.due_effects(far, 10).await.unwrap().is_empty());
+    assert!(world.store.due_effects(&[EffectKind::Call], far, 10).await.unwrap().is_empty());
 }

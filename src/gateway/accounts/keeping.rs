@@ -16,6 +16,7 @@ use crate::gateway::password;
 use crate::gateway::peer::Peer;
 use crate::handover::fault::Fault;
 use crate::ids::AgentId;
+use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::ids::is_wire_id;
 use crate::language::Language;
@@ -48,6 +49,9 @@ pub struct Form {
     /// What they speak; empty = all.
     #[serde(default)]
     pub languages: Vec<Language>,
+    /// The topics that they are best at; empty = nothing is said of that.
+    #[serde(default)]
+    pub skills: Vec<IntentId>,
     /// How many conversations they take at once; `None` = as many as their team's agents do.
     #[serde(default)]
     pub capacity: Option<u32>,
@@ -69,6 +73,9 @@ impl Form {
         if !self.teams.iter().all(|team| is_wire_id(team.as_str())) {
             fault("teams", "a team has 1 to 64 characters from [A-Za-z0-9_-]");
         }
+        if !self.skills.iter().all(|topic| is_wire_id(topic.as_str())) {
+            fault("skills", "a topic has 1 to 64 characters from [A-Za-z0-9_-]");
+        }
         if self.capacity.is_some_and(|capacity| !(1..=MOST_AT_ONCE).contains(&capacity)) {
             fault("capacity", "an agent takes 1 to 100 conversations at once");
         }
@@ -82,6 +89,7 @@ impl Form {
             role: self.role,
             teams: self.teams,
             languages: self.languages,
+            skills: self.skills,
             capacity: self.capacity,
             disabled: self.disabled,
             ..before
@@ -166,18 +174,10 @@ impl Accounts {
             return Err(NotKept::Faulty(faults));
         }
         let password = password::one_time();
-        let agent = form.into_row(AgentRow {
-            id: AgentId::new(&clock::new_id()),
-            email: String::new(),
-            name: String::new(),
-            role: Role::Agent,
-            teams: Vec::new(),
-            languages: Vec::new(),
-            password: self.hash(&Secret::new(password.clone())).await?,
-            must_change_password: true,
-            disabled: false,
-            capacity: None,
-        });
+        let id = AgentId::new(&clock::new_id());
+        let hash = self.hash(&Secret::new(password.clone())).await?;
+        let (email, name) = (form.email.clone(), form.name.clone());
+        let agent = form.into_row(AgentRow::new(id, email, name, Role::Agent, hash));
         if !self.directory.add_agent(agent.clone()).await? {
             return Err(email_taken());
         }

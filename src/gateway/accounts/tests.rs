@@ -51,17 +51,12 @@ async fn world(logins_per_minute: u32) -> World {
 
 impl World {
     async fn add(&self, name: &str) -> AgentRow {
+        let (id, email) = (AgentId::new(name), format!("{name}@bank.example"));
+        let hash = password::hash(PASSWORD);
         let agent = AgentRow {
-            id: AgentId::new(name),
-            email: format!("{name}@bank.example"),
-            name: name.to_owned(),
-            role: Role::Agent,
             teams: vec![TeamId::new("support")],
             languages: vec![Language::Sv],
-            password: password::hash(PASSWORD),
-            must_change_password: true,
-            disabled: false,
-            capacity: None,
+            ..AgentRow::new(id, email, name.to_owned(), Role::Agent, hash)
         };
         assert!(self.directory.add_agent(agent.clone()).await.unwrap());
         agent

@@ -118,18 +118,8 @@ async fn the_window_learns_what_it_needs_before_it_connects() {
 #[tokio::test]
 async fn the_window_is_told_of_consent_and_of_people_on_duty() {
     let (app, _folder) = app(|settings| settings.chat.consent.sv = "Okej?".into()).await;
-    let agent = AgentRow {
-        id: AgentId::new("aino"),
-        email: "aino@bank.example".into(),
-        name: "Aino".into(),
-        role: Role::Agent,
-        teams: Vec::new(),
-        languages: Vec::new(),
-        password: String::new(),
-        must_change_password: false,
-        disabled: false,
-        capacity: None,
-    };
+    let (email, name) = ("aino@bank.example".to_owned(), "Aino".to_owned());
+    let agent = AgentRow::new(AgentId::new("aino"), email, name, Role::Agent, String::new());
     app.engine.agent_came(&agent, &Arc::default());
     app.engine.set_presence(&agent.id, Presence::Online, None).await;
     let answer = router(app).oneshot(request("/v1/chat/config", &[])).await.unwrap();

@@ -12,6 +12,7 @@ use crate::gateway::tests::accounts::office;
 use crate::gateway::tests::accounts::pair;
 use crate::gateway::tests::factors::PASSWORD;
 use crate::ids::AgentId;
+use crate::ids::IntentId;
 use crate::store::AgentRow;
 use crate::store::Role;
 
@@ -50,13 +51,18 @@ fn told(answer: &Answer) -> Vec<(&str, &str)> {
 async fn an_account_is_made_changed_disabled_and_let_in_again() {
     let office = office(|_| {}).await;
     let admin = enter(&office, &office.hire("admin", Role::Admin).await).await;
-    let anna = form("anna", &json!({ "teams": ["cards"], "languages": ["fi"], "capacity": 3 }));
+    let anna = form(
+        "anna",
+        &json!({ "teams": ["cards"], "languages": ["fi"], "skills": ["lamp"], "capacity": 3 }),
+    );
     let made = call(&office, "POST", AGENTS, &admin, &anna).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.text);
     let given = made.body["password"].as_str().unwrap().to_owned();
     let id = made.body["agent"]["id"].as_str().unwrap().to_owned();
     let row = office.app.directory.agent(&AgentId::new(&id)).await.unwrap().unwrap();
     assert_eq!((row.capacity, row.must_change_password), (Some(3), true));
+    assert_eq!(row.skills, [IntentId::new("lamp")]);
+    assert_eq!(made.body["agent"]["skills"], json!(["lamp"]));
     let entered = office.enter(&row, &given, None).await;
     assert_eq!(entered.status, StatusCode::OK);
     let cookie = pair(&entered.cookie.unwrap()).to_owned();
@@ -101,10 +107,9 @@ async fn what_is_wrong_about_an_account_is_told_field_by_field() {
     let office = office(|_| {}).await;
     let boss = office.hire("boss", Role::Admin).await;
     let admin = enter(&office, &boss).await;
-    let broken =
-        json!({ "name": " ", "email": "anna", "role": "agent", "teams": ["a b"], "capacity": 0 });
+    let broken = json!({ "name": " ", "email": "anna", "role": "agent", "teams": ["a b"], "skills": ["ä"], "capacity": 0 });
     let broken = call(&office, "POST", AGENTS, &admin, &broken).await;
-    let expected = ["email", "name", "teams", "capacity"].map(|field| (field, field));
+    let expected = ["email", "name", "teams", "skills", "capacity"].map(|field| (field, field));
     assert_eq!(told(&broken), expected);
     let taken = form("x", &json!({ "email": boss.email.to_uppercase() }));
     let taken = call(&office, "POST", AGENTS, &admin, &taken).await;

@@ -11,6 +11,7 @@ use crate::handover::team::Team;
 use crate::handover::team::Teams;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
+use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::ids::Timestamp;
 use crate::language::Language;
@@ -27,6 +28,7 @@ fn seat(agent: &str, load: u32, idle_since: i64) -> Seat {
         online: true,
         teams: vec![TeamId::new("support")],
         languages: Vec::new(),
+        skills: Vec::new(),
         load,
         capacity: 2,
         idle_since: Timestamp(idle_since),
@@ -37,6 +39,7 @@ fn waits(conversation: &str, since: i64) -> Waiting {
     Waiting {
         conversation: ConversationId::new(conversation),
         team: Some(TeamId::new("support")),
+        topic: None,
         lang: Language::Sv,
         since: Timestamp(since),
         last_agent: None,
@@ -71,6 +74,37 @@ fn who_answered_last_time_is_asked_first() {
     let seats = [seat("ann", 1, 0), seat("bo", 0, 0)];
     let again = Waiting { last_agent: Some(AgentId::new("ann")), ..waits("c1", 0) };
     assert_eq!(told(&router.route(Timestamp(0), &pushed(), &seats, &[again])), ["c1>ann"]);
+}
+
+#[test]
+fn who_is_best_at_the_topic_is_asked_before_who_has_more_room() {
+    let mut router = Router::default();
+    let skilled = |agent: &str, load, skill: &str| Seat {
+        skills: vec![IntentId::new(skill)],
+        ..seat(agent, load, 0)
+    };
+    let seats = [
+        skilled("ann", 0, "loans"),
+        seat("bo", 1, 0),
+        skilled("cia", 1, "cards"),
+        seat("dan", 1, 9),
+    ];
+    let about = |conversation: &str| Waiting {
+        topic: Some(IntentId::new("cards")),
+        ..waits(conversation, 0)
+    };
+    let waiting = [about("c1"), about("c2"), about("c3"), about("c4")];
+    let changes = router.route(Timestamp(100), &pushed(), &seats, &waiting);
+    assert_eq!(told(&changes), ["c1>cia", "c2>bo", "c3>dan", "c4>ann"], "nobody is left out");
+    // Who had the customer last knows them best.
+    let again = Waiting { last_agent: Some(AgentId::new("ann")), ..about("c5") };
+    assert_eq!(
+        told(&Router::default().route(Timestamp(0), &pushed(), &seats, &[again])),
+        ["c5>ann"]
+    );
+    // Of a matter without a topic nobody knows more than another.
+    let unknown = Router::default().route(Timestamp(0), &pushed(), &seats, &[waits("c6", 0)]);
+    assert_eq!(told(&unknown), ["c6>ann"]);
 }
 
 #[test]

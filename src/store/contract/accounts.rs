@@ -1,6 +1,7 @@
 //! Accounts, sessions and keys.
 
 use crate::ids::AgentId;
+use crate::ids::IntentId;
 use crate::ids::TeamId;
 use crate::store::AgentRow;
 use crate::store::Directory;
@@ -27,6 +28,7 @@ pub(crate) async fn accounts_are_kept(world: &impl World) {
         role: Role::Admin,
         teams: vec![TeamId::new("digital"), TeamId::new("cards")],
         languages: Vec::new(),
+        skills: vec![IntentId::new("lost_card"), IntentId::new("loans")],
         password: "other".to_owned(),
         must_change_password: false,
         disabled: true,

@@ -1,5 +1,6 @@
 //! Work that follows events: from the append that wants it to the append of its result.
 
+use crate::conversation::effect::EffectKind;
 use crate::ids::Seq;
 use crate::store::Append;
 use crate::store::Appended;
@@ -15,12 +16,17 @@ use crate::store::contract::new_conversation;
 /// One event that wants work at `due`.
 fn wanting(conversation: &str, expected: u64, due: i64) -> Append {
     let seq = Seq(expected + 1);
-    let effect = NewEffect { seq, due: moment(due), body: format!(r#"{{"for":{}}}"#, seq.0) };
+    let body = format!(r#"{{"for":{}}}"#, seq.0);
+    let effect = NewEffect { seq, kind: EffectKind::Call, due: moment(due), body };
     Append { effects: vec![effect], ..append(conversation, expected, 1, "wants") }
 }
 
 async fn due(store: &impl EventStore, now: i64) -> Vec<EffectRow> {
-    store.due_effects(moment(now), 10).await.unwrap()
+    due_of(store, EffectKind::Call, now).await
+}
+
+async fn due_of(store: &impl EventStore, kind: EffectKind, now: i64) -> Vec<EffectRow> {
+    store.due_effects(&[kind], moment(now), 10).await.unwrap()
 }
 
 fn places(rows: &[EffectRow]) -> Vec<(&str, u64)> {
@@ -41,12 +47,14 @@ pub(crate) async fn an_effect_waits_from_its_event_to_its_result(world: &impl Wo
     let first = EffectRow {
         conversation: id("c2"),
         seq: Seq(1),
+        kind: EffectKind::Call,
         due: moment(10),
         tries: 0,
         body: r#"{"for":1}"#.to_owned(),
     };
     assert_eq!(all[0], first);
-    assert_eq!(places(&store.due_effects(moment(30), 1).await.unwrap()), [("c2", 1)]);
+    let one = store.due_effects(&[EffectKind::Call], moment(30), 1).await.unwrap();
+    assert_eq!(places(&one), [("c2", 1)]);
     let result = Append { closes: Some(Seq(1)), ..append("c2", 1, 1, "result") };
     assert_eq!(store.append(result).await.unwrap(), Appended::Done);
     let other = world.open().await;
@@ -93,4 +101,28 @@ pub(crate) async fn a_lost_append_wants_and_closes_nothing(world: &impl World) {
     let late = Append { closes: Some(Seq(1)), ..wanting("c1", 0, 10) };
     assert_eq!(store.append(late).await.unwrap(), Appended::Conflict { actual: Seq(1) });
     assert_eq!(places(&due(&store, 10).await), [("c1", 1)]);
+}
+
+pub(crate) async fn one_event_may_want_one_effect_of_each_kind(world: &impl World) {
+    let store = world.open().await;
+    store.create(new_conversation("c1", "v1")).await.unwrap();
+    let mut both = wanting("c1", 0, 10);
+    let mail = NewEffect { kind: EffectKind::MailTeam, ..both.effects[0].clone() };
+    both.effects.push(mail);
+    store.append(both).await.unwrap();
+    let all = [EffectKind::Call, EffectKind::MailTeam];
+    let together = store.due_effects(&all, moment(10), 10).await.unwrap();
+    assert_eq!(places(&together), [("c1", 1), ("c1", 1)]);
+    assert_eq!(due_of(&store, EffectKind::MailAnswer, 10).await, []);
+    // The one moves, and the result of a call closes the call alone.
+    let mail = due_of(&store, EffectKind::MailTeam, 10).await.remove(0);
+    assert!(store.move_effect(&mail, moment(20), 1).await.unwrap());
+    assert_eq!(due(&store, 10).await[0].tries, 0);
+    store.append(Append { closes: Some(Seq(1)), ..append("c1", 1, 1, "result") }).await.unwrap();
+    let other = world.open().await;
+    assert_eq!(due(&other, 30).await, []);
+    let moved = due_of(&other, EffectKind::MailTeam, 30).await.remove(0);
+    assert_eq!(moved, EffectRow { due: moment(20), tries: 1, ..mail });
+    assert!(other.close_effect(&moved).await.unwrap());
+    assert_eq!(due_of(&other, EffectKind::MailTeam, 30).await, []);
 }

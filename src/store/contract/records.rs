@@ -1,5 +1,6 @@
 //! What is known of a person: given out whole, and erased for good.
 
+use crate::conversation::effect::EffectKind;
 use crate::conversation::event::Status;
 use crate::ids::Seq;
 use crate::ids::VisitorId;
@@ -50,8 +51,13 @@ pub(crate) async fn an_erasure_leaves_the_count_and_nothing_else(world: &impl Wo
             .unwrap();
     }
     store.append(ended("c1", 3)).await.unwrap();
-    let effect = NewEffect { seq: Seq(4), due: moment(0), body: r#"{"slot":"secret"}"#.to_owned() };
-    store.append(Append { effects: vec![effect], ..append("c2", 3, 1, "wants") }).await.unwrap();
+    let body = r#"{"slot":"secret"}"#.to_owned();
+    let call = NewEffect { seq: Seq(4), kind: EffectKind::Call, due: moment(0), body };
+    let mail = NewEffect { kind: EffectKind::MailAnswer, ..call.clone() };
+    store
+        .append(Append { effects: vec![call, mail], ..append("c2", 3, 1, "wants") })
+        .await
+        .unwrap();
 
     let erased = store.erase(everything_of("v1"), moment(99)).await.unwrap();
     assert_eq!(

@@ -126,10 +126,11 @@ async fn write_effects(
     script.rows(&statements::ADD_EFFECTS, &wanted, |arguments, (number, effect)| {
         arguments.add(number)?;
         arguments.add(rows::stored_seq(effect.seq))?;
+        arguments.add(effect.kind.as_str())?;
         arguments.add(effect.due.0)?;
         arguments.add(effect.body.as_str())
     })?;
-    script.rows(&statements::CLOSE_EFFECTS, &closed, |arguments, (number, seq)| {
+    script.rows(&statements::CLOSE_CALLS, &closed, |arguments, (number, seq)| {
         arguments.add(number)?;
         arguments.add(rows::stored_seq(*seq))
     })?;

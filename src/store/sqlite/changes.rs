@@ -93,13 +93,15 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         Change::MoveEffect { effect, due, tries } => sqlx::query(statements::MOVE_EFFECT)
             .bind(effect.conversation.as_str())
             .bind(rows::stored_seq(effect.seq))
+            .bind(effect.kind.as_str())
             .bind(effect.due.0)
             .bind(i64::from(effect.tries))
             .bind(due.0)
             .bind(i64::from(*tries)),
         Change::CloseEffect { effect } => sqlx::query(statements::CLOSE_EFFECT)
             .bind(effect.conversation.as_str())
-            .bind(rows::stored_seq(effect.seq)),
+            .bind(rows::stored_seq(effect.seq))
+            .bind(effect.kind.as_str()),
         Change::KeepRevision { name, body } => {
             sqlx::query(statements::KEEP_REVISION).bind(name.as_str()).bind(body.as_str())
         }
@@ -166,4 +168,5 @@ fn bind_agent<'agent>(
         .bind(i64::from(agent.must_change_password))
         .bind(i64::from(agent.disabled))
         .bind(agent.capacity.map(i64::from))
+        .bind(rows::list_text(&agent.skills))
 }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use crate::conversation::effect::EffectKind;
 use crate::conversation::event::Status;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
@@ -197,12 +198,17 @@ pub(super) fn effect(row: &SqliteRow) -> Result<EffectRow, StoreError> {
         Ok(EffectRow {
             conversation: ConversationId::new(row.try_get(0)?),
             seq: seq(row, 1)?,
-            due: moment(row, 2)?,
-            tries: u32::try_from(row.try_get::<i64, _>(3)?)?,
-            body: row.try_get(4)?,
+            kind: effect_kind(row.try_get(2)?)?,
+            due: moment(row, 3)?,
+            tries: u32::try_from(row.try_get::<i64, _>(4)?)?,
+            body: row.try_get(5)?,
         })
     };
     read().map_err(corrupt("effect"))
+}
+
+fn effect_kind(word: &str) -> anyhow::Result<EffectKind> {
+    EffectKind::named(word).ok_or_else(|| anyhow::anyhow!("unknown kind of effect `{word}`"))
 }
 
 /// The one text of a row about revisions.
@@ -237,6 +243,7 @@ pub(super) fn agent(row: &SqliteRow) -> Result<AgentRow, StoreError> {
             must_change_password: row.try_get::<i64, _>(7)? != 0,
             disabled: row.try_get::<i64, _>(8)? != 0,
             capacity: row.try_get::<Option<i64>, _>(9)?.map(u32::try_from).transpose()?,
+            skills: list(row.try_get(10)?)?,
         })
     };
     read().map_err(corrupt("account"))

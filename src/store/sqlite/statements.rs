@@ -124,11 +124,15 @@ many_rows! {
         "(?,?,?,?)",
         ") AS v WHERE v.column1 IS NOT NULL";
     ADD_EFFECTS:
-        "INSERT INTO effects (conversation, seq, due, body) \
-         SELECT v.column1, v.column2, v.column3, v.column4 FROM (VALUES",
-        "(?,?,?,?)",
+        "INSERT INTO effects (conversation, seq, kind, due, body) \
+         SELECT v.column1, v.column2, v.column3, v.column4, v.column5 FROM (VALUES",
+        "(?,?,?,?,?)",
         ") AS v WHERE v.column1 IS NOT NULL";
-    CLOSE_EFFECTS: "DELETE FROM effects WHERE (conversation, seq) IN (VALUES", "(?,?)", ")";
+    /// What comes back as an event is a call's result.
+    CLOSE_CALLS:
+        "DELETE FROM effects WHERE kind = 'call' AND (conversation, seq) IN (VALUES",
+        "(?,?)",
+        ")";
     READ_BY_VISITOR:
         "UPDATE conversations SET read_by_visitor = v.column2 FROM (VALUES",
         "(?,?)",
@@ -156,7 +160,7 @@ macro_rules! conversation_columns {
 macro_rules! agent_columns {
     () => {
         "SELECT id, email, name, role, teams, languages, password, must_change_password, \
-         disabled, capacity FROM agents "
+         disabled, capacity, skills FROM agents "
     };
 }
 
@@ -193,16 +197,17 @@ single! {
     DUE:
         "SELECT id FROM conversations WHERE deadline <= $1 ORDER BY deadline, number LIMIT $2";
     DUE_EFFECTS:
-        "SELECT c.id, f.seq, f.due, f.tries, f.body FROM effects f \
+        "SELECT c.id, f.seq, f.kind, f.due, f.tries, f.body FROM effects f \
          JOIN conversations c ON c.number = f.conversation \
-         WHERE f.due <= $1 ORDER BY f.due, f.conversation LIMIT $2";
+         WHERE f.kind IN (SELECT value FROM json_each($1)) AND f.due <= $2 \
+         ORDER BY f.due, f.conversation LIMIT $3";
     MOVE_EFFECT:
-        "UPDATE effects SET due = $5, tries = $6 WHERE conversation = \
-         (SELECT number FROM conversations WHERE id = $1) AND seq = $2 AND due = $3 \
-         AND tries = $4";
+        "UPDATE effects SET due = $6, tries = $7 WHERE conversation = \
+         (SELECT number FROM conversations WHERE id = $1) AND seq = $2 AND kind = $3 \
+         AND due = $4 AND tries = $5";
     CLOSE_EFFECT:
         "DELETE FROM effects WHERE conversation = \
-         (SELECT number FROM conversations WHERE id = $1) AND seq = $2";
+         (SELECT number FROM conversations WHERE id = $1) AND seq = $2 AND kind = $3";
     KEEP_REVISION: "INSERT INTO revisions (name, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     REVISION: "SELECT body FROM revisions WHERE name = $1";
     REVISIONS: "SELECT name FROM revisions";
@@ -214,12 +219,13 @@ single! {
          WHERE c.id = $1";
     ADD_AGENT:
         "INSERT INTO agents (id, email, name, role, teams, languages, password, \
-         must_change_password, disabled, capacity) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         must_change_password, disabled, capacity, skills) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT DO NOTHING";
     UPDATE_AGENT:
         "UPDATE agents SET email = $2, name = $3, role = $4, teams = $5, languages = $6, \
-         password = $7, must_change_password = $8, disabled = $9, capacity = $10 WHERE id = $1 \
+         password = $7, must_change_password = $8, disabled = $9, capacity = $10, skills = $11 \
+         WHERE id = $1 \
          AND NOT EXISTS (SELECT 1 FROM agents other WHERE other.email = $2 AND other.id <> $1)";
     AGENTS: concat!(agent_columns!(), "ORDER BY name, id");
     AGENT_BY_EMAIL: concat!(agent_columns!(), "WHERE email = $1");
@@ -243,9 +249,10 @@ single! {
         "WHERE c.visitor = (SELECT number FROM authors WHERE name = $1) ORDER BY c.number"
     );
     EFFECTS_OF:
-        "SELECT c.id, f.seq, f.due, f.tries, f.body FROM effects f \
+        "SELECT c.id, f.seq, f.kind, f.due, f.tries, f.body FROM effects f \
          JOIN conversations c ON c.number = f.conversation \
-         WHERE f.conversation = (SELECT number FROM conversations WHERE id = $1) ORDER BY f.seq";
+         WHERE f.conversation = (SELECT number FROM conversations WHERE id = $1) \
+         ORDER BY f.seq, f.kind";
     TO_ERASE_OF:
         "SELECT id, number, seq, status FROM conversations WHERE visitor = \
          (SELECT number FROM authors WHERE name = $1) AND erased_at IS NULL ORDER BY number";
@@ -292,8 +299,8 @@ single! {
          FROM conversations c WHERE c.status = 'ended' AND c.blanked_at IS NULL \
          AND c.updated_at < $1 ORDER BY c.updated_at LIMIT $2)";
     FORGET_EFFECTS:
-        "DELETE FROM effects WHERE (conversation, seq) IN \
-         (SELECT f.conversation, f.seq FROM effects f WHERE f.due < $1 ORDER BY f.due LIMIT $2)";
+        "DELETE FROM effects WHERE (conversation, seq, kind) IN (SELECT f.conversation, f.seq, \
+         f.kind FROM effects f WHERE f.due < $1 ORDER BY f.due LIMIT $2)";
     FORGET_SESSIONS:
         "DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions \
          WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";

@@ -198,11 +198,9 @@ impl<'e> Play<'e> {
     }
 
     fn press(&mut self, chance: &mut Chance) -> Result<(), String> {
-        let Some(open) = self.state.open.clone().filter(|open| !open.choices.is_empty()) else {
-            return Ok(());
-        };
-        let value = chance.one(&open.choices).value.clone();
-        let offer = if chance.percent(5) { Seq(1) } else { open.offer };
+        let Some((offer, choices)) = self.state.buttons() else { return Ok(()) };
+        let value = chance.one(choices).value.clone();
+        let offer = if chance.percent(5) { Seq(1) } else { offer };
         self.act(Act::Chose { offer, value })
     }
 

@@ -152,7 +152,9 @@ async fn a_full_disk_and_a_read_only_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("skicka.db");
     let mut connection = connection(&path).await;
-    let too_much = "PRAGMA max_page_count = 1; CREATE TABLE more (id INTEGER)";
+    // More than the pages that migrations left free.
+    let too_much = "PRAGMA max_page_count = 1; \
+                    CREATE TABLE more AS SELECT zeroblob(1000000) AS bytes";
     let full = sqlx::raw_sql(too_much).execute(&mut connection).await.unwrap_err();
     let sentence = opening::unusable(&path, &full).to_string();
     assert!(sentence.contains("is full: make room and start again"), "{sentence}");
