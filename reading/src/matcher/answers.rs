@@ -2,11 +2,13 @@
 //! command, or no answer at all.
 //!
 //! The reader is a small linear model learnt from examples (`answers.yaml`) when content loads; it
-//! looks at words, pairs, letters, cue words, the reach of negations and the outline of the
-//! sentence. Around it stand a few rules: a message is cut at the first place where an answer ends
-//! and news begins; a Finnish verb echoed from the question is an answer ("painoin"); so is a
-//! message made only of the question's words, and one that tells as done what was asked. To "is
-//! anything blocked?" it is a no that all is well, and to ask how the step is done is *unsure*.
+//! looks at words, pairs, letters, cue words, families of words, the reach of negations and the
+//! outline of the sentence. Around it stand a few rules: a message is cut at the first place where
+//! an answer ends and news begins; a Finnish verb echoed from the question is an answer
+//! ("painoin"); so is a message made only of the question's words, and one that tells as done what
+//! was asked. To "is anything blocked?" it is a no that all is well, and to ask how the step is
+//! done is *unsure*.
+//! While a yes/no question is open, it takes less for a message to be an answer.
 //!
 //! **Invariants:** the same examples give the same model and readings; reading takes time linear
 //! in the text; what the model has no ground to call an answer is [`AnswerClass::None`].

@@ -74,19 +74,20 @@ const BESIDE_WHAT: Words = [
 
 /// Asks which of the things is meant, or how long or which way.
 const WHICH: Words = [
-    "vilken vilket vilka vem vars vafor hurdan vilkendera va",
-    "kumpi kumpaa kumpaan mihin mista missa milla millainen kuinka kauanko mite miten onko siis",
-    "which whats whereabouts wheres what how where",
+    "vilken vilket vilka hurdan vilkendera va",
+    "kumpi kumpaa kumpaan mihin mista missa milla millainen kuinka kauanko mite onko siis",
+    "which whats whereabouts wheres",
 ];
 
-/// What a step is about, as a part of a word.
+/// What the steps of a support bot are about, by the beginnings of their words.
 const THINGS: Words = [
     "knapp kod nummer meny installning versio sida avtal krav cache stund agreem",
-    "nappi nappu nappula koodi numero valikko valikosta asetu versio sivu sopimu vaatimu hetki valimuist",
+    "nappi nappu nappula koodi numero valikko valikosta asetu versio sivu sopimu vaatimu hetki \
+     valimuist",
     "button code number menu setting version page agreement requirement cache while screen",
 ];
 
-/// Asks what is no part of a step: the price, the day, the reason.
+/// Asks what is no part of a step: the price, the day, the reason, what the bank has.
 const PRICE: Words = [
     "kostar pris priset nar varfor oppet stanger ni er ert era",
     "maksaa hinta hinnan milloin miksi auki teilla teidan",
@@ -207,7 +208,11 @@ pub(super) fn asks_for_help(message: &Message, language: Language, asked: &Messa
         let long = token.word.chars().count() >= 5 && !among(&BESIDE_WHAT, token);
         long && named(token) || of(&THINGS, language).any(|thing| token.word.starts_with(thing))
     };
-    if asks && rest.iter().any(thing) && !rest.iter().any(|token| among(&PRICE, token)) {
+    if asks
+        && !asked.tokens.is_empty()
+        && rest.iter().any(thing)
+        && !rest.iter().any(|token| among(&PRICE, token))
+    {
         return true;
     }
     how && rest.iter().all(|token| among(&BESIDE_HOW, token) || named(token))
