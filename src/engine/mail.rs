@@ -45,7 +45,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Mails that are sent at once; the server is one.
 const AT_ONCE: usize = 4;
 /// What one mail may take, from the connection to the server's last word.
-const SENDING: Duration = Duration::from_secs(60);
+const SENDING: Duration = Duration::from_mins(1);
 /// How long a mail that is being sent is nobody else's.
 const HOLD_MS: i64 = 90_000;
 /// No mail waits for longer than this; one that seems to was put down before the clock jumped.

@@ -281,8 +281,8 @@ impl Accounts {
             return Ok(None);
         }
         let password = password::one_time();
-        let (id, hash) =
-            (AgentId::new(&clock::new_id()), self.hash(&Secret::new(password.clone())).await?);
+        let id = AgentId::new(&clock::new_id());
+        let hash = self.hash(&Secret::new(password.clone())).await?;
         let agent = AgentRow::new(id, plain(email), "Admin".to_owned(), Role::Admin, hash);
         let email = agent.email.clone();
         let added = self.directory.add_agent(agent).await?;
