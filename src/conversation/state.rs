@@ -38,6 +38,7 @@ mod questions;
 
 pub use calls::MadeCall;
 pub use calls::OpenCall;
+pub use questions::Asked;
 
 /// Messages not understood that a packet shows; the newest are kept.
 const KEPT_MISSES: usize = 20;
@@ -84,6 +85,8 @@ pub struct State {
     pub stack: Vec<Frame>,
     /// The question that is open.
     pub open: Option<OpenQuestion>,
+    /// What was open when a dialogue began to run in the bot's place.
+    pub interrupted: Option<Box<Asked>>,
     /// What was learnt.
     pub slots: BTreeMap<String, serde_json::Value>,
     /// Messages in a row that were not understood.
@@ -238,6 +241,7 @@ impl State {
             front: false,
             stack: Vec::new(),
             open: None,
+            interrupted: None,
             slots: BTreeMap::new(),
             misses: 0,
             not_understood: Vec::new(),
@@ -345,6 +349,7 @@ impl State {
                 self.ended_by = Some(*by);
                 self.outcome = Some(*outcome);
                 self.open = None;
+                self.interrupted = None;
                 self.waiting = None;
                 self.stack.clear();
             }
@@ -431,9 +436,8 @@ impl State {
     pub(crate) fn apply_move(&mut self, change: &Move, seq: Seq, beside: &Fact) {
         match change {
             Move::Entered { dialogue, topic, origin, revision, repair } => {
-                // What is open when a repair begins is asked again when it is over.
                 if repair.is_some() {
-                    self.open = None;
+                    self.interrupt();
                 }
                 self.stack.push(Frame {
                     dialogue: dialogue.clone(),
@@ -449,7 +453,10 @@ impl State {
             Move::Left => {
                 self.stack.pop();
             }
-            Move::Cleared => self.stack.clear(),
+            Move::Cleared => {
+                self.stack.clear();
+                self.interrupted = None;
+            }
             Move::At { step } => {
                 if let Some(frame) = self.stack.last_mut() {
                     frame.step = Some(step.clone());
