@@ -103,14 +103,13 @@ pub fn replay(content: &Content, policy: &Policy, created_at: Timestamp, log: &[
     if log.is_empty() {
         return Verdict::Same;
     }
-    let Some(played) = play(content, policy, created_at, log) else { return Verdict::Unplayable };
-    match played.parting {
-        Some(parting) => {
-            let player = played.player;
+    match play(content, policy, created_at, log) {
+        None => Verdict::Unplayable,
+        Some(Played { parting: Some(parting), player, .. }) => {
             Verdict::Changed(Box::new(parting.into_change(created_at, log, &player)))
         }
-        None if played.reworded => Verdict::Reworded,
-        None => Verdict::Same,
+        Some(Played { reworded: true, .. }) => Verdict::Reworded,
+        Some(_) => Verdict::Same,
     }
 }
 

@@ -124,8 +124,8 @@ impl<'a> Turn<'a> {
     }
 
     /// What was done is not done twice: where the topic is gone through again, or the visitor went
-    /// back, a call of the same keeps its result. One that would now be another is made only if its step says so; what it
-    /// has done by the wrong values only a person can tell.
+    /// back, a call of the same keeps its result. One that would now be another is made only if
+    /// its step says so; what it has done by the wrong values only a person can tell.
     fn not_again(
         &mut self,
         step: &'a Step,

@@ -20,6 +20,7 @@ use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::event::Status;
 use crate::conversation::slot;
+use crate::conversation::state::Asked;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::conversation::visitor::PERSON;
@@ -130,7 +131,7 @@ impl Turn<'_> {
             | Repair::Offer
             | Repair::OutOfScope
             | Repair::Repeat
-            | Repair::Frustrated => self.stand_again(),
+            | Repair::Frustrated => self.ask_as_before(),
         }?;
         self.say_something()
     }
@@ -138,8 +139,21 @@ impl Turn<'_> {
     /// A repair came to `stay`: all is as it was, but that what would have been taken up again is
     /// not.
     pub(crate) fn stay(&mut self, repair: &Repair) -> Result<(), Fault> {
-        if *repair == Repair::Resume { self.drop_below() } else { self.stand_again() }?;
+        if *repair == Repair::Resume { self.drop_below() } else { self.ask_as_before() }?;
         self.say_something()
+    }
+
+    /// What was open when the repair began is asked again: a question of the bot's own and a wait
+    /// as they were, a step's by the step, which may know the answer by now.
+    fn ask_as_before(&mut self) -> Result<(), Fault> {
+        let Some(asked) = self.state.interrupted.clone() else { return self.stand_again() };
+        let Asked { message, question } = *asked;
+        if question == Question::Step {
+            return self.stand_again();
+        }
+        self.put(message.text, message.links, message.choices, message.topic);
+        self.asks(question);
+        Ok(())
     }
 
     /// A repair may end without a word of its own; whoever is waited for must hear one.

@@ -38,6 +38,7 @@ mod questions;
 
 pub use calls::MadeCall;
 pub use calls::OpenCall;
+pub use questions::Asked;
 
 /// Messages not understood that a packet shows; the newest are kept.
 const KEPT_MISSES: usize = 20;
@@ -88,6 +89,8 @@ pub struct State {
     pub open: Option<OpenQuestion>,
     /// Topics that were suggested to begin with, until one is taken up or something is asked.
     pub suggested: Option<Suggested>,
+    /// What was open when a dialogue began to run in the bot's place.
+    pub interrupted: Option<Box<Asked>>,
     /// What was learnt.
     pub slots: BTreeMap<String, serde_json::Value>,
     /// Messages in a row that were not understood.
@@ -253,6 +256,7 @@ impl State {
             stack: Vec::new(),
             open: None,
             suggested: None,
+            interrupted: None,
             slots: BTreeMap::new(),
             misses: 0,
             not_understood: Vec::new(),
@@ -371,6 +375,7 @@ impl State {
                 self.ended_by = Some(*by);
                 self.outcome = Some(*outcome);
                 self.open = None;
+                self.interrupted = None;
                 self.waiting = None;
                 self.stack.clear();
             }
@@ -458,9 +463,8 @@ impl State {
     pub(crate) fn apply_move(&mut self, change: &Move, seq: Seq, beside: &Fact) {
         match change {
             Move::Entered { dialogue, topic, origin, revision, repair } => {
-                // What is open when a repair begins is asked again when it is over.
                 if repair.is_some() {
-                    self.open = None;
+                    self.interrupt();
                 }
                 self.stack.push(Frame {
                     dialogue: dialogue.clone(),
@@ -476,7 +480,10 @@ impl State {
             Move::Left => {
                 self.stack.pop();
             }
-            Move::Cleared => self.stack.clear(),
+            Move::Cleared => {
+                self.stack.clear();
+                self.interrupted = None;
+            }
             Move::At { step } => {
                 if let Some(frame) = self.stack.last_mut() {
                     frame.step = Some(step.clone());

@@ -141,6 +141,80 @@ fn after_its_end_the_bot_does_what_it_would_have_done() {
 }
 
 #[test]
+fn a_question_of_the_bots_own_is_asked_again_as_it_was() {
+    // "Anything else?" stays open, in three languages.
+    let own = content(saying("repeat"));
+    for [lang, problem, no, yes, again, words, last] in [
+        ["sv", "lampan lyser inte", "Nej", "Ja", "säg det igen", "Mina egna ord.", "nej tack"],
+        ["fi", "lamppu ei pala", "Ei", "Kyllä", "sano uudestaan", "Omat sanani.", "ei kiitos"],
+        ["en", "the lamp is dark", "No", "Yes", "say that again", "My own words.", "no thanks"],
+    ] {
+        holds(
+            &own,
+            &format!(
+                "
+                lang: {lang}
+                visitor: {problem}
+                press: {no}
+                press: {yes}
+                topic: lamp closed resolved
+                visitor: {again}
+                bot: \"{words}\"
+                bot: ?
+                visitor: {last}
+                ended: resolved
+                "
+            ),
+        );
+    }
+    // So does an offer, with its buttons.
+    holds(
+        &content(asking("frustrated", "end", "stay")),
+        "
+        visitor: qwzx
+        visitor: qwzx hallå
+        choices: Lampan | Prata med en människa
+        visitor: det här är värdelöst!!!
+        bot: Är du säker?
+        press: Nej
+        choices: Lampan | Prata med en människa
+        press: Lampan
+        bot: Sitter sladden i?
+        ",
+    );
+}
+
+#[test]
+fn time_that_was_given_goes_on_behind_a_dialogue_in_between() {
+    let mut sources = small();
+    let plain = "    next: helped\n";
+    let wait = "    wait: 10\n    nudge: { sv: \"Nå?\", fi: \"No?\", en: \"Well?\" }\n";
+    sources[1].text = sources[1].text.replace(plain, &format!("{wait}{plain}"));
+    sources.push(saying("repeat"));
+    let (draft, faults) = draft(&sources);
+    assert!(is_servable(&faults), "{faults:#?}");
+    holds(
+        &draft.train(),
+        "
+        visitor: lampan lyser inte
+        press: Nej
+        bot: Sätt i den.
+        later: 4 min
+        visitor: säg det igen
+        bot: \"Mina egna ord.\"
+        bot: Sätt i den.
+        choices: Jag är klar
+        silent:
+        later: 5 min
+        silent:
+        later: 1 min
+        bot: Nå?
+        bot: Hjälpte det?
+        ",
+    );
+}
+
+#[test]
 fn whoever_cannot_be_helped_comes_to_a_person_whatever_the_dialogue_says() {
     holds(
         &content(saying("cannot_help")),

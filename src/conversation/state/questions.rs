@@ -2,6 +2,7 @@
 
 use crate::conversation::event::Choice;
 use crate::conversation::event::Fact;
+use crate::conversation::event::Message;
 use crate::conversation::event::Place;
 use crate::conversation::event::Question;
 use crate::conversation::state::KEPT_TRAIL;
@@ -10,7 +11,32 @@ use crate::conversation::state::State;
 use crate::conversation::state::Suggested;
 use crate::ids::Seq;
 
+/// A question with the words that asked it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// The words, with the question's buttons.
+    pub message: Message,
+    /// What it is about.
+    pub question: Question,
+}
+
 impl State {
+    /// A dialogue runs in the bot's place: what is open is asked again when that is over.
+    pub(super) fn interrupt(&mut self) {
+        if let Some(open) = self.open.take()
+            && let Some(said) = self.last_said.as_deref().cloned()
+        {
+            let message = Message { choices: open.choices, ..said };
+            self.interrupted = Some(Box::new(Asked { message, question: open.question }));
+        }
+    }
+
+    fn forget_interrupted(&mut self) {
+        if self.stack.iter().all(|frame| frame.repair.is_none()) {
+            self.interrupted = None;
+        }
+    }
+
     pub(super) fn ask(&mut self, question: &Question, seq: Seq, beside: &Fact) {
         let choices = choices_of(beside);
         self.suggested = None;
@@ -19,6 +45,7 @@ impl State {
             Some(open) if open.question == *question => (open.misses, open.held),
             _ => (0, 0),
         };
+        self.forget_interrupted();
         let question = question.clone();
         self.open = Some(OpenQuestion { question, offer: seq, choices, misses, held });
     }
@@ -58,6 +85,7 @@ impl State {
     }
 
     pub(super) fn close_question(&mut self) {
+        self.forget_interrupted();
         if let Some(OpenQuestion { question: Question::Step | Question::Confirm { .. }, .. }) =
             self.open.take()
             && let Some(frame) = self.stack.last_mut()
