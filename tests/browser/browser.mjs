@@ -14,6 +14,9 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
 /** The protocol lets a client wait up to 30 s before it tries again. */
 export const RECONNECTED = 45_000;
 
+/** The states that were looked at, by page: each on a phone and on a desk, in both themes. @type {{window: Set<string>, console: Set<string>}} */
+export const looked = { window: new Set(), console: new Set() };
+
 /** Pages of one person, with everything the browser complained of. */
 export class Person {
   /** @param {import('playwright-core').Browser} browser @param {string} name @param {string} shots folder */
@@ -58,6 +61,7 @@ export class Person {
   async look(state) {
     const { page } = this;
     const wrong = [];
+    looked[new URL(page.url()).pathname.startsWith('/console') ? 'console' : 'window'].add(state);
     for (const [size, viewport] of Object.entries(SIZES)) {
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });

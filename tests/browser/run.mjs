@@ -3,8 +3,9 @@
  * asks for a person; an agent signs in, claims and answers; the server is killed in between and
  * nothing is missing or doubled; the agent resolves and the customer rates.
  *
- *   SKICKA_BIN=target/release/skicka node run.mjs [--screenshot]
+ *   SKICKA_BIN=target/release/skicka node run.mjs [PART] [--screenshot]
  *
+ * PART runs one of `keyboard` and `repaint` alone, each with servers of its own.
  * SKICKA_SHOTS names a folder for pictures of every state; `--screenshot` writes
  * docs/screenshot.png. SKICKA_WEB names a folder whose scripts are tried instead of the binary's.
  * Nothing here waits for a length of time, only for what must happen.
@@ -17,11 +18,13 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Agent } from './agent.mjs';
-import { Person, launch } from './browser.mjs';
+import { Person, launch, looked } from './browser.mjs';
 import { Customer } from './customer.mjs';
 import { floor } from './floor.mjs';
 import { insights } from './insights.mjs';
+import { keyboard } from './keyboard.mjs';
 import { promises } from './promises.mjs';
+import { repaint } from './repaint.mjs';
 import { Server } from './server.mjs';
 import { settings } from './settings.mjs';
 import { offers } from './window.mjs';
@@ -63,13 +66,20 @@ const arrive = async (name, options) => {
 const isClean = (wrong) => assert.deepEqual(wrong, []);
 const downIs = (down) => people.forEach((person) => { person.serverIsDown = down; });
 
+/** What stands on servers of its own. */
+const PARTS = {
+  keyboard: () => keyboard(check, arrive, binary),
+  repaint: () => repaint(check, arrive, binary),
+};
+
 const visitor = await arrive('customer');
 const colleague = await arrive('agent');
 const customer = new Customer(visitor.page);
 const agent = new Agent(colleague.page);
 
 try {
-  await story();
+  await (Object.hasOwn(PARTS, process.argv[2]) ? PARTS[process.argv[2]]() : everything());
+  await check('no report of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
 } finally {
   if (failed && shots) await Promise.all(people.map(({ name, page }) => page.screenshot({ path: join(shots, `FAILED-${name}.png`) }).catch(() => {})));
   await browser.close();
@@ -78,6 +88,15 @@ try {
 if (failed && server.log) console.log(server.log.split('\n').slice(-20).join('\n'));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;
+
+async function everything() {
+  await story();
+  for (const part of Object.values(PARTS)) await part();
+  await check('axe found nothing in twenty states and more, in both themes and both sizes', () => {
+    for (const [page, states] of Object.entries(looked)) console.log(`      ${states.size} states of the ${page}: ${[...states].join(', ')}`);
+    assert.ok(looked.window.size + looked.console.size >= 20 && looked.window.size >= 10 && looked.console.size >= 20);
+  });
+}
 
 async function story() {
   await step('the server starts and tells the administrator a one-time password', async () => {
@@ -98,7 +117,6 @@ async function story() {
   await offers(check, arrive, server.url);
   await promises(check, (name) => arrive(name), server.url, join(ROOT, 'src/protocol/golden/visitor/event'));
   await check('the reference client gets through its transcript', () => promisify(execFile)(process.execPath, [join(ROOT, 'examples/conformance.mjs'), server.url]));
-  await step('no complaint of the policy and no error in any page', () => assert.deepEqual(people.flatMap(({ complaints }) => complaints), []));
 }
 
 async function theGreeting() {

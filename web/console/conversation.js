@@ -57,7 +57,7 @@ export class Conversation extends HTMLElement {
       handBack: button(t('handBack'), () => this.handBack(), { glyph: 'bot', keys: 'Alt+B' }),
       resolve: button(t('resolve'), () => this.resolve(), { glyph: 'done', keys: 'Alt+E' }),
       tag: button(t('tags'), () => this.tag(), { glyph: 'tag', keys: 'Alt+G' }),
-      reopen: button(t('reopen'), () => desk.act('reopen', talk.id), { look: 'main' }),
+      reopen: button(t('reopen'), () => this.reopen(), { look: 'main', keys: 'Alt+U' }),
     };
     this.acts.append(...Object.values(this.buttons));
   }
@@ -138,6 +138,10 @@ export class Conversation extends HTMLElement {
 
   resolve() {
     if (this.#can('resolve')) resolve(this.desk, this.talk);
+  }
+
+  reopen() {
+    if (this.#can('reopen')) this.desk.act('reopen', this.talk.id);
   }
 
   #can(name) {

@@ -120,8 +120,8 @@ export class Inbox extends HTMLElement {
     });
     this.none.hidden = items.length > 0;
     this.#mark();
-    // Its line went away under the focus: the neighbour takes it.
-    if (held >= 0 && !this.list.contains(document.activeElement)) this.list.children[Math.min(held, items.length - 1)]?.firstChild.focus();
+    // Its line went away under the focus: the neighbour takes it, or where there is none the view's own button.
+    if (held >= 0 && !this.list.contains(document.activeElement)) (this.list.children[Math.min(held, items.length - 1)]?.firstChild ?? this.tabs.get(this.filter).node).focus();
   }
 
   /** A search is of no view, unless it is of those that have ended. */

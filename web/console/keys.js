@@ -22,6 +22,8 @@ const ACTS = [
   ['KeyT', 'keyTransfer', ({ conversation }) => conversation?.transfer()],
   ['KeyB', 'keyHandBack', ({ conversation }) => conversation?.handBack()],
   ['KeyE', 'keyResolve', ({ conversation }) => conversation?.resolve()],
+  ['KeyU', 'keyReopen', ({ conversation }) => conversation?.reopen()],
+  ['KeyM', 'keyMenu', ({ shell }) => shell.openMenu()],
 ];
 
 const single = () => localStorage.getItem(SINGLE) !== 'off';
@@ -63,7 +65,7 @@ export class Keys {
       h('h2', { id: 'keys' }, t('shortcuts')),
       h('dl', {},
         ACTS.filter(([code]) => code !== 'KeyO' || seesFloor(this.desk.me)).map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
-        row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
+        row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows')), row(['Tab'], t('keyTab')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
       h('label', { className: 'option' }, box, h('span', {}, t('single'))),
       h('div', { className: 'acts' }, button(t('close'), () => dialog.close(), { look: 'main' })));
     document.body.append(dialog);

@@ -20,8 +20,12 @@ function show(make) {
 
 /** @param {string} tag */
 export function changeLanguage(tag) {
+  const { id } = document.activeElement;
   speak(tag);
   again();
+  // The page is built anew: the focus goes to what it was on.
+  const place = document.getElementById(id) ?? document.querySelector(`.tongues [lang="${tag}"]`);
+  (place?.closest('details')?.querySelector('summary') ?? place)?.focus();
 }
 
 function signIn() {
@@ -29,15 +33,15 @@ function signIn() {
   document.querySelector('input')?.focus();
 }
 
-/** @param {import('./api.js').Agent} agent @param {string} [password] the one just used */
+/** @param {import('./api.js').Agent} agent @param {string} [password] the one just used; none when the page was only loaded */
 function enter(agent, password) {
   if (agent.must_change_password) {
-    show(() => new PasswordForm({ old: password, done: () => enter({ ...agent, must_change_password: false }), language: changeLanguage }));
+    show(() => new PasswordForm({ old: password, done: () => enter({ ...agent, must_change_password: false }, ''), language: changeLanguage }));
     document.querySelector('input')?.focus();
     return;
   }
   if (agent.must_add_factor) {
-    show(() => new FactorForm({ password, must: true, done: () => enter({ ...agent, must_add_factor: false, second_factor: true }), language: changeLanguage }));
+    show(() => new FactorForm({ password, must: true, done: () => enter({ ...agent, must_add_factor: false, second_factor: true }, ''), language: changeLanguage }));
     return;
   }
   const desk = new Desk(agent);
@@ -59,6 +63,8 @@ function enter(agent, password) {
     document.querySelector('input')?.focus();
   };
   work();
+  // Who has just signed in by keyboard is on no button any more.
+  if (password !== undefined) document.querySelector('sk-inbox').focusItem();
   desk.start();
 }
 

@@ -58,7 +58,7 @@ export class Settings extends HTMLElement {
     try {
       [this.teams, this.accounts] = await Promise.all([teams(), part === 'agents' ? accounts() : this.accounts, this.desk.loadReplies()]);
     } catch {
-      this.place.replaceChildren(h('p', { className: 'notice', role: 'alert' }, t('noServer')), button(t('now'), () => this.#show(part)));
+      this.place.replaceChildren(h('p', { className: 'notice', role: 'alert' }, t('noServer')), button(t('now'), () => this.#show(part, '')));
       return;
     }
     // Another part may have been chosen meanwhile.

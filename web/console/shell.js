@@ -72,14 +72,21 @@ export class Shell extends HTMLElement {
     this.dot = h('span', { className: 'dot', 'aria-hidden': 'true' });
     const language = h('select', { id: 'tongue', onchange: () => this.owner.language(language.value) },
       LANGUAGES.map(([tag, name]) => h('option', { value: tag, lang: tag, selected: tag === lang() }, name)));
+    this.menu = h('summary', {}, icon('person'), h('span', { className: 'who' }, me.name), icon('down'));
+    // What is chosen is hidden with the menu: whatever follows gives the focus back to its button.
+    const chosen = (act) => () => {
+      menu.open = false;
+      this.menu.focus();
+      act();
+    };
     const menu = h('details', { className: 'menu', onkeydown: (event) => this.#foldMenu(event, menu) },
-      h('summary', {}, icon('person'), h('span', { className: 'who' }, me.name), icon('down')),
+      this.menu,
       h('div', { className: 'sheet' },
         h('div', { className: 'field' }, h('label', { htmlFor: 'tongue' }, t('language')), language),
         ['sound', 'notice'].map((kind) => this.#alert(kind)),
-        button(t('shortcuts'), () => { menu.open = false; this.keys.sheet(); }, { glyph: 'keys' }),
-        seesContent(me) && button(t('content'), () => { menu.open = false; showContent(); }, { glyph: 'bot' }),
-        Object.entries(PLACES).filter(([, { may }]) => may(me)).map(([address, { glyph }]) => button(t(address.slice(1)), () => { menu.open = false; this.show(address); }, { glyph })),
+        button(t('shortcuts'), chosen(() => this.keys.sheet()), { glyph: 'keys' }),
+        seesContent(me) && button(t('content'), chosen(showContent), { glyph: 'bot' }),
+        Object.entries(PLACES).filter(([, { may }]) => may(me)).map(([address, { glyph }]) => button(t(address.slice(1)), chosen(() => this.show(address)), { glyph })),
         this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'keys' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
@@ -97,7 +104,13 @@ export class Shell extends HTMLElement {
     if (event.key !== 'Escape' || !menu.open) return;
     event.stopPropagation();
     menu.open = false;
-    menu.querySelector('summary').focus();
+    this.menu.focus();
+  }
+
+  /** To the menu, and into it. */
+  openMenu() {
+    this.menu.parentNode.open = true;
+    this.menu.focus();
   }
 
   #buildLost() {
@@ -112,7 +125,9 @@ export class Shell extends HTMLElement {
     const { desk } = this;
     if (!desk.lost) {
       if (!this.lost.hidden) announce(t('found'));
+      const held = this.lost.contains(document.activeElement);
       this.lost.hidden = true;
+      if (held) (this.conversation?.heading ?? this.pane).focus();
       return;
     }
     this.patience = setTimeout(() => {

@@ -18,9 +18,14 @@ export function toast(text, { until, label, act } = {}) {
   }
   const node = h('div', { className: 'toast' }, h('span', {}, text));
   let timer;
+  /** Who came here by keyboard goes back to where they were, once it is gone. */
+  let before = null;
+  node.addEventListener('focusin', ({ relatedTarget }) => { before ??= relatedTarget; });
   const away = () => {
     clearInterval(timer);
+    const held = node.contains(document.activeElement);
     node.remove();
+    if (held) (before?.getClientRects().length ? before : document.querySelector('#pane')).focus();
   };
   if (act) {
     // The count is not read aloud every second: its name stays the first one.

@@ -34,7 +34,7 @@ export class Transcript extends HTMLElement {
 
   connectedCallback() {
     this.log = h('div', { className: 'log', role: 'log', tabIndex: 0, 'aria-label': t('messages'), 'aria-live': 'off', onscroll: () => this.#scrolled() });
-    this.fresh = button('↓', () => this.toEnd(), { look: 'fresh' });
+    this.fresh = button('↓', () => { this.toEnd(); this.log.focus(); }, { look: 'fresh' });
     this.fresh.setAttribute('aria-label', t('messages'));
     this.fresh.hidden = true;
     this.typing = h('p', { className: 'typing', hidden: true });
@@ -187,6 +187,9 @@ export class Transcript extends HTMLElement {
   #drawPending() {
     const entries = this.desk.outbox.of(this.talk.id).filter(isShown);
     const ids = new Set(entries.map(({ frame }) => frame.id));
+    const held = document.activeElement.closest('.pending button');
+    const [holder] = [...this.pending].find(([, node]) => node.contains(held)) ?? [];
+    const at = held && [...held.parentNode.children].indexOf(held);
     for (const [id, node] of this.pending) {
       if (ids.has(id)) continue;
       node.remove();
@@ -207,6 +210,8 @@ export class Transcript extends HTMLElement {
       }
       this.pending.set(frame.id, node);
     }
+    // The button that had the focus was made anew, or has done its work.
+    if (holder) (this.pending.get(holder)?.querySelectorAll('.acts button')[at] ?? this.log).focus();
   }
 
   #drawTyping() {
