@@ -17,9 +17,7 @@ use crate::content::dialogue::slot::ValueAnswer;
 use crate::conversation::correct;
 use crate::conversation::correct::Fix;
 use crate::conversation::event::Question;
-use crate::conversation::event::ReadAs;
 use crate::conversation::event::Reading;
-use crate::conversation::event::WordRead;
 use crate::conversation::mention;
 use crate::conversation::mention::Fact;
 use crate::conversation::policy::Policy;
@@ -34,7 +32,6 @@ use crate::language::text::beginning;
 use crate::matcher::Candidate;
 use crate::matcher::Context;
 use crate::matcher::Decision;
-use crate::matcher::Evidence;
 use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
@@ -47,6 +44,7 @@ use crate::matcher::answers::remark::Remark;
 use crate::matcher::answers::value::ValueKind;
 
 mod aside;
+mod frozen;
 
 /// An answer as sure as this is taken before a topic is thought of.
 const SURE_ANSWER: f32 = 0.6;
@@ -192,7 +190,7 @@ pub(crate) fn read(
     let ranking = content.matcher(lang).rank(text, &Context { raised: &raised });
     let today = slot::day_of(at, &policy.zone);
     let taken = take(&Reader { content, state, ask, today, whole }, text, &ranking);
-    let reading = freeze(content, &taken, &ranking);
+    let reading = frozen::freeze(content, &taken, &ranking);
     Heard { taken, reading }
 }
 
@@ -551,62 +549,6 @@ fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Tak
         && ranking.known_words > 0
         && rest.split_whitespace().count() > SHORT_ASIDE;
     Taken::Answer { class: answer.class, besides: heard.then(|| intent.clone()), asks_beside }
-}
-
-fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
-    let read_as = match taken {
-        Taken::Choice(_)
-        | Taken::Value(_)
-        | Taken::SolvedLeft(_)
-        | Taken::Refused
-        | Taken::Correction(_)
-        | Taken::Restated
-        | Taken::Remark(_)
-        | Taken::Facts(_) => ReadAs::Answer,
-        Taken::Language(_) | Taken::Return(_) => ReadAs::Command,
-        Taken::Answer { class, .. } => match class {
-            AnswerClass::Repeat
-            | AnswerClass::Back
-            | AnswerClass::StartOver
-            | AnswerClass::Cancel
-            | AnswerClass::Frustrated => ReadAs::Command,
-            _ => ReadAs::Answer,
-        },
-        Taken::Farewell => ReadAs::Command,
-        Taken::Topic(_) => ReadAs::Topic,
-        Taken::Unclear(_) => ReadAs::Unclear,
-        Taken::OutOfScope => ReadAs::OutOfScope,
-        Taken::NotUnderstood => ReadAs::NotUnderstood,
-    };
-    let first = ranking.candidates.first();
-    let second = ranking.candidates.get(1);
-    Reading {
-        read_as,
-        intent: first.map(|candidate| candidate.intent.clone()),
-        confidence: first.map_or(0, thousandths),
-        runner_up: second.map(|candidate| candidate.intent.clone()),
-        runner_up_confidence: second.map_or(0, thousandths),
-        words: if matches!(taken, Taken::Topic(_) | Taken::Unclear(_)) {
-            ranking.evidence.iter().map(word_read).collect()
-        } else {
-            Vec::new()
-        },
-        revision: content.revision.clone(),
-    }
-}
-
-fn word_read(evidence: &Evidence) -> WordRead {
-    let other = evidence.read_as != evidence.word;
-    WordRead { word: evidence.word.clone(), read_as: other.then(|| evidence.read_as.clone()) }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a confidence lies between 0 and 1, and the cast saturates"
-)]
-fn thousandths(candidate: &Candidate) -> u16 {
-    (candidate.confidence.clamp(0.0, 1.0) * 1_000.0).round() as u16
 }
 
 #[cfg(test)]
