@@ -84,8 +84,8 @@ impl Tally {
 }
 
 /// A fold takes away the only example of an idiom or a matter, and the examples are odd ways to say
-/// it: half of the plain ones went, and what customers write without yes or no came, so that the floors stand
-/// low.
+/// it: half of the plain ones went, and what customers write without yes or no came, so that the
+/// floors stand low.
 #[test]
 fn folds_of_the_examples_are_read() {
     for language in Language::ALL {
@@ -105,7 +105,7 @@ fn folds_of_the_examples_are_read() {
                 tally.add(&model, class, &text);
             }
         }
-        tally.demand(&format!("{language:?} in folds"), 79.0, 20.0);
+        tally.demand(&format!("{language:?} in folds"), 81.0, 17.0);
     }
 }
 

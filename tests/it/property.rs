@@ -28,7 +28,7 @@ use coverage::Coverage;
 use play::Play;
 
 /// Conversations in a run that says nothing else.
-const USUAL: u64 = 300;
+const USUAL: u64 = 500;
 /// Conversations over one drawing of content.
 const EACH: u64 = 10;
 
