@@ -231,7 +231,10 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     if let Some(topic) = aside::matter_left(content, state, ranking, text) {
         return Taken::Return(topic);
     }
-    if aside::leaves(content, state, text) {
+    if let Some(wish) = aside::wish_for_person(content, state, text) {
+        return Taken::Topic(wish);
+    }
+    if aside::leaves(reader, text) {
         return Taken::Farewell;
     }
     let answer = read_answer(content, state, ask, text);
@@ -352,8 +355,13 @@ fn matter_in(content: &Content, state: &State, text: &str) -> Option<IntentId> {
     let ranking = content.matcher(state.lang).rank(text, &Context::default());
     let found = &ranking.candidates.first()?.intent;
     let is_new = state.running_topic() != Some(found);
-    (ranking.decision == Decision::Answer && is_new && content.is_problem(found))
-        .then(|| found.clone())
+    let is_one = ranking.decision == Decision::Answer && is_new && content.is_problem(found);
+    // "Now the code came" names the code and is no problem.
+    let all_well = || {
+        let reading = content.answers(state.lang).read(text, &AskedQuestion::default());
+        reading.class == AnswerClass::Solved
+    };
+    (is_one && !all_well()).then(|| found.clone())
 }
 
 /// Whether a message is a sure answer to the open yes/no question, and says nothing besides.
@@ -386,9 +394,6 @@ fn unsure_of(content: &Content, state: &State, text: &str, ranking: &Ranking) ->
     let running = state.open.as_ref().is_some_and(|open| open.question == Question::Step);
     if let Some(first) = matters(content, state, text).next() {
         return Taken::Topic(first);
-    }
-    if let Some(wish) = aside::wish_for_person(content, state, text) {
-        return Taken::Topic(wish);
     }
     if ranking.decision == Decision::Clarify && !running {
         let close = || ranking.candidates.iter().take(3).map(|candidate| &candidate.intent);
@@ -542,7 +547,7 @@ fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Tak
     let ranking = content.matcher(state.lang).rank(rest, &Context::default());
     let Some(Candidate { intent, .. }) = ranking.candidates.first() else { return plain };
     let other = state.running_topic() != Some(intent) && !state.noted.contains(intent);
-    let heard = ranking.decision == Decision::Answer && content.is_problem(intent) && other;
+    let heard = matter_in(content, state, rest).as_ref() == Some(intent) && other;
     let asks_beside = rest.contains('?')
         && ranking.decision == Decision::Reject
         && ranking.out_of_scope >= SURE_OUT_OF_SCOPE

@@ -28,6 +28,7 @@ use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
 use crate::matcher::answers::clauses;
+use crate::matcher::answers::denies;
 use crate::matcher::answers::fact::Statements;
 use crate::matcher::answers::only_tells_act;
 use crate::matcher::answers::remark::Remark;
@@ -71,10 +72,8 @@ pub(super) fn solved_and_more(reader: &Reader<'_>, text: &str) -> Option<Taken> 
     let Reader { content, state, ask, .. } = *reader;
     let parts = clauses(text, state.lang);
     let (first, others) = parts.split_first().filter(|_| is_at_step(state))?;
-    let solves =
-        |class| class == AnswerClass::Solved || class == AnswerClass::Yes && is_check(reader);
     let heard = read_answer(content, state, ask, first)?;
-    if !solves(heard.class) || matter_in(content, state, first).is_some() {
+    if !solves(reader, heard.class) || matter_in(content, state, first).is_some() {
         return None;
     }
     let next = others.iter().find_map(|part| matter_in(content, state, part))?;
@@ -142,6 +141,11 @@ pub(super) fn tells_act(reader: &Reader<'_>, text: &str) -> bool {
         let words = words_asked(reader.state, reader.ask);
         only_tells_act(text, reader.state.lang, &words)
     }
+}
+
+/// Whether an answer says that the running problem is gone.
+fn solves(reader: &Reader<'_>, class: AnswerClass) -> bool {
+    class == AnswerClass::Solved || class == AnswerClass::Yes && is_check(reader)
 }
 
 fn is_check(reader: &Reader<'_>) -> bool {
@@ -234,7 +238,8 @@ const SURE_PART: f32 = 0.7;
 
 /// Whether the last part of a message says goodbye while something is open. Who asks or brings a
 /// matter with it wants to hear of that first.
-pub(super) fn leaves(content: &Content, state: &State, text: &str) -> bool {
+pub(super) fn leaves(reader: &Reader<'_>, text: &str) -> bool {
+    let Reader { content, state, ask, .. } = *reader;
     let may_leave = |question: &Question| !matches!(question, Question::Contact { .. });
     let may_leave = state.open.as_ref().is_some_and(|open| may_leave(&open.question));
     let may_leave = may_leave && !text.contains('?');
@@ -242,15 +247,30 @@ pub(super) fn leaves(content: &Content, state: &State, text: &str) -> bool {
     let Some(last) = parts.last().filter(|_| may_leave) else { return false };
     // "Moikka" greets too, but nobody greets at the end.
     let greets = || parts.len() > 1 && says(content, state, last, GREETING);
+    // "Now it came, thanks, bye": that is how it ends.
+    let is_solved = || {
+        parts.iter().any(|part| {
+            read_answer(content, state, ask, part).is_some_and(|it| solves(reader, it.class))
+        })
+    };
     (says(content, state, last, GOODBYE) || greets())
         && matters(content, state, text).next().is_none()
+        && !is_solved()
 }
 
-/// The wish for a person in one part of a message, whatever the other parts are.
+/// The wish for a person in one part of a message, whatever the other parts are: "no, give me a
+/// human". A part that denies something ("no, I do not need a person") is none.
 pub(super) fn wish_for_person(content: &Content, state: &State, text: &str) -> Option<IntentId> {
+    state.open.as_ref()?;
+    let without_no = |part: &'_ str| {
+        let (first, rest) = part.trim().split_once([' ', ',']).unwrap_or((part, ""));
+        let declines = begins_with_no(content, state.lang, first);
+        if declines { rest.to_owned() } else { part.to_owned() }
+    };
     parts(text, state.lang)
         .into_iter()
-        .any(|part| says(content, state, part, TALK_TO_HUMAN))
+        .map(without_no)
+        .any(|part| says(content, state, &part, TALK_TO_HUMAN) && !denies(&part, state.lang))
         .then(|| IntentId::new(TALK_TO_HUMAN))
 }
 
