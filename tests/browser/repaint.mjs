@@ -1,6 +1,6 @@
 /**
- * A full inbox is repainted fast: a console of the real server is given a thousand and two thousand
- * lines that wait, as its socket would give them, and what the page spends on each change is counted:
+ * A full inbox is repainted fast: a console of the real server is given a thousand lines
+ * that wait, as its socket would give them, and what the page spends on each change is counted:
  * script, style and layout.
  */
 
@@ -9,7 +9,7 @@ import { Agent } from './agent.mjs';
 import { Server } from './server.mjs';
 
 /** Lines, and the most that a change may cost in ms: what is aimed at is 50, but a machine that does much else is several times slower. */
-const SIZES = [[1000, 250], [2000, 500]];
+const SIZES = [[1000, 250]];
 const CHANGES = 15;
 const AGENT = { email: 'aino@example.com', name: 'Aino Virtanen', password: 'en lång fras för provet' };
 
@@ -35,7 +35,7 @@ async function change([size, n]) {
 export async function repaint(check, arrive, binary) {
   const server = new Server(binary);
   try {
-    await check('the inbox repaints in time with a thousand and with two thousand waiting', async () => {
+    await check('the inbox repaints in time with a thousand waiting', async () => {
       await server.start();
       await server.addAgent(AGENT);
       const { page, context } = await arrive('busy');
