@@ -23,10 +23,9 @@ function freePort() {
 }
 
 export class Server {
-  /** @param {string} binary @param {Object<string, string>} [settings] as variables */
-  constructor(binary, settings = {}) {
+  /** @param {string} binary */
+  constructor(binary) {
     this.binary = binary;
-    this.env = { ...process.env, ...settings };
     this.data = mkdtempSync(join(tmpdir(), 'skicka-browser-'));
     /** What it printed on its first start. @type {string[]} */
     this.lines = [];
@@ -40,7 +39,7 @@ export class Server {
   /** Starts it and waits until it says that it is ready. */
   async start() {
     this.port ??= await freePort();
-    const child = spawn(this.binary, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'], env: this.env });
+    const child = spawn(this.binary, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     const isFirst = this.lines.length === 0;
     const printed = createInterface({ input: child.stdout });

@@ -117,6 +117,22 @@ export async function offers(check, arrive, url) {
     await person.context.close();
   });
 
+  await check('when the screen turns the newest words stay in sight', async () => {
+    const { person, page, script, customer } = await scripted({ viewport: { width: 440, height: 760 } });
+    for (let seq = 2; seq < 20; seq += 1) script.send(message(seq, 'bot', `Rad ${seq}, lång nog för att ta en rad till där det är smalt.`));
+    const newest = customer.chat.getByText('Rad 19,');
+    await newest.waitFor();
+    for (const viewport of [{ width: 320, height: 640 }, { width: 640, height: 440 }, { width: 360, height: 740 }]) {
+      await page.setViewportSize(viewport);
+      await page.waitForFunction((line) => {
+        const { top, bottom } = line.getBoundingClientRect();
+        const log = line.closest('[role=log]').getBoundingClientRect();
+        return top >= log.top && bottom <= log.bottom + 1;
+      }, await newest.elementHandle());
+    }
+    await person.context.close();
+  });
+
   await check('at 200 % text nothing is cut off', async () => {
     const { person, page, customer } = await scripted({ viewport: { width: 640, height: 400 } });
     await page.setViewportSize({ width: 320, height: 512 });

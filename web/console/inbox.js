@@ -23,8 +23,11 @@ const FILTERS = {
 /** Those that have ended lie in no inbox: they are looked for. */
 const CLOSED = 'closed';
 
+/** By code units: what is compared here is no language's, and a collation a thousand times over is slow. */
+const byText = (a, b) => (a < b ? -1 : Number(a > b));
+
 const order = (a, b) => (WEIGHT[a.status] ?? 9) - (WEIGHT[b.status] ?? 9) || (b.priority || 0) - (a.priority || 0)
-  || (a.waiting_since || '~').localeCompare(b.waiting_since || '~') || a.conversation.localeCompare(b.conversation);
+  || byText(a.waiting_since || '~', b.waiting_since || '~') || byText(a.conversation, b.conversation);
 
 export class Inbox extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk */
@@ -63,6 +66,8 @@ export class Inbox extends HTMLElement {
     this.desk.addEventListener('agents', this.soon, { signal });
     this.desk.addEventListener('current', () => this.#mark(), { signal });
     everySecond(() => this.#tick(), signal);
+    this.sight = new IntersectionObserver((entries) => this.#seen(entries), { root: this.scroll });
+    signal.addEventListener('abort', () => this.sight.disconnect());
     if (this.filter === CLOSED) this.finder.show(true);
     this.#render();
   }
@@ -112,12 +117,15 @@ export class Inbox extends HTMLElement {
     for (const [id, { li }] of this.lines) {
       if (keep.has(id)) continue;
       li.remove();
+      this.sight.unobserve(li);
       this.lines.delete(id);
     }
-    items.forEach((item, at) => {
+    let next = this.list.firstChild;
+    for (const item of items) {
       const { li } = this.#line(item);
-      if (this.list.children[at] !== li) this.list.insertBefore(li, this.list.children[at] ?? null);
-    });
+      if (li === next) next = next.nextSibling;
+      else this.list.insertBefore(li, next);
+    }
     this.none.hidden = items.length > 0;
     this.#mark();
     // Its line went away under the focus: the neighbour takes it, or where there is none the view's own button.
@@ -149,7 +157,10 @@ export class Inbox extends HTMLElement {
         h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team), item.tags && chips(item.tags)),
     ];
     const line = old ?? { li: h('li', {}), button: h('button', { type: 'button', className: 'item', onclick: () => this.desk.open(item.conversation) }) };
-    if (!old) line.li.append(line.button);
+    if (!old) {
+      line.li.append(line.button);
+      this.sight.observe(line.li);
+    }
     line.button.replaceChildren(...parts);
     Object.assign(line, { time, late, item, title, offeree });
     this.#time(line);
@@ -177,7 +188,17 @@ export class Inbox extends HTMLElement {
   }
 
   #tick() {
-    for (const line of this.lines.values()) this.#time(line);
+    for (const line of this.lines.values()) if (line.seen) this.#time(line);
+  }
+
+  /** Only the times that can be seen go on each second. */
+  #seen(entries) {
+    const seen = new Map(entries.map(({ target, isIntersecting }) => [target, isIntersecting]));
+    for (const line of this.lines.values()) {
+      if (!seen.has(line.li)) continue;
+      line.seen = seen.get(line.li);
+      if (line.seen) this.#time(line);
+    }
   }
 
   /** One line is in the order of tabs; the arrows reach the others. */
@@ -185,11 +206,14 @@ export class Inbox extends HTMLElement {
     const id = this.desk.current?.id;
     this.finder.mark();
     const first = this.lines.has(id) ? id : this.list.firstChild && [...this.lines].find(([, { li }]) => li === this.list.firstChild)?.[0];
-    const within = this.list.contains(document.activeElement);
+    const held = document.activeElement;
+    const within = this.list.contains(held);
     for (const [key, { button }] of this.lines) {
+      // A thousand lines are not written to when one or two change.
       if (key === id) button.setAttribute('aria-current', 'true');
-      else button.removeAttribute('aria-current');
-      button.tabIndex = (within ? button === document.activeElement : key === first) ? 0 : -1;
+      else if (button.hasAttribute('aria-current')) button.removeAttribute('aria-current');
+      const tab = (within ? button === held : key === first) ? 0 : -1;
+      if (button.tabIndex !== tab || !button.hasAttribute('tabindex')) button.tabIndex = tab;
     }
   }
 

@@ -62,7 +62,7 @@ export class Keys {
     const row = (keys, text) => h('div', {}, h('dt', {}, keys.map((key) => h('kbd', {}, key))), h('dd', {}, text));
     const box = h('input', { type: 'checkbox', checked: single(), onchange: () => localStorage.setItem(SINGLE, box.checked ? 'on' : 'off') });
     const dialog = h('dialog', { className: 'keys', 'aria-labelledby': 'keys', onclose: () => dialog.remove() },
-      h('h2', { id: 'keys' }, t('shortcuts')),
+      h('h2', { id: 'keys', tabIndex: -1, autofocus: true }, t('shortcuts')),
       h('dl', {},
         ACTS.filter(([code]) => code !== 'KeyO' || seesFloor(this.desk.me)).map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
         row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows')), row(['Tab'], t('keyTab')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),

@@ -460,7 +460,7 @@ export default {
   figuresMean: 'A conversation counts on the day it began, if the customer wrote something. Shares are of the decided ones: those that ended with the bot and those that went to a person. A wait counts from the wish for a person; passing the conversation on does not begin it anew.',
   missed: 'Not understood',
   missedWhy: 'Messages that the bot did not understand, or took for something else, gathered by likeness. Add an example to the right topic, see what it would change, and take the change to the content’s files.',
-  missedCount: (n, groups) => `${n} messages in ${groups} groups.`,
+  missedCount: (n, groups) => `${n === 1 ? '1 message' : `${n} messages`} in ${groups === 1 ? 'one group' : `${groups} groups`}.`,
   missedNone: 'The bot understood everything in this period.',
   missedGroup: (n, language) => (n === 1 ? `Once, ${language}` : `${n} times, ${language}`),
   missedTimes: (n) => `${n} times`,
