@@ -283,7 +283,17 @@ fn facts_or(reader: &Reader<'_>, text: &str, otherwise: impl FnOnce() -> Taken) 
         return Taken::Correction(fix);
     }
     let facts = mention::new_facts(content, state, None, text);
-    if facts.is_empty() { otherwise() } else { Taken::Facts(facts) }
+    if facts.is_empty() {
+        return otherwise();
+    }
+    // Where nothing runs, facts are told about a problem: that is what to hear of.
+    if state.stack.is_empty() {
+        let other = otherwise();
+        if matches!(other, Taken::Topic(_) | Taken::Unclear(_)) {
+            return other;
+        }
+    }
+    Taken::Facts(facts)
 }
 
 /// The value that the open question wants.
@@ -352,8 +362,13 @@ fn matters<'r>(
 
 /// The problem, other than the one that runs, that a text tells of.
 fn matter_in(content: &Content, state: &State, text: &str) -> Option<IntentId> {
+    sure_matter_in(content, state, text).map(|(topic, _)| topic)
+}
+
+/// The same with how sure it is.
+fn sure_matter_in(content: &Content, state: &State, text: &str) -> Option<(IntentId, f32)> {
     let ranking = content.matcher(state.lang).rank(text, &Context::default());
-    let found = &ranking.candidates.first()?.intent;
+    let Candidate { intent: found, confidence, .. } = ranking.candidates.first()?;
     let is_new = state.running_topic() != Some(found);
     let is_one = ranking.decision == Decision::Answer && is_new && content.is_problem(found);
     // "Now the code came" names the code and is no problem.
@@ -361,7 +376,7 @@ fn matter_in(content: &Content, state: &State, text: &str) -> Option<IntentId> {
         let reading = content.answers(state.lang).read(text, &AskedQuestion::default());
         reading.class == AnswerClass::Solved
     };
-    (is_one && !all_well()).then(|| found.clone())
+    (is_one && !all_well()).then(|| (found.clone(), *confidence))
 }
 
 /// Whether a message is a sure answer to the open yes/no question, and says nothing besides.
@@ -392,8 +407,11 @@ fn new_topic(content: &Content, state: &State, ranking: &Ranking) -> Option<Inte
 
 fn unsure_of(content: &Content, state: &State, text: &str, ranking: &Ranking) -> Taken {
     let running = state.open.as_ref().is_some_and(|open| open.question == Question::Step);
-    if let Some(first) = matters(content, state, text).next() {
-        return Taken::Topic(first);
+    // "I was setting it up, but no text message comes": the surer part is the problem.
+    let parts = clauses(text, state.lang).into_iter();
+    let told = parts.filter_map(|part| sure_matter_in(content, state, part));
+    if let Some((topic, _)) = told.reduce(|one, other| if other.1 > one.1 { other } else { one }) {
+        return Taken::Topic(topic);
     }
     if ranking.decision == Decision::Clarify && !running {
         let close = || ranking.candidates.iter().take(3).map(|candidate| &candidate.intent);

@@ -130,7 +130,9 @@ pub(super) fn other_solved(
         return (ranking.decision != Decision::Reject).then(|| Taken::SolvedLeft(first.clone()));
     }
     let rare = state.open.as_ref().is_some_and(|open| open.held == 0);
-    (ranking.decision == Decision::Answer && rare).then(|| Taken::Facts(Vec::new()))
+    // "Now the code came" may well be said of the text message that it came in.
+    let sure = ranking.candidates[0].confidence >= SURE_OTHER;
+    (ranking.decision == Decision::Answer && sure && rare).then(|| Taken::Facts(Vec::new()))
 }
 
 /// Whether a message says no more than that something was done, where it is asked whether that
@@ -232,6 +234,9 @@ pub(super) fn wish_for_language(
         wishes.into_iter().flatten().any(|(_, phrases)| phrases.stand_in(text))
     })
 }
+
+/// Another matter as sure as this is the one that "now it works" is said of.
+const SURE_OTHER: f32 = 0.85;
 
 /// A courtesy or a wish as sure as this counts when only one part of a message says it.
 const SURE_PART: f32 = 0.7;
