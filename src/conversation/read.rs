@@ -37,6 +37,7 @@ use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
 use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::ChoiceOption;
+use crate::matcher::answers::asks_how;
 use crate::matcher::answers::clauses;
 use crate::matcher::answers::denies;
 use crate::matcher::answers::read_choice;
@@ -261,6 +262,9 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     });
     if let Some(taken) = aside::remarked(reader, text, heard, topic.as_ref()) {
         return taken;
+    }
+    if topic.is_none() && aside::asks_for_the_way(reader, ranking, text) {
+        return Taken::Answer { class: AnswerClass::Unsure, besides: None, asks_beside: false };
     }
     match (&answer, topic) {
         (Some(answer), _) if answer.confidence >= SURE_ANSWER => {
@@ -566,7 +570,9 @@ fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Tak
     let Some(Candidate { intent, .. }) = ranking.candidates.first() else { return plain };
     let other = state.running_topic() != Some(intent) && !state.noted.contains(intent);
     let heard = matter_in(content, state, rest).as_ref() == Some(intent) && other;
+    // "No, how do I do that?": the way that follows tells.
     let asks_beside = rest.contains('?')
+        && !asks_how(rest, state.lang)
         && ranking.decision == Decision::Reject
         && ranking.out_of_scope >= SURE_OUT_OF_SCOPE
         && ranking.known_words > 0

@@ -189,6 +189,12 @@ pub fn asks(text: &str, language: Language) -> bool {
         || message.tokens.first().is_some_and(|first| echo::asks_back(language, &first.word))
 }
 
+/// Whether a message asks how or where something is done, rather than how much or how long.
+#[must_use]
+pub fn asks_how(text: &str, language: Language) -> bool {
+    asked::asks_how(&Message::parse(text), language)
+}
+
 /// Whether a message denies something in so many words: "I have none", "ei ole".
 #[must_use]
 pub fn denies(text: &str, language: Language) -> bool {

@@ -27,6 +27,7 @@ use crate::matcher::Decision;
 use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
+use crate::matcher::answers::asks_how;
 use crate::matcher::answers::clauses;
 use crate::matcher::answers::denies;
 use crate::matcher::answers::fact::Statements;
@@ -143,6 +144,16 @@ pub(super) fn tells_act(reader: &Reader<'_>, text: &str) -> bool {
         let words = words_asked(reader.state, reader.ask);
         only_tells_act(text, reader.state.lang, &words)
     }
+}
+
+/// Whether a message asks how the running problem's step is done: "how do I change it?" after "have
+/// you changed it?". Whoever is not sure is told.
+pub(super) fn asks_for_the_way(reader: &Reader<'_>, ranking: &Ranking, text: &str) -> bool {
+    let Reader { state, ask, .. } = *reader;
+    let is_plain = is_at_step(state)
+        && ask.is_some_and(|ask| matches!(ask.answers, Answers::YesNo { check: false, .. }));
+    let first = ranking.candidates.first().map(|candidate| &candidate.intent);
+    is_plain && first.is_some() && first == state.running_topic() && asks_how(text, state.lang)
 }
 
 /// Whether an answer says that the running problem is gone.

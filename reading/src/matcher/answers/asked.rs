@@ -232,3 +232,18 @@ fn is_part(word: &str, asked: &str) -> bool {
 fn shared(one: &str, other: &str) -> usize {
     one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count()
 }
+
+/// Words that make a question for the way one for a measure: "how long", "hur mycket".
+const MEASURES: Words = [
+    "mycket manga lange ofta snart gammal",
+    "paljon monta kauan usein pian",
+    "much many long often soon old",
+];
+
+/// Whether a message asks for the way or the place.
+pub(super) fn asks_how(message: &Message, language: Language) -> bool {
+    let mut tokens = message.tokens.iter();
+    let asks = tokens.next().is_some_and(|first| of(&HOW, language).any(|it| it == first.word));
+    let measures = |token: &Token| of(&MEASURES, language).any(|it| it == token.word);
+    asks && !tokens.next().is_some_and(measures)
+}
