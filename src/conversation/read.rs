@@ -293,7 +293,7 @@ fn facts_or(reader: &Reader<'_>, text: &str, otherwise: impl FnOnce() -> Taken) 
     // Where nothing runs, facts are told about a problem: that is what to hear of.
     if state.stack.is_empty() {
         let other = otherwise();
-        if matches!(other, Taken::Topic(_) | Taken::Unclear(_)) {
+        if matches!(other, Taken::Topic(_)) {
             return other;
         }
     }
@@ -323,6 +323,10 @@ fn take_value(
     // so.
     let sure = answer.filter(|answer| match answer.class {
         AnswerClass::No => answer.confidence >= SURE_NONE && denies(text, state.lang),
+        // "Maja" is a name: nobody says yes to a question about a value.
+        AnswerClass::Yes => false,
+        // In a text that was asked for, anger may stand as well as anything.
+        AnswerClass::Frustrated if wanted.kind == ValueKind::Text => false,
         _ => answer.confidence >= SURE_ANSWER,
     });
     if wanted.kind == ValueKind::Text {
