@@ -20,7 +20,7 @@ pub(super) fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Rea
         | Taken::Restated
         | Taken::Remark(_)
         | Taken::Facts(_) => ReadAs::Answer,
-        Taken::Language(_) | Taken::Return(_) => ReadAs::Command,
+        Taken::Language(_) | Taken::Return(_) | Taken::Farewell => ReadAs::Command,
         Taken::Answer { class, .. } => match class {
             AnswerClass::Repeat
             | AnswerClass::Back
@@ -29,7 +29,6 @@ pub(super) fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Rea
             | AnswerClass::Frustrated => ReadAs::Command,
             _ => ReadAs::Answer,
         },
-        Taken::Farewell => ReadAs::Command,
         Taken::Topic(_) => ReadAs::Topic,
         Taken::Unclear(_) => ReadAs::Unclear,
         Taken::OutOfScope => ReadAs::OutOfScope,
