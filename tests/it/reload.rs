@@ -103,7 +103,7 @@ async fn edits_that_come_while_content_is_read_end_with_the_newest() {
         words = next;
     }
     let reached = async { while told(&mut asked(&server).await).await != words {} };
-    within("the newest words", reached).await;
+    Box::pin(within("the newest words", reached)).await;
     assert_eq!(told(&mut visitor).await, "Kytke se.", "who was in the middle sees none of it");
 }
 
