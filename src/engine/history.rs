@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::conversation::event::Event;
+use crate::conversation::event::Fact;
+use crate::conversation::event::Message;
 use crate::conversation::event::Status;
+use crate::engine::Engine;
 use crate::engine::turn::PAGE;
 use crate::engine::turn::event_of;
 use crate::ids::ConversationId;
@@ -90,4 +93,28 @@ pub async fn fold<All: Send + 'static>(
         };
     }
     Ok(all)
+}
+
+impl Engine {
+    /// Calls `take` with every message behind `after`, with its place and moment, in order.
+    pub(super) async fn messages_after(
+        &self,
+        id: &ConversationId,
+        mut after: Seq,
+        mut take: impl FnMut(Seq, Timestamp, Message) + Send,
+    ) -> Result<(), StoreError> {
+        loop {
+            let page = self.store().events(id, after, PAGE).await?;
+            for row in &page {
+                let event = event_of(row)?;
+                after = event.seq;
+                if let Fact::Message(message) = event.fact {
+                    take(event.seq, event.at, message);
+                }
+            }
+            if page.len() < PAGE as usize {
+                return Ok(());
+            }
+        }
+    }
 }

@@ -14,14 +14,11 @@ use serde_json::json;
 
 use crate::conversation::effect::EffectKind;
 use crate::conversation::event::Author;
-use crate::conversation::event::Fact;
 use crate::conversation::event::Message;
 use crate::engine::Engine;
 use crate::engine::actions::Systems;
 use crate::engine::actions::Tries;
 use crate::engine::actions::try_all;
-use crate::engine::turn::PAGE;
-use crate::engine::turn::event_of;
 use crate::ids::ConversationId;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
@@ -138,21 +135,12 @@ async fn unread_behind(
     read: Seq,
 ) -> Result<Option<Unread>, StoreError> {
     let mut found: Option<Unread> = None;
-    let mut after = read;
-    loop {
-        let page = engine.store().events(conversation, after, PAGE).await?;
-        for row in &page {
-            let event = event_of(row)?;
-            after = event.seq;
-            if let Fact::Message(message) = event.fact
-                && message.from != Author::Visitor
-            {
-                let count = 1 + found.map_or(0, |before| before.count);
-                found = Some(Unread { newest: event.seq, at: event.at, count, message });
-            }
+    let count_in = |newest, at, message: Message| {
+        if message.from != Author::Visitor {
+            let count = 1 + found.as_ref().map_or(0, |before| before.count);
+            found = Some(Unread { newest, at, count, message });
         }
-        if page.len() < PAGE as usize {
-            return Ok(found);
-        }
-    }
+    };
+    engine.messages_after(conversation, read, count_in).await?;
+    Ok(found)
 }

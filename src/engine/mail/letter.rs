@@ -8,15 +8,13 @@ use lettre::Address;
 use crate::conversation::effect::Matter;
 use crate::conversation::effect::Work;
 use crate::conversation::event::Author;
-use crate::conversation::event::Fact;
+use crate::conversation::event::Message;
 use crate::conversation::event::Status;
 use crate::conversation::offline::email_of;
 use crate::engine::Engine;
 use crate::engine::SubmitError;
 use crate::engine::mail::Mailer;
 use crate::engine::mail::post::Post;
-use crate::engine::turn::PAGE;
-use crate::engine::turn::event_of;
 use crate::ids::ConversationId;
 use crate::ids::Seq;
 use crate::ids::Timestamp;
@@ -176,21 +174,12 @@ async fn unread_of_people(
 ) -> Result<(Option<Seq>, Vec<String>), StoreError> {
     let mut newest = None;
     let mut texts = Vec::new();
-    let mut after = read;
-    loop {
-        let page = engine.store().events(conversation, after, PAGE).await?;
-        for row in &page {
-            let event = event_of(row)?;
-            after = event.seq;
-            if let Fact::Message(message) = event.fact
-                && matches!(message.from, Author::Agent(_))
-            {
-                newest = Some(event.seq);
-                texts.push(message.text);
-            }
+    let gather = |seq, _, message: Message| {
+        if matches!(message.from, Author::Agent(_)) {
+            newest = Some(seq);
+            texts.push(message.text);
         }
-        if page.len() < PAGE as usize {
-            return Ok((newest, texts));
-        }
-    }
+    };
+    engine.messages_after(conversation, read, gather).await?;
+    Ok((newest, texts))
 }
