@@ -43,6 +43,12 @@ impl<'a> Turn<'a> {
             return Ok(Some(next.target.clone()));
         }
         self.redo = None;
+        // Known answers may lead in a circle: with nobody there, the same time is given once, and
+        // then silence ends the talk.
+        if self.unheard && self.state.told.contains(&at) {
+            self.shift(Move::At { step: step.id.clone() });
+            return Ok(None);
+        }
         let buttons = vec![self.button(GO_ON, &self.content.manners.ready)];
         self.tell(text, &[], buttons)?;
         self.shift(Move::Told { at });
@@ -116,6 +122,7 @@ impl<'a> Turn<'a> {
         // A turn begins with a fact; this one changes nothing for its readers.
         self.repeat_status();
         self.shift(Move::Closed);
+        self.unheard = true;
         let said = nudge.map_or(Ok(()), |text| self.say(text));
         if said.and_then(|()| self.walk_to(&next.target)).is_err() {
             self.escalate_after_fault();

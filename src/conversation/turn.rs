@@ -61,6 +61,8 @@ pub(crate) struct Turn<'a> {
     /// Whether the customer said that what was tried did not help: "did it help?" need not be
     /// asked before something new is told.
     pub(crate) failing: bool,
+    /// Whether time that was given has run out, rather than that anybody was heard.
+    pub(crate) unheard: bool,
     /// Steps that this turn may still take; a dialogue that needs more is broken.
     pub(crate) steps_left: usize,
 }
@@ -86,6 +88,7 @@ impl<'a> Turn<'a> {
             redo: None,
             card_begun: None,
             failing: false,
+            unheard: false,
             steps_left: MAX_STEPS,
         }
     }

@@ -95,3 +95,9 @@ fn random_conversations_over_random_content_never_get_stuck() {
         assert_eq!(coverage.unreached(), Vec::<String>::new(), "the generator must reach these");
     }
 }
+
+/// A wait in a circle of questions whose answers were known came round for ever, with nobody there.
+#[test]
+fn what_once_went_on_for_ever_comes_to_an_end() {
+    over_one_content(&trained(), 101_321, EACH, &mut Coverage::default());
+}
