@@ -232,10 +232,11 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     if let Some(topic) = aside::matter_left(content, state, ranking, text) {
         return Taken::Return(topic);
     }
-    if let Some(wish) = aside::wish_for_person(content, state, text) {
+    let parts = aside::parts(reader, ranking, text);
+    if let Some(wish) = aside::wish_for_person(reader, &parts) {
         return Taken::Topic(wish);
     }
-    if aside::leaves(reader, text) {
+    if aside::leaves(reader, &parts, text) {
         return Taken::Farewell;
     }
     let answer = read_answer(content, state, ask, text);

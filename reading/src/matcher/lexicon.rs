@@ -207,34 +207,20 @@ impl Lexicon {
             } else {
                 None
             };
+            let mut read_as = |entry: u32, known| {
+                let entry = &self.entries[entry as usize];
+                let weak = self.meanings.is_weak(entry.stem);
+                corrected.push(&entry.folded, entry.stem, weak, &entry.parts, source, known);
+            };
             match correction {
                 Some(Correction::Word(entry)) => {
                     corrections += 1;
-                    let entry = &self.entries[entry as usize];
-                    let weak = self.meanings.is_weak(entry.stem);
-                    corrected.push(
-                        &entry.folded,
-                        entry.stem,
-                        weak,
-                        &entry.parts,
-                        source,
-                        Known::Corrected,
-                    );
+                    read_as(entry, Known::Corrected);
                 }
                 Some(Correction::Split(left, right)) => {
                     corrections += 1;
-                    for part in [left, right] {
-                        let entry = &self.entries[part as usize];
-                        let weak = self.meanings.is_weak(entry.stem);
-                        corrected.push(
-                            &entry.folded,
-                            entry.stem,
-                            weak,
-                            &entry.parts,
-                            source,
-                            Known::Split,
-                        );
-                    }
+                    read_as(left, Known::Split);
+                    read_as(right, Known::Split);
                 }
                 None => corrected.push(&scratch.folded, stem, weak, &scratch.parts, source, known),
             }

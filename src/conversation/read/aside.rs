@@ -252,57 +252,65 @@ const SURE_OTHER: f32 = 0.85;
 /// A courtesy or a wish as sure as this counts when only one part of a message says it.
 const SURE_PART: f32 = 0.7;
 
-/// Whether the last part of a message says goodbye while something is open. Who asks or brings a
-/// matter with it wants to hear of that first.
-pub(super) fn leaves(reader: &Reader<'_>, text: &str) -> bool {
+/// A part of a message with the intent that it surely has.
+pub(super) type Part<'t> = (&'t str, Option<IntentId>);
+
+/// The parts of a message to something open. One that is all of a piece has been ranked already.
+pub(super) fn parts<'t>(reader: &Reader<'_>, ranking: &Ranking, text: &'t str) -> Vec<Part<'t>> {
+    let Reader { content, state, .. } = *reader;
+    if state.open.is_none() {
+        return Vec::new();
+    }
+    let parts = clauses(text, state.lang);
+    if parts.is_empty() {
+        return vec![(text, surely(ranking))];
+    }
+    let matcher = content.matcher(state.lang);
+    let heard = |part| (part, surely(&matcher.rank(part, &Context::default())));
+    parts.into_iter().map(heard).collect()
+}
+
+fn surely(ranking: &Ranking) -> Option<IntentId> {
+    let first = ranking.candidates.first()?;
+    let sure = ranking.decision == Decision::Answer && first.confidence >= SURE_PART;
+    sure.then(|| first.intent.clone())
+}
+
+fn is(intent: Option<&IntentId>, name: &str) -> bool {
+    intent.is_some_and(|intent| intent.as_str() == name)
+}
+
+/// Whether the last part of a message says goodbye. Who asks or brings a matter with it wants to
+/// hear of that first.
+pub(super) fn leaves(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> bool {
     let Reader { content, state, ask, .. } = *reader;
-    let may_leave = |question: &Question| !matches!(question, Question::Contact { .. });
-    let may_leave = state.open.as_ref().is_some_and(|open| may_leave(&open.question));
-    let may_leave = may_leave && !text.contains('?');
-    let parts = parts(text, state.lang);
-    let Some(last) = parts.last().filter(|_| may_leave) else { return false };
+    let stays = |question: &Question| matches!(question, Question::Contact { .. });
+    let stays = state.open.as_ref().is_none_or(|open| stays(&open.question)) || text.contains('?');
+    let Some((_, last)) = parts.last().filter(|_| !stays) else { return false };
     // "Moikka" greets too, but nobody greets at the end.
-    let greets = || parts.len() > 1 && says(content, state, last, GREETING);
+    let leaves = is(last.as_ref(), GOODBYE) || parts.len() > 1 && is(last.as_ref(), GREETING);
     // "Now it came, thanks, bye": that is how it ends.
     let is_solved = || {
-        parts.iter().any(|part| {
+        parts.iter().any(|(part, _)| {
             read_answer(content, state, ask, part).is_some_and(|it| solves(reader, it.class))
         })
     };
-    (says(content, state, last, GOODBYE) || greets())
-        && matters(content, state, text).next().is_none()
-        && !is_solved()
+    leaves && matters(content, state, text).next().is_none() && !is_solved()
 }
 
 /// The wish for a person in one part of a message, whatever the other parts are: "no, give me a
 /// human". A part that denies something ("no, I do not need a person") is none.
-pub(super) fn wish_for_person(content: &Content, state: &State, text: &str) -> Option<IntentId> {
-    state.open.as_ref()?;
-    let without_no = |part: &'_ str| {
+pub(super) fn wish_for_person(reader: &Reader<'_>, parts: &[Part<'_>]) -> Option<IntentId> {
+    let Reader { content, state, .. } = *reader;
+    let wishes = |(part, intent): &Part<'_>| {
         let (first, rest) = part.trim().split_once([' ', ',']).unwrap_or((part, ""));
-        let declines = begins_with_no(content, state.lang, first);
-        if declines { rest.to_owned() } else { part.to_owned() }
+        if !denies(first, state.lang) {
+            return is(intent.as_ref(), TALK_TO_HUMAN) && !denies(part, state.lang);
+        }
+        let near = || surely(&content.matcher(state.lang).rank(rest, &Context::default()));
+        !rest.is_empty() && !denies(rest, state.lang) && is(near().as_ref(), TALK_TO_HUMAN)
     };
-    parts(text, state.lang)
-        .into_iter()
-        .map(without_no)
-        .any(|part| says(content, state, &part, TALK_TO_HUMAN) && !denies(&part, state.lang))
-        .then(|| IntentId::new(TALK_TO_HUMAN))
-}
-
-/// The parts of a message; the whole if it is but one.
-fn parts(text: &str, language: Language) -> Vec<&str> {
-    let parts = clauses(text, language);
-    if parts.is_empty() { vec![text] } else { parts }
-}
-
-fn says(content: &Content, state: &State, text: &str, intent: &str) -> bool {
-    let ranking = content.matcher(state.lang).rank(text, &Context::default());
-    ranking.candidates.first().is_some_and(|first| {
-        first.intent.as_str() == intent
-            && ranking.decision == Decision::Answer
-            && first.confidence >= SURE_PART
-    })
+    parts.iter().any(wishes).then(|| IntentId::new(TALK_TO_HUMAN))
 }
 
 /// The other problem that a message puts in the place of the one that runs: "no wait, it is not
