@@ -54,6 +54,16 @@ class Hands {
     await this.press(key);
   }
 
+  /** Goes to the radio buttons of which the target is one, and by arrows to the target. */
+  async choose(target) {
+    await target.first().waitFor();
+    const ofItsGroup = () => target.first().evaluate((node) => node.getRootNode().activeElement?.name === node.name);
+    for (let step = 0; step < MOST_STEPS && !await ofItsGroup(); step += 1) await this.press('Tab');
+    for (let step = 0; step < MOST_STEPS && !await this.#isOn(target); step += 1) await this.press('ArrowDown');
+    await this.sees(target);
+    await this.press('Space');
+  }
+
   /** The focus comes to the target by itself, and is seen there. */
   async sees(target) {
     const place = await target.first().elementHandle();
@@ -243,8 +253,7 @@ async function toAColleague({ customer, admin, aino, isPhone }) {
   await admin.hands.press('Alt+KeyT');
   const question = admin.page.getByRole('dialog', { name: 'Skicka vidare till' });
   const who = question.getByRole('radio', { name: AINO.name });
-  await who.waitFor();
-  await admin.hands.push(who, { key: 'Space' });
+  await admin.hands.choose(who);
   await admin.hands.reach(question.getByLabel('Anteckning'));
   await admin.hands.type('du kan det här bättre');
   await admin.hands.push(question.getByRole('button', { name: 'Skicka vidare' }));
