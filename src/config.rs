@@ -52,6 +52,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The folder that holds `intents/` and `dialogues/`.
     pub content: PathBuf,
+    /// Where trained models are kept; empty = `models` in the folder of the database.
+    pub models: PathBuf,
     /// Who may connect, and through what.
     pub server: Server,
     /// With what the server proves who it is.
@@ -87,6 +89,7 @@ impl Default for Settings {
             admin_listen: Door::default(),
             data: PathBuf::from("data"),
             content: PathBuf::from("."),
+            models: PathBuf::new(),
             server: Server::default(),
             tls: Tls::default(),
             limits: Limits::default(),
@@ -100,6 +103,18 @@ impl Default for Settings {
             chat: Chat::default(),
             attachments: Attachments::default(),
             retention: Retention::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Where trained models are kept.
+    #[must_use]
+    pub fn models(&self) -> PathBuf {
+        if self.models.as_os_str().is_empty() {
+            self.data.join("models")
+        } else {
+            self.models.clone()
         }
     }
 }

@@ -36,6 +36,7 @@ pub mod intent;
 pub mod lint;
 pub mod load;
 pub mod manners;
+pub mod models;
 pub mod remarks;
 mod secrets;
 mod suggest;

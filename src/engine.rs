@@ -33,6 +33,7 @@ pub mod history;
 mod lanes;
 pub mod looking;
 pub mod mail;
+pub mod models;
 pub mod reload;
 mod rota;
 mod search;

@@ -5,6 +5,10 @@
 //! tests need them optimised, while all that stands on them is built quickly.
 //! Pure throughout: no await, no I/O, no clock, no randomness, no logging.
 
+/// A digest of this crate's sources and of the versions of what it uses: models that were trained
+/// under another one may be other models.
+pub const DIGEST: &str = env!("SKICKA_READING_DIGEST");
+
 pub mod ids;
 pub mod language;
 pub mod matcher;

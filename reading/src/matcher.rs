@@ -35,13 +35,13 @@ mod solver;
 mod train;
 
 /// The trained model of one language.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Matcher {
     model: model::Model,
 }
 
 /// Everything that one language's matcher is trained from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TrainingSet {
     /// The language of all texts below.
     pub language: Language,
@@ -52,7 +52,7 @@ pub struct TrainingSet {
 }
 
 /// How customers say one thing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct IntentExamples {
     /// The intent.
     pub id: IntentId,

@@ -12,6 +12,8 @@ use crate::content::build::Draft;
 use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Severity;
 use crate::content::load;
+use crate::engine::models::ModelFolder;
+use crate::engine::models::Unkept;
 
 /// Content that was read, with everything that is wrong with it.
 pub(super) struct Loaded {
@@ -47,8 +49,21 @@ impl Loaded {
 
     /// The trained content; with an error in it everything is shown, and the start is refused.
     pub(super) fn train(self, folder: &Path) -> Result<Content, Failed> {
+        self.servable(folder).map(Draft::train)
+    }
+
+    /// The same, with the models that are kept in `models`; what is to be kept there besides.
+    pub(super) fn train_in(
+        self,
+        folder: &Path,
+        models: &ModelFolder,
+    ) -> Result<(Content, Unkept), Failed> {
+        self.servable(folder).map(|draft| models.train_unkept(draft))
+    }
+
+    fn servable(self, folder: &Path) -> Result<Draft, Failed> {
         if build::is_servable(&self.diagnostics) {
-            return Ok(self.draft.train());
+            return Ok(self.draft);
         }
         self.show();
         let errors = self.count(Severity::Error);

@@ -28,6 +28,7 @@ use crate::engine::actions;
 use crate::engine::actions::Systems;
 use crate::engine::mail;
 use crate::engine::mail::Mailer;
+use crate::engine::models::ModelFolder;
 use crate::engine::reload;
 use crate::gateway::accept;
 use crate::gateway::accept::Entrance;
@@ -105,7 +106,9 @@ pub(super) async fn build(settings: Settings, content: Content) -> Result<Arc<Ap
 async fn serve(settings: Settings) -> Result<(), Failed> {
     let certificates =
         Certificates::open(&settings.tls).map_err(|error| Failed::Use(error.to_string()))?;
-    let content = content::read(&settings.content).train(&settings.content)?;
+    let models = ModelFolder::at(settings.models());
+    let (content, unkept) =
+        content::read(&settings.content).train_in(&settings.content, &models)?;
     let secret = |name: &str| std::env::var(name).ok();
     let systems = Systems::new(&settings.actions, secret)
         .and_then(|systems| systems.with_push(&settings.push))
@@ -126,10 +129,16 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     if let Some(first) = first {
         println!("Administrator: {}, one-time password: {}", first.email, first.password);
     }
+    let (keeper, serving) = (models.clone(), app.engine.content());
+    let keeping = tokio::task::spawn_blocking(move || keeper.keep(&serving, unkept));
     let keys = tokio::spawn(Arc::clone(app.identities.source()).keep_fresh());
     let ticking = tokio::spawn(tick(Arc::clone(&app)));
-    let reloading =
-        tokio::spawn(reload::keep_current(app.engine.clone(), app.settings.content.clone(), asked));
+    let reloading = tokio::spawn(reload::keep_current(
+        app.engine.clone(),
+        app.settings.content.clone(),
+        models,
+        asked,
+    ));
     let calling = tokio::spawn(actions::run(app.engine.clone(), systems));
     let (no_more_mail, quit) = oneshot::channel();
     let mut mailing = tokio::spawn(mail::run(app.engine.clone(), mailer, quit));
@@ -150,6 +159,8 @@ async fn serve(settings: Settings) -> Result<(), Failed> {
     if timeout(drain, &mut mailing).await.is_err() {
         mailing.abort();
     }
+    // A half-written file is none, and would be left behind.
+    let _kept = keeping.await;
     calling.abort();
     keys.abort();
     ticking.abort();

@@ -28,6 +28,7 @@ use crate::content::intent;
 use crate::content::intent::Intent;
 use crate::content::manners;
 use crate::content::manners::Manners;
+use crate::content::models::Models;
 use crate::content::remarks;
 use crate::content::remarks::Remarks;
 use crate::content::secrets;
@@ -73,10 +74,10 @@ pub struct Draft {
     intents: BTreeMap<IntentId, Intent>,
     dialogues: BTreeMap<DialogueId, Dialogue>,
     manners: Option<Manners>,
-    answers: AnswerTable,
+    pub(super) answers: AnswerTable,
     corrections: BTreeMap<Language, Phrases>,
     secrets: Option<Patterns>,
-    remarks: Option<Remarks>,
+    pub(super) remarks: Option<Remarks>,
     out_of_scope: BTreeMap<Language, Vec<String>>,
     /// The same with files and places, for diagnostics.
     out_of_scope_words: Vec<(String, Language, Word)>,
@@ -377,24 +378,35 @@ impl Draft {
     /// Trains the models. A draft with errors must not come here.
     #[must_use]
     pub fn train(self) -> Content {
+        self.train_with(BTreeMap::new())
+    }
+
+    /// Trains the models of the languages of which none are `kept`. A draft with errors must not
+    /// come here.
+    #[must_use]
+    pub fn train_with(self, mut kept: BTreeMap<Language, Models>) -> Content {
         let remarks = self.remarks.clone().unwrap_or_default();
-        let (matchers, (answers, remark_models)) = std::thread::scope(|scope| {
+        let [sv, fi, en] = std::thread::scope(|scope| {
+            let (draft, remarks) = (&self, &remarks);
+            let begin = |language| {
+                let examples = Arc::new(draft.answer_examples(language));
+                let of_answers = Arc::clone(&examples);
+                let answers = scope.spawn(move || AnswerModel::train(&of_answers));
+                let of_remarks = remarks.examples_of(language);
+                let remarks = scope.spawn(move || RemarkModel::train(&of_remarks, &examples));
+                (answers, remarks)
+            };
             // A matcher trains on every core by itself; the small models run beside them.
-            let remarks = &remarks;
-            let small =
-                Language::ALL.map(|language| self.answer_examples(language)).map(|examples| {
-                    let examples = Arc::new(examples);
-                    let of_answers = Arc::clone(&examples);
-                    let answers = scope.spawn(move || AnswerModel::train(&of_answers));
-                    let read = move || {
-                        RemarkModel::train(&remarks.examples_of(examples.language), &examples)
-                    };
-                    (answers, scope.spawn(read))
-                });
-            let matchers =
-                Language::ALL.map(|language| Matcher::train(&self.training_set(language)));
-            let [one, two, three] = small.map(|(answers, read)| (joined(answers), joined(read)));
-            (matchers, ([one.0, two.0, three.0], [one.1, two.1, three.1]))
+            let under_way = Language::ALL.map(|language| {
+                (language, (!kept.contains_key(&language)).then(|| begin(language)))
+            });
+            under_way.map(|(language, small)| {
+                kept.remove(&language).unwrap_or_else(|| {
+                    let (answers, remarks) = small.unwrap_or_else(|| begin(language));
+                    let matcher = Matcher::train(&draft.training_set(language));
+                    Models { matcher, answers: joined(answers), remarks: joined(remarks) }
+                })
+            })
         });
         let files: BTreeSet<&str> =
             self.dialogues.values().map(|dialogue| dialogue.file.as_str()).collect();
@@ -408,10 +420,10 @@ impl Draft {
             manners: self.manners.unwrap_or_default(),
             corrections: self.corrections,
             secrets: Arc::new(self.secrets.unwrap_or_default()),
-            matchers: Arc::new(matchers),
-            answers: Arc::new(answers),
+            matchers: Arc::new([sv.matcher, fi.matcher, en.matcher]),
+            answers: Arc::new([sv.answers, fi.answers, en.answers]),
             remarks,
-            remark_models: Arc::new(remark_models),
+            remark_models: Arc::new([sv.remarks, fi.remarks, en.remarks]),
             older: BTreeMap::new(),
         }
     }

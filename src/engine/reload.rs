@@ -22,6 +22,7 @@ use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Severity;
 use crate::content::load;
 use crate::engine::Engine;
+use crate::engine::models::ModelFolder;
 use crate::telemetry::metrics::Reload;
 
 /// An editor, a copy or a checkout that has written nothing for this long is through.
@@ -42,16 +43,16 @@ enum Found {
 impl Engine {
     /// Reads the content folder anew. Content with an error is refused as a whole, and what
     /// served before serves on.
-    pub async fn reload(&self, folder: &Path) -> Reload {
-        let reload = self.read_anew(folder).await;
+    pub async fn reload(&self, folder: &Path, models: &ModelFolder) -> Reload {
+        let reload = self.read_anew(folder, models).await;
         self.metrics().reloads(reload).inc();
         reload
     }
 
-    async fn read_anew(&self, folder: &Path) -> Reload {
+    async fn read_anew(&self, folder: &Path, models: &ModelFolder) -> Reload {
         let serving = self.content().revision.clone();
-        let folder = folder.to_owned();
-        let found = tokio::task::spawn_blocking(move || read(&folder, &serving)).await;
+        let (folder, models) = (folder.to_owned(), models.clone());
+        let found = tokio::task::spawn_blocking(move || read(&folder, &models, &serving)).await;
         match found {
             Ok(Found::Same(warnings)) => {
                 tracing::debug!("the content is as it was");
@@ -94,7 +95,7 @@ impl Engine {
     }
 }
 
-fn read(folder: &Path, serving: &str) -> Found {
+fn read(folder: &Path, models: &ModelFolder, serving: &str) -> Found {
     let (sources, mut diagnostics) = load::read_folder(folder);
     let (draft, found) = build::draft(&sources);
     diagnostics.extend(found);
@@ -105,12 +106,17 @@ fn read(folder: &Path, serving: &str) -> Found {
     if draft.revision() == serving {
         return Found::Same(diagnostics);
     }
-    Found::New(Box::new(draft.train()), diagnostics)
+    Found::New(Box::new(models.train(draft)), diagnostics)
 }
 
 /// Keeps the content current: reads it once now, and again whenever its files change or `asked`
 /// is notified. Ends when it is dropped.
-pub async fn keep_current(engine: Engine, folder: PathBuf, asked: Arc<Notify>) {
+pub async fn keep_current(
+    engine: Engine,
+    folder: PathBuf,
+    models: ModelFolder,
+    asked: Arc<Notify>,
+) {
     let changed = Arc::new(Notify::new());
     let mut watcher = watcher(&folder, &changed);
     loop {
@@ -119,7 +125,7 @@ pub async fn keep_current(engine: Engine, folder: PathBuf, asked: Arc<Notify>) {
             watch(watcher, &folder);
         }
         // What changed before the watcher was there is found by reading once.
-        engine.reload(&folder).await;
+        engine.reload(&folder, &models).await;
         tokio::select! {
             () = asked.notified() => {}
             () = changed.notified() => settled(&changed).await,

@@ -28,6 +28,7 @@ use crate::content::amend::Addition;
 use crate::content::amend::amended;
 use crate::content::load;
 use crate::engine::history;
+use crate::engine::models::ModelFolder;
 use crate::gateway::app::App;
 use crate::gateway::insights::Wish;
 use crate::gateway::peer::Peer;
@@ -132,7 +133,9 @@ async fn look(
     let (before, after) = changed(&app, &additions).await?;
     // One at a time: each keeps every core busy for a while.
     let _one = app.counted.preview.lock().await;
-    let trained = tokio::task::spawn_blocking(move || preview::train(&before, &after, additions));
+    let models = ModelFolder::at(app.settings.models());
+    let train = move || preview::train(&before, &after, additions, &models);
+    let trained = tokio::task::spawn_blocking(train);
     let trained = trained.await.map_err(|_| fault())?;
     let trained = trained.map_err(|found| {
         let place =

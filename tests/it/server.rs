@@ -416,8 +416,12 @@ async fn launch(
 ) -> Launched {
     let content = content.to_str().unwrap();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--content", content];
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    // What one server has trained, the others need not.
+    let models = concat!(env!("CARGO_TARGET_TMPDIR"), "/models");
+    let variables: Vec<(&str, &str)> = [("SKICKA_MODELS", models)]
+        .into_iter()
+        .chain(variables.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        .collect();
     let log = fs::OpenOptions::new().append(true).create(true).open(folder.join("log")).unwrap();
     let mut command = program(folder, &arguments, &variables);
     if !before.is_empty() {

@@ -237,7 +237,7 @@ pub fn clauses(text: &str, language: Language) -> Vec<&str> {
 }
 
 /// A reader of answers in one language.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AnswerModel {
     language: Language,
     lexicon: Lexicon,

@@ -4,6 +4,9 @@
 //! letters of each. All such forms of the content's words are laid down in an index, so a lookup
 //! costs some tens of probes instead of a comparison with every word.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::matcher::arithmetic::Hash;
 
 const DELETION: u64 = 11;
@@ -14,7 +17,7 @@ pub(super) const MAX_LETTERS: usize = 24;
 const MAX_COMPARED: usize = 64;
 
 /// The forms with letters left out, and the words they come from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Deletions {
     shift: u32,
     starts: Vec<u32>,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::language::Language;
 use crate::language::fold::fold_into;
 use crate::language::forms::written_out;
@@ -34,7 +37,7 @@ const MAX_CORRECTED: usize = 10;
 pub(super) const MAX_TRIED: usize = 24;
 
 /// A word of the content.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Entry {
     folded: Box<str>,
     /// As authors write it most often, for explanations.
@@ -46,11 +49,9 @@ struct Entry {
 }
 
 /// The content's words of one language.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Lexicon {
     language: Language,
-    endings: Endings,
-    meanings: &'static Meanings,
     entries: Vec<Entry>,
     by_word: Table<u32>,
     stems: Set,
@@ -125,7 +126,7 @@ impl Lexicon {
                 .filter(|(_, entry)| !is_number(&entry.folded))
                 .map(|(number, entry)| (number, &*entry.folded)),
         );
-        Self { language, endings, meanings, entries, by_word, stems, adjacent, deletions }
+        Self { language, entries, by_word, stems, adjacent, deletions }
     }
 
     /// Reads the words as typed, and corrects none.
@@ -138,7 +139,7 @@ impl Lexicon {
         typed.clear();
         for (source, word) in written_words(self.language, words) {
             let (stem, known) = self.recognise(word, scratch);
-            let weak = self.meanings.is_weak(stem);
+            let weak = self.meanings().is_weak(stem);
             typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
         }
     }
@@ -153,20 +154,20 @@ impl Lexicon {
             scratch.parts.extend_from_slice(&entry.parts);
             return (entry.stem, Known::Word);
         }
-        let stem = stem_hash(self.endings, word);
+        let stem = stem_hash(Endings::of(self.language), word);
         let known = if self.stems.contains(&stem) {
             Known::Stem
-        } else if self.meanings.knows(stem) {
+        } else if self.meanings().knows(stem) {
             Known::Meaning
-        } else if self.meanings.is_everyday(stem) {
+        } else if self.meanings().is_everyday(stem) {
             Known::Everyday
         } else {
             Known::No
         };
         let of = PartsKnown {
             language: self.language,
-            endings: self.endings,
-            meanings: self.meanings,
+            endings: Endings::of(self.language),
+            meanings: self.meanings(),
             stems: &self.stems,
         };
         scratch.parts.extend(of.parts(word));
@@ -189,7 +190,7 @@ impl Lexicon {
         scratch.tried = 0;
         for (source, word) in written_words(self.language, words) {
             let (stem, known) = self.recognise(word, scratch);
-            let weak = self.meanings.is_weak(stem);
+            let weak = self.meanings().is_weak(stem);
             typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
             let wanted = known == Known::No && corrections < MAX_CORRECTED;
             let correction = if wanted && scratch.tried < MAX_TRIED {
@@ -209,7 +210,7 @@ impl Lexicon {
             };
             let mut read_as = |entry: u32, known| {
                 let entry = &self.entries[entry as usize];
-                let weak = self.meanings.is_weak(entry.stem);
+                let weak = self.meanings().is_weak(entry.stem);
                 corrected.push(&entry.folded, entry.stem, weak, &entry.parts, source, known);
             };
             match correction {
@@ -238,8 +239,8 @@ impl Lexicon {
     pub(super) fn halves<'a>(&self, word: &'a str) -> Option<(&'a str, &'a str)> {
         let known = PartsKnown {
             language: self.language,
-            endings: self.endings,
-            meanings: self.meanings,
+            endings: Endings::of(self.language),
+            meanings: self.meanings(),
             stems: &self.stems,
         };
         known.halves(word)
@@ -247,7 +248,7 @@ impl Lexicon {
 
     /// What words mean in this language.
     pub(super) fn meanings(&self) -> &'static Meanings {
-        self.meanings
+        Meanings::of(self.language)
     }
 
     /// Hash of the folded stem of a word as an author wrote it.
@@ -256,7 +257,7 @@ impl Lexicon {
         fold_into(word, &mut folded);
         match self.by_word.get(&word_hash(&folded)) {
             Some(&entry) => self.entries[entry as usize].stem,
-            None => stem_hash(self.endings, word),
+            None => stem_hash(Endings::of(self.language), word),
         }
     }
 

@@ -1,5 +1,8 @@
 //! The trained numbers, and how a message is held against them.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::ids::IntentId;
 use crate::matcher::arithmetic::single;
 use crate::matcher::features::BLANK;
@@ -16,7 +19,7 @@ use crate::matcher::scratch::Scratch;
 use crate::matcher::scratch::Seen;
 
 /// A trained matcher's insides.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Model {
     pub(super) lexicon: Lexicon,
     /// The intents, one a column of the rows; those that have nothing to learn from are left out.
@@ -52,14 +55,14 @@ pub(super) struct Model {
 }
 
 /// Words that count together, in whatever order they come.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Joined {
     pub(super) stems: Vec<u64>,
     pub(super) key: u64,
 }
 
 /// Words that speak against an intent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Forbidden {
     pub(super) stems: Vec<u64>,
     pub(super) column: usize,

@@ -3,6 +3,9 @@
 //! All were chosen on folds of training data, never on a test split; `docs/matching.md` describes
 //! the whole.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 /// Everything that can be set about reading and training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
@@ -57,7 +60,7 @@ pub struct GroupWeights {
 }
 
 /// What is left of the value of features made of words that say little alone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WeakWeights {
     /// Their stems.
     pub stem: f32,

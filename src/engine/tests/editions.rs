@@ -5,6 +5,7 @@ use crate::content::Source;
 use crate::content::build::draft;
 use crate::content::tests::small;
 use crate::conversation::event::Author;
+use crate::engine::models::ModelFolder;
 use crate::telemetry::metrics::Reload;
 
 /// The lamp's content with something in its dialogue replaced.
@@ -145,26 +146,28 @@ async fn an_edit_is_taken_or_refused_as_a_whole_and_told_of() {
         }
     };
     let serving = || engine.content().revision.clone();
+    let models = ModelFolder::at(folder.path().join("models"));
+    let reload = || engine.reload(folder.path(), &models);
     write(|text| text);
-    assert_eq!(engine.reload(folder.path()).await, Reload::Adopted);
+    assert_eq!(reload().await, Reload::Adopted);
     let first = serving();
     write(|text| text.replace("next: helped", "next: helpt"));
-    assert_eq!(engine.reload(folder.path()).await, Reload::Refused);
+    assert_eq!(reload().await, Reload::Refused);
     let refused = engine.content_status().refused.expect("it is told of");
     assert_eq!(refused.diagnostics[0].help.as_deref(), Some("did you mean `helped`?"));
     assert_eq!(serving(), first);
     // Half a file.
     write(|text| text.chars().take(text.chars().count() / 2).collect());
-    assert_eq!(engine.reload(folder.path()).await, Reload::Refused);
+    assert_eq!(reload().await, Reload::Refused);
     write(|text| text.replace("Sätt i den.", "Stick in den."));
-    assert_eq!(engine.reload(folder.path()).await, Reload::Adopted);
+    assert_eq!(reload().await, Reload::Adopted);
     assert_ne!(serving(), first);
     assert_eq!(engine.content_status().refused, None);
-    assert_eq!(engine.reload(folder.path()).await, Reload::Unchanged);
+    assert_eq!(reload().await, Reload::Unchanged);
     std::fs::remove_dir_all(folder.path().join("intents")).unwrap();
-    assert_eq!(engine.reload(folder.path()).await, Reload::Refused);
+    assert_eq!(reload().await, Reload::Refused);
     write(|text| text);
-    assert_eq!(engine.reload(folder.path()).await, Reload::Adopted);
+    assert_eq!(reload().await, Reload::Adopted);
     assert_eq!(serving(), first);
     let metrics = engine.metrics();
     assert_eq!(metrics.reloads(Reload::Refused).get(), 3);

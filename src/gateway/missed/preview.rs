@@ -18,6 +18,7 @@ use crate::content::diagnostic::Diagnostic;
 use crate::content::diagnostic::Severity;
 use crate::conversation::policy::Policy;
 use crate::engine::history;
+use crate::engine::models::ModelFolder;
 use crate::ids::ConversationId;
 use crate::ids::IntentId;
 use crate::insight::Period;
@@ -137,11 +138,12 @@ pub(super) fn train(
     before: &[Source],
     after: &[Source],
     additions: Vec<Addition>,
+    models: &ModelFolder,
 ) -> Result<Trained, Vec<Diagnostic>> {
     let (before, after) = (draft(before)?, draft(after)?);
     let spoken: BTreeSet<Language> = additions.iter().map(|addition| addition.lang).collect();
     let languages = spoken.into_iter().map(|lang| measure(&before, &after, lang)).collect();
-    let (before, after) = (before.train(), after.train());
+    let (before, after) = (models.train(before), models.train(after));
     let additions = additions
         .into_iter()
         .map(|addition| Read {

@@ -244,26 +244,31 @@ fn table(language: Language) -> Table {
 }
 
 /// Every cue word of a language with its kind; one word may be of several kinds.
-pub(super) fn all(language: Language) -> impl Iterator<Item = (Cue, &'static str)> {
+fn all(language: Language) -> impl Iterator<Item = (Cue, &'static str)> {
     table(language)
         .iter()
         .flat_map(|&(cue, words)| words.split_whitespace().map(move |word| (cue, word)))
 }
 
-/// A bit for each kind of hint that a word is, by language.
-static KINDS: LazyLock<[HashMap<&'static str, u16>; 3]> = LazyLock::new(|| {
+/// The kinds of hint that each word is, by language.
+static KINDS: LazyLock<[HashMap<&'static str, Vec<Cue>>; 3]> = LazyLock::new(|| {
     Language::ALL.map(|language| {
-        let mut kinds = HashMap::new();
+        let mut kinds: HashMap<&'static str, Vec<Cue>> = HashMap::new();
         for (cue, word) in all(language) {
-            *kinds.entry(word).or_default() |= 1 << cue as u16;
+            kinds.entry(word).or_default().push(cue);
         }
         kinds
     })
 });
 
+/// The words of a language that are hints, with the kinds of each.
+pub(super) fn words(language: Language) -> &'static HashMap<&'static str, Vec<Cue>> {
+    &KINDS[language as usize]
+}
+
 /// Whether `word` is a hint of this kind.
 pub(super) fn is(language: Language, word: &str, cue: Cue) -> bool {
-    KINDS[language as usize].get(word).is_some_and(|kinds| kinds >> cue as u16 & 1 == 1)
+    words(language).get(word).is_some_and(|kinds| kinds.contains(&cue))
 }
 
 /// `word` as it is written in a book, when it is a common spoken spelling.

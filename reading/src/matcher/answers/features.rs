@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::language::Language;
 use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
@@ -25,14 +28,13 @@ const NEGATION_REACH: usize = 3;
 /// At most so many unknown words of a message are corrected.
 const MAX_CORRECTIONS: usize = 8;
 
-/// The words of the examples, with counts, and the cue words of the language.
-#[derive(Debug, Clone)]
+/// The words of the examples, with counts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Lexicon {
     language: Language,
     counts: HashMap<String, usize>,
     /// Words worth correcting to, by length in letters, each with which letters it holds.
     by_length: BTreeMap<usize, Vec<(u32, String)>>,
-    cues: HashMap<&'static str, Vec<Cue>>,
 }
 
 impl Lexicon {
@@ -43,23 +45,22 @@ impl Lexicon {
             let word = cues::written(language, &token.word).unwrap_or_else(|| token.word.clone());
             *counts.entry(word).or_default() += 1;
         }
-        let mut cue_map: HashMap<&'static str, Vec<Cue>> = HashMap::new();
-        for (cue, word) in cues::all(language) {
-            cue_map.entry(word).or_default().push(cue);
-            counts.entry(word.to_owned()).or_insert(1);
+        let cue_words = cues::words(language);
+        for word in cue_words.keys() {
+            counts.entry((*word).to_owned()).or_insert(1);
         }
         let mut by_length: BTreeMap<usize, Vec<(u32, String)>> = BTreeMap::new();
         for (word, &count) in &counts {
             let length = word.chars().count();
             let plain = word.chars().all(char::is_alphabetic);
-            if plain && length >= 4 && (count >= 2 || cue_map.contains_key(word.as_str())) {
+            if plain && length >= 4 && (count >= 2 || cue_words.contains_key(word.as_str())) {
                 by_length.entry(length).or_default().push((letters_in(word), word.clone()));
             }
         }
         for words in by_length.values_mut() {
             words.sort_unstable();
         }
-        Self { language, counts, by_length, cues: cue_map }
+        Self { language, counts, by_length }
     }
 
     /// What `word` is read as, if not as itself: its written form, or the nearest known word when
@@ -110,11 +111,11 @@ impl Lexicon {
 
     /// The kinds of hint that `word` is.
     pub(super) fn cues(&self, word: &str) -> &[Cue] {
-        self.cues.get(word).map_or(&[], Vec::as_slice)
+        cues::words(self.language).get(word).map_or(&[], Vec::as_slice)
     }
 
     fn is_new(&self, word: &str) -> bool {
-        self.counts.get(word).is_none_or(|&count| count < 2) && !self.cues.contains_key(word)
+        self.counts.get(word).is_none_or(|&count| count < 2) && self.cues(word).is_empty()
     }
 
     fn outline<'a>(&self, word: &'a str) -> std::borrow::Cow<'a, str> {
@@ -336,7 +337,7 @@ impl Gathering {
 }
 
 /// The features that the examples have, numbered in the order in which they come.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Names {
     numbers: Table<u32>,
 }

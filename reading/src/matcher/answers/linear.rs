@@ -4,6 +4,9 @@
 //! Only additions, multiplications and divisions in a fixed order: the same rows give the same
 //! weights on every machine.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 /// How hard the examples are held against the wish for small weights; chosen on folds.
 const COST: f32 = 2.0;
 
@@ -24,9 +27,22 @@ const TOLERANCE: f32 = 0.3;
 pub(super) type Row = Vec<(u32, f32)>;
 
 /// Weights by feature and class.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<f32>", into = "Vec<f32>")]
 pub(super) struct Linear<const CLASSES: usize> {
     weights: Vec<[f32; CLASSES]>,
+}
+
+impl<const CLASSES: usize> From<Vec<f32>> for Linear<CLASSES> {
+    fn from(flat: Vec<f32>) -> Self {
+        Self { weights: flat.as_chunks().0.to_vec() }
+    }
+}
+
+impl<const CLASSES: usize> From<Linear<CLASSES>> for Vec<f32> {
+    fn from(linear: Linear<CLASSES>) -> Self {
+        linear.weights.into_flattened()
+    }
 }
 
 impl<const CLASSES: usize> Linear<CLASSES> {

@@ -7,6 +7,9 @@
 use std::collections::BTreeMap;
 use std::collections::HashSet;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::language::Language;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerExamples;
@@ -20,7 +23,7 @@ use crate::matcher::answers::linear::Row;
 use crate::matcher::answers::text::Message;
 
 /// A kind of remark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum Remark {
     /// The customer does now, or is about to do, what was asked or told.
     Doing,
@@ -53,7 +56,7 @@ const LEAST_LEAD: f32 = 0.2;
 const MAX_WORDS: usize = 14;
 
 /// A reader of remarks in one language.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RemarkModel {
     lexicon: Lexicon,
     names: Names,
