@@ -2,12 +2,15 @@
 //!
 //! A socket belongs to one task, which asks [`Socket::recv`] and its own sources in one `select!`
 //! and writes in between. Nothing is buffered here beyond what the kernel did not take at once,
-//! so a reader that makes no progress shows as [`Lost::TooSlow`].
+//! so a reader that makes no progress shows as [`Lost::TooSlow`]. The library reads frames and
+//! answers those that are its own business; ours are put together here, in memory that lives only
+//! until they are written: the library's buffer stays as large as its largest burst ever was.
 //!
 //! **Invariant:** the peer sees the close frame before the connection goes away, as far as it
 //! reads at all: what it still sends is swallowed for a moment, since unread bytes would make the
 //! kernel reset the connection and the close frame with it.
 
+use std::io::Cursor;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +33,10 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::OpCode;
 use tokio_util::sync::CancellationToken;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -59,12 +65,8 @@ const LINGER: Duration = Duration::from_secs(2);
 const READ_BUFFER: usize = 1_024;
 
 /// So much may be fed before it is written without a flush: one system call for an ack and the
-/// events that follow it, and no more memory kept by a socket that has once been busy.
+/// events that follow it.
 const WRITE_BUFFER: usize = 4_096;
-
-/// An inbox of thousands, an event with the longest text: what one frame of ours may take, and
-/// what an unread echo of the peer's largest frame takes with its header.
-const LARGEST_WRITE: usize = 8 * 1_024 * 1_024;
 
 /// What came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +104,10 @@ pub struct Socket(Box<Open>);
 
 struct Open {
     stream: WebSocketStream<TokioIo<Upgraded>>,
+    /// Frames that were fed and are not written yet, from the cursor on.
+    unsent: Cursor<Vec<u8>>,
+    /// Whether the peer has said goodbye, after which no frame may follow ours.
+    is_ending: bool,
     beat: Heartbeat,
     alarm: Pin<Box<Sleep>>,
     /// `None` once it has been said.
@@ -133,6 +139,8 @@ impl Socket {
         metrics.sockets_opened.of(side).inc();
         Self(Box::new(Open {
             stream,
+            unsent: Cursor::default(),
+            is_ending: false,
             alarm: Box::pin(sleep_until(beat.next())),
             beat,
             drain: Some(Box::pin(drain.cancelled_owned())),
@@ -192,7 +200,10 @@ impl Socket {
             Message::Binary(bytes) => Received::Binary(bytes),
             // The library answers a ping or a close by itself when it is asked for the next
             // message; after a close that is the end of the stream.
-            _ => return None,
+            other => {
+                self.0.is_ending |= other.is_close();
+                return None;
+            }
         };
         self.0.metrics.frames_in.of(self.0.side).inc();
         let bytes = match &received {
@@ -259,27 +270,40 @@ impl Socket {
 
     /// Takes one frame, to be written with others by [`Socket::flush`]. Not to be cancelled.
     pub async fn feed(&mut self, frame: impl Into<Utf8Bytes>) -> Result<(), Lost> {
-        self.put(Message::Text(frame.into())).await
+        self.put(Data::Text, frame.into().as_bytes()).await
     }
 
     /// Writes one binary frame out. The protocol has none: this is for the echo that conformance
     /// is tested on. Not to be cancelled.
     pub async fn send_binary(&mut self, frame: Bytes) -> Result<(), Lost> {
-        self.put(Message::Binary(frame)).await?;
+        self.put(Data::Binary, &frame).await?;
         self.flush().await
     }
 
-    async fn put(&mut self, message: Message) -> Result<(), Lost> {
-        progress(self.0.write_for, self.0.stream.feed(message)).await?;
+    async fn put(&mut self, kind: Data, payload: &[u8]) -> Result<(), Lost> {
+        if self.0.is_ending {
+            return Err(Lost::Gone);
+        }
+        let header = FrameHeader { opcode: OpCode::Data(kind), ..FrameHeader::default() };
+        let length = payload.len() as u64;
+        let unsent = self.0.unsent.get_mut();
+        unsent.reserve(header.len(length) + payload.len());
+        header.format(length, unsent).map_err(|_| Lost::Gone)?;
+        unsent.extend_from_slice(payload);
+        let is_much = unsent.len() > WRITE_BUFFER;
         self.0.metrics.frames_out.of(self.0.side).inc();
-        Ok(())
+        if is_much { self.write_out().await } else { Ok(()) }
     }
 
     /// Writes out what was fed.
     pub async fn flush(&mut self) -> Result<(), Lost> {
-        progress(self.0.write_for, self.0.stream.flush()).await?;
+        self.write_out().await?;
         self.0.beat.sent(Instant::now());
         Ok(())
+    }
+
+    async fn write_out(&mut self) -> Result<(), Lost> {
+        progress(self.0.write_for, self.0.write_out()).await
     }
 
     /// Says why and ends. Takes up to two seconds, for the peer to hear it.
@@ -291,7 +315,10 @@ impl Socket {
     async fn leave(&mut self, code: CloseCode, reason: &'static str) {
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         let goodbye = async {
-            if self.0.stream.send(Message::Close(Some(frame))).await.is_err() {
+            // A frame that was cut off would swallow the goodbye.
+            if self.0.write_out().await.is_err()
+                || self.0.stream.send(Message::Close(Some(frame))).await.is_err()
+            {
                 return;
             }
             while let Some(message) = self.0.stream.next().await {
@@ -313,6 +340,19 @@ impl Socket {
     }
 }
 
+impl Open {
+    /// What is written of a frame when this is given up is not written again.
+    async fn write_out(&mut self) -> Result<(), WireError> {
+        // What the library itself has begun to say comes first, whole.
+        self.stream.flush().await?;
+        let io = self.stream.get_mut();
+        io.write_all_buf(&mut self.unsent).await?;
+        io.flush().await?;
+        self.unsent = Cursor::default();
+        Ok(())
+    }
+}
+
 impl Drop for Open {
     fn drop(&mut self) {
         self.metrics.sockets.of(self.side).dec();
@@ -322,8 +362,8 @@ impl Drop for Open {
 fn config(frame_bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(LARGEST_WRITE.max(2 * frame_bytes))
+        // It writes no more than pongs and the close frame.
+        .write_buffer_size(0)
         .max_message_size(Some(frame_bytes))
         .max_frame_size(Some(frame_bytes))
 }
