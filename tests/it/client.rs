@@ -227,6 +227,11 @@ impl Line {
         (std::mem::take(&mut log.events), std::mem::take(&mut self.frames))
     }
 
+    /// Puts frames back that were taken out too early.
+    pub(crate) fn put_back(&mut self, frames: VecDeque<Value>) {
+        self.frames.extend(frames);
+    }
+
     /// Every frame but events that came and was not asked for.
     pub(crate) fn others(&self) -> &VecDeque<Value> {
         &self.frames

@@ -4,7 +4,7 @@
 //! | | | |
 //! |---|---|---|
 //! | R1 | conformance of the sockets | `tests/conformance/run` |
-//! | R2 | `kill -9` under load | `crash` |
+//! | R2 | `kill -9` under load | `crash`, with cut links and agents `faults::storm` |
 //! | R3 R6 | a slow disk, a full one, one that is gone | `faults::disk` |
 //! | R4 R5 | power loss at each commit, torn and flipped tails | `store::sqlite::tests::power` |
 //! | R7 R8 R9 | repetitions, the first text, resuming | `sockets` |
@@ -24,6 +24,7 @@ mod disk;
 mod ledger;
 mod long;
 mod order;
+mod storm;
 
 /// How much larger than usual the crowds and counts are.
 fn scale() -> usize {

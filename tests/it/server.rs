@@ -1,5 +1,6 @@
 //! The built program, started on a port of its own with a data folder of its own.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::BufRead as _;
 use std::io::BufReader;
@@ -72,7 +73,9 @@ pub(crate) fn write_lamp(folder: &Path) {
 
 /// The built program with these arguments, in a folder where no settings file lies.
 pub(crate) fn program(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_skicka"));
+    // Another build of it, such as the one that is to be shipped, may be tried.
+    let own = || OsString::from(env!("CARGO_BIN_EXE_skicka"));
+    let mut command = Command::new(std::env::var_os("SKICKA_BIN").unwrap_or_else(own));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SKICKA_")) {
         command.env_remove(name);
     }
