@@ -333,6 +333,7 @@ export default {
   queue: 'Queue',
   people: 'Colleagues',
   nobodyWaits: 'Nobody waits.',
+  moreWait: (shown, more) => `The ${shown} that go first. ${more} more wait; all of them stand in the inbox.`,
   nobodyWorks: 'Nobody is signed in.',
   'floor.waiting': 'Waiting',
   'floor.longest': 'Longest wait',

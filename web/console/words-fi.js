@@ -333,6 +333,7 @@ export default {
   queue: 'Jono',
   people: 'Kollegat',
   nobodyWaits: 'Kukaan ei odota.',
+  moreWait: (shown, more) => `${shown} ensimmäistä. Lisäksi odottaa ${more}; kaikki ovat Saapuneet-luettelossa.`,
   nobodyWorks: 'Kukaan ei ole kirjautunut.',
   'floor.waiting': 'Odottaa',
   'floor.longest': 'Pisin odotus',

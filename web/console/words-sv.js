@@ -333,6 +333,7 @@ export default {
   queue: 'Kö',
   people: 'Kollegor',
   nobodyWaits: 'Ingen väntar.',
+  moreWait: (shown, more) => `De ${shown} som går först. ${more} till väntar; alla står i inkorgen.`,
   nobodyWorks: 'Ingen är inloggad.',
   'floor.waiting': 'Väntar',
   'floor.longest': 'Längsta väntan',
