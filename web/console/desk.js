@@ -89,6 +89,12 @@ export class Desk extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
+  /** The console speaks another language from now on: so do the topics, and the packet of what is open. */
+  retell() {
+    this.loadTitles();
+    if (this.current && this.link.up) this.#follow(this.current);
+  }
+
   /** The topics' titles in the console's language; ids stand in for them meanwhile. */
   async loadTitles() {
     try {
@@ -291,7 +297,7 @@ export class Desk extends EventTarget {
 
   #follow(talk) {
     talk.ask();
-    this.link.send({ type: 'open', conversation: talk.id, after: talk.last });
+    this.link.send({ type: 'open', conversation: talk.id, after: talk.last, lang: lang() });
   }
 
   /** Asks for something that wants an ack. @param {string} type @param {string} conversation @param {object} [fields] */

@@ -165,6 +165,7 @@ export default {
   'outcome.unresolved': 'Not resolved',
   'outcome.escalated': 'Handed over',
   'outcome.offline': 'Nobody on duty',
+  'slot.contact': 'Contact',
   'reason.requested': 'The customer asked for a person',
   'reason.steps_exhausted': 'The steps did not help',
   'reason.corrected_after_call': 'Corrected after a call',

@@ -165,6 +165,7 @@ export default {
   'outcome.unresolved': 'Ei ratkennut',
   'outcome.escalated': 'Luovutettu',
   'outcome.offline': 'Ei ketään paikalla',
+  'slot.contact': 'Yhteystieto',
   'reason.requested': 'Asiakas pyysi ihmistä',
   'reason.steps_exhausted': 'Keinot loppuivat',
   'reason.corrected_after_call': 'Korjattu kutsun jälkeen',

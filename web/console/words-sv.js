@@ -165,6 +165,7 @@ export default {
   'outcome.unresolved': 'Inte löst',
   'outcome.escalated': 'Överlämnat',
   'outcome.offline': 'Ingen på plats',
+  'slot.contact': 'Kontaktuppgift',
   'reason.requested': 'Kunden bad om en människa',
   'reason.steps_exhausted': 'Stegen räckte inte',
   'reason.corrected_after_call': 'Rättat efter ett anrop',
