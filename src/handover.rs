@@ -353,9 +353,13 @@ pub fn summary(content: &Content, state: &State, lang: Language) -> String {
     };
     let tried: Vec<String> = packet::steps(content, state, lang)
         .into_iter()
-        .map(|line| match line.plain {
-            true => format!("{} {}", line.question, line.answer.to_lowercase()),
-            false => format!("{}: {}", line.question, line.answer),
+        .map(|line| {
+            let packet::Line { question, answer, plain } = line;
+            if plain {
+                format!("{question} {}", answer.to_lowercase())
+            } else {
+                format!("{question}: {answer}")
+            }
         })
         .collect();
     let mut parts = vec![format!("{}: {topic}.", manners.summary_topic.plain(lang))];

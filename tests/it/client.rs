@@ -405,7 +405,11 @@ impl Agent {
         self.opened(json!({"type": "open", "conversation": conversation, "lang": lang})).await
     }
 
-    async fn opened(&mut self, open: Value) -> Value {
+    async fn opened(&mut self, mut open: Value) -> Value {
+        let held = open["conversation"].as_str().and_then(|id| self.line.logs.get(id));
+        if let Some(log) = held {
+            open["after"] = json!(log.last);
+        }
         self.line.send(&open).await;
         let is_its = |frame: &Value| {
             frame["type"] == "packet" && frame["conversation"] == open["conversation"]
