@@ -195,6 +195,14 @@ impl InProcess {
         }
     }
 
+    /// Wakes everybody who follows the conversation although its log has not moved: something else
+    /// that they tell of has, and stands in memory.
+    pub fn wake(&self, conversation: &ConversationId) {
+        for doorbell in self.followers(conversation) {
+            doorbell.wake();
+        }
+    }
+
     /// Tells everybody who follows the conversation, save whoever says it.
     pub fn tell(&self, passing: &Passing, by: &Arc<Doorbell>) {
         for doorbell in self.followers(passing.conversation()) {

@@ -51,7 +51,7 @@ pub mod policy;
 mod read;
 mod remark;
 pub mod repair;
-mod slot;
+pub(crate) mod slot;
 pub mod state;
 pub mod tags;
 mod turn;

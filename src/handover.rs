@@ -24,6 +24,7 @@ pub mod canned;
 pub mod fault;
 pub mod holidays;
 pub mod hours;
+pub mod packet;
 pub mod routing;
 pub mod team;
 pub mod waiting;
@@ -341,7 +342,8 @@ impl Worker {
     }
 }
 
-/// One line for the agent who takes over, made of titles and labels alone.
+/// One line for the agent who takes over, made of titles and labels: "Tried: Network in order yes,
+/// Customer type: Private".
 #[must_use]
 pub fn summary(content: &Content, state: &State, lang: Language) -> String {
     let manners = &content.manners;
@@ -349,11 +351,20 @@ pub fn summary(content: &Content, state: &State, lang: Language) -> String {
         Some(topic) => content.title(topic, lang),
         None => manners.summary_none.plain(lang),
     };
-    let tried: Vec<String> =
-        state.tried.iter().map(|tried| format!("{}: {}", tried.question, tried.answer)).collect();
+    let tried: Vec<String> = packet::steps(content, state, lang)
+        .into_iter()
+        .map(|line| {
+            let packet::Line { question, answer, plain } = line;
+            if plain {
+                format!("{question} {}", answer.to_lowercase())
+            } else {
+                format!("{question}: {answer}")
+            }
+        })
+        .collect();
     let mut parts = vec![format!("{}: {topic}.", manners.summary_topic.plain(lang))];
     if !tried.is_empty() {
-        parts.push(format!("{}: {}.", manners.summary_tried.plain(lang), tried.join("; ")));
+        parts.push(format!("{}: {}.", manners.summary_tried.plain(lang), tried.join(", ")));
     }
     if let Some(missed) = state.not_understood.last() {
         let missed: String = missed.chars().take(PREVIEW).collect();

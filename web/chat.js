@@ -78,7 +78,7 @@
     worst: ['Mycket dåligt', 'Erittäin huono', 'Very bad'],
     best: ['Mycket bra', 'Erittäin hyvä', 'Very good'],
     score: ['{} av 5', '{}/5', '{} of 5'],
-    comment: ['Vill du berätta mer? (frivilligt)', 'Haluatko kertoa lisää? (vapaaehtoinen)', 'Would you like to say more? (optional)'],
+    comment: ['Vill du berätta mer? (frivilligt)', 'Kerro lisää (vapaaehtoinen)', 'Anything to add? (optional)'],
     rate: ['Skicka betyg', 'Lähetä arvio', 'Send rating'],
     rated: ['Tack! Du gav betyget {} av 5.', 'Kiitos! Annoit arvosanan {}/5.', 'Thank you! You gave {} of 5.'],
     tab: ['öppnas i en ny flik', 'avautuu uuteen välilehteen', 'opens in a new tab'],
@@ -221,7 +221,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 @media (prefers-contrast:more){:host{--m:var(--t);--l:var(--t);--edge:var(--t)}}
 @media (forced-colors:active){.launcher,.send,.main,.bubble,.fresh,.badge{border:1px solid}.dots i{background:CanvasText}
  .choice.taken,.scores input:checked+span{forced-color-adjust:none;background:Highlight;color:HighlightText}.choice[aria-disabled]:not(.taken){color:GrayText}}
-@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:none;height:60%;min-height:120px}}`;
+@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:1 0 120px}}`;
 
   const ICONS = {
     chat: 'M21 12a8 8 0 0 1-8 8H4l1.8-3A8 8 0 1 1 21 12ZM9.5 10.5h7M9.5 14h4.5',

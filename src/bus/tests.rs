@@ -45,3 +45,14 @@ fn what_is_told_in_passing_does_not_pile_up_and_does_not_come_back() {
     assert_eq!(listener.take_passing(), [typing, read(2)]);
     assert!(teller.take_passing().is_empty());
 }
+
+#[tokio::test]
+async fn whoever_is_woken_hears_of_it_and_reads_no_log() {
+    let bus = Arc::new(InProcess::default());
+    let doorbell: Arc<Doorbell> = Arc::default();
+    let _following = bus.follow(&id("a"), &doorbell);
+    bus.wake(&id("b"));
+    bus.wake(&id("a"));
+    doorbell.heard().await;
+    assert!(doorbell.take_moved().is_empty());
+}

@@ -259,8 +259,9 @@ impl Inner {
                 (self.floor.renumber(&desk, id, &teams), true)
             }
         };
+        // A long queue moves at every claim: its logs have not, and must not be read for that.
         for waiting in &moved {
-            self.bus.ring(waiting);
+            self.bus.wake(waiting);
         }
         lock(&self.floor.staff).wake_consoles();
         let teams = self.floor.teams.load();
@@ -443,7 +444,7 @@ impl Engine {
     fn ring_who_waits(&self) {
         let desk = lock(&self.inner.floor.desk);
         for (id, _) in desk.all().filter(|(_, item)| item.status == Status::Queued) {
-            self.inner.bus.ring(id);
+            self.inner.bus.wake(id);
         }
     }
 

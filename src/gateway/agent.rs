@@ -44,6 +44,7 @@ use crate::gateway::socket::Socket;
 use crate::ids::ConversationId;
 use crate::ids::FrameId;
 use crate::ids::Seq;
+use crate::language::Language;
 use crate::protocol::Ack;
 use crate::protocol::ErrorFrame;
 use crate::protocol::FrameError;
@@ -125,6 +126,8 @@ struct Opened {
     sent: Seq,
     /// The newest event that the agent has said to have read.
     read: Seq,
+    /// The language that the console wants the packet in.
+    lang: Option<Language>,
     /// The packet as it was last sent.
     packet: String,
     /// Whether the console was told that the conversation was erased.
@@ -327,10 +330,8 @@ impl<'a> Shift<'a> {
         socket: &mut Socket,
         conversation: &ConversationId,
     ) -> Result<(), Over> {
-        if !self.open.contains_key(conversation) {
-            return Ok(());
-        }
-        let packet = desk::packet(self.app, &self.agent, conversation)
+        let Some(opened) = self.open.get(conversation) else { return Ok(()) };
+        let packet = desk::packet(self.app, &self.agent, opened.lang, conversation)
             .await
             .map_err(|error| failed(&error))?;
         // The time waited runs on by itself; only what else changed is news.
@@ -437,8 +438,8 @@ impl<'a> Shift<'a> {
             ClientFrame::Presence { state, capacity } => {
                 self.app.engine.set_presence(&self.agent.id, state, capacity).await;
             }
-            ClientFrame::Open { conversation, after } => {
-                self.open(socket, conversation, after).await?;
+            ClientFrame::Open { conversation, after, lang } => {
+                self.open(socket, conversation, after, lang).await?;
             }
             ClientFrame::Leave { conversation } => {
                 self.open.remove(&conversation);
@@ -471,6 +472,7 @@ impl<'a> Shift<'a> {
         socket: &mut Socket,
         conversation: ConversationId,
         after: Seq,
+        lang: Option<Language>,
     ) -> Result<(), Over> {
         let state = match self.app.engine.state(&conversation).await {
             Ok(state) => state,
@@ -499,6 +501,7 @@ impl<'a> Shift<'a> {
             _looking: self.app.engine.look(&self.agent.id, &conversation),
             sent,
             read: Seq::ZERO,
+            lang,
             packet,
             erased: state.erased,
         };

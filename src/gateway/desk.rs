@@ -8,6 +8,7 @@ use crate::gateway::app::App;
 use crate::gateway::roles;
 use crate::handover;
 use crate::handover::Item;
+use crate::handover::packet::Line;
 use crate::handover::team::Teams;
 use crate::ids::ConversationId;
 use crate::ids::Timestamp;
@@ -94,25 +95,21 @@ pub(super) fn removed_item(conversation: ConversationId) -> InboxItem {
 pub(super) async fn packet(
     app: &App,
     agent: &AgentRow,
+    lang: Option<Language>,
     conversation: &ConversationId,
 ) -> Result<Packet, SubmitError> {
     let state = app.engine.state(conversation).await?;
     let profile = app.engine.profile(conversation).await?;
-    let lang = agent.languages.first().copied().unwrap_or(state.lang);
+    let lang = lang.or(agent.languages.first().copied()).unwrap_or(state.lang);
+    let content = app.engine.content();
     let page = (profile.page_url.is_some() || profile.page_title.is_some())
         .then_some(Page { url: profile.page_url, title: profile.page_title });
     Ok(Packet {
         conversation: conversation.clone(),
         reason: state.reason.clone(),
         topic: state.topic.clone(),
-        steps: state
-            .tried
-            .iter()
-            .map(|tried| PacketStep {
-                question: tried.question.clone(),
-                answer: tried.answer.clone(),
-            })
-            .collect(),
+        steps: handover::packet::steps(&content, &state, lang).into_iter().map(in_words).collect(),
+        known: handover::packet::known(&content, &state, lang).into_iter().map(in_words).collect(),
         slots: state
             .slots
             .iter()
@@ -124,8 +121,12 @@ pub(super) async fn packet(
         identity: level(state.customer.as_ref()),
         waited_s: waited_s(app.clock.now(), &state),
         page,
-        summary: handover::summary(&app.engine.content(), &state, lang),
+        summary: handover::summary(&content, &state, lang),
     })
+}
+
+fn in_words(line: Line) -> PacketStep {
+    PacketStep { question: line.question, answer: line.answer }
 }
 
 fn waited_s(now: Timestamp, state: &State) -> u64 {

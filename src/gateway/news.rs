@@ -38,6 +38,8 @@ pub(super) struct News {
     _following: Following,
     /// The newest event that was told.
     told: Seq,
+    /// Whether the log may hold more than was told.
+    behind: bool,
     /// What the visitor was last told of the queue.
     place: Option<Place>,
     /// Whether the visitor was told that the conversation was erased.
@@ -71,6 +73,7 @@ impl News {
             erased: false,
             conversation,
             told: met.arrived.from,
+            behind: true,
             place: None,
         }
     }
@@ -89,14 +92,20 @@ impl News {
     /// some asks again.
     pub(super) async fn next(&mut self, app: &App) -> Result<Vec<Item>, SubmitError> {
         // Whatever moves from here on rings again.
-        drop(self.doorbell.take_moved());
+        self.behind |= !self.doorbell.take_moved().is_empty();
         let engine = &app.engine;
         if !self.erased && engine.is_erased(&self.conversation) {
             // What the client holds must go: all of it comes anew, as erased.
             self.erased = true;
             self.told = Seq::ZERO;
+            self.behind = true;
         }
-        let events = engine.frames_after(&self.conversation, self.told, Audience::Visitor).await?;
+        let events = if self.behind {
+            engine.frames_after(&self.conversation, self.told, Audience::Visitor).await?
+        } else {
+            Vec::new()
+        };
+        self.behind = !events.is_empty();
         // Whoever holds a copy of an anonymous token sees nothing of the customer's.
         if !events.is_empty() && !self.verified && engine.became_a_customers(&self.conversation) {
             return Err(Refusal::Forbidden("the conversation is a customer's").into());

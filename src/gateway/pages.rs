@@ -87,6 +87,7 @@ const ASSETS: &[Asset] = &[
     asset!("/console/offers.js", JAVASCRIPT, "console/offers.js"),
     asset!("/console/outbox.js", JAVASCRIPT, "console/outbox.js"),
     asset!("/console/packet.js", JAVASCRIPT, "console/packet.js"),
+    asset!("/console/rows.js", JAVASCRIPT, "console/rows.js"),
     asset!("/console/settings.js", JAVASCRIPT, "console/settings.js"),
     asset!("/console/shell.js", JAVASCRIPT, "console/shell.js"),
     asset!("/console/signin.js", JAVASCRIPT, "console/signin.js"),

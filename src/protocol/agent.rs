@@ -49,6 +49,8 @@ pub enum ClientFrame {
         conversation: ConversationId,
         /// The last event that the client holds.
         after: Seq,
+        /// What the packet is written in.
+        lang: Option<Language>,
     },
     /// Stops following.
     Leave {
@@ -191,6 +193,7 @@ pub fn parse(text: &str, limits: &Limits) -> Result<ClientFrame, FrameError> {
         "open" => ClientFrame::Open {
             conversation: fields.conversation()?,
             after: fields.after()?.unwrap_or(Seq::ZERO),
+            lang: fields.string("lang")?.as_deref().and_then(Language::from_tag),
         },
         "leave" => ClientFrame::Leave { conversation: fields.conversation()? },
         "claim" => ClientFrame::Claim {
@@ -421,6 +424,9 @@ pub struct Packet {
     pub topic: Option<IntentId>,
     /// What the bot asked and heard.
     pub steps: Vec<PacketStep>,
+    /// What is known and stands in no step, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<PacketStep>,
     /// What it learnt.
     pub slots: serde_json::Map<String, serde_json::Value>,
     /// What it did not understand, masked.

@@ -68,7 +68,7 @@ impl<'l> Fields<'l> {
         value.ok_or_else(|| self.bad(field, "is missing"))
     }
 
-    fn string(&mut self, field: &str) -> Result<Option<String>, FrameError> {
+    pub(crate) fn string(&mut self, field: &str) -> Result<Option<String>, FrameError> {
         match self.take(field) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),

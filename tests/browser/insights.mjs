@@ -24,6 +24,22 @@ export async function insights(step, arrive, url, agent, person) {
     await page.locator('.menu summary').click();
     await page.locator('#tongue').selectOption(tag);
   };
+  await step('the menu shows all that it has, in every language, on the narrowest screen and with zoom', async () => {
+    const wide = page.viewportSize();
+    for (const tag of ['fi', 'en', 'sv']) {
+      await speak(tag);
+      await page.locator(`html[lang=${tag}]`).waitFor();
+      await page.locator('.menu summary').click();
+      for (const viewport of [{ width: 320, height: 640 }, { width: 640, height: 400 }]) {
+        await page.setViewportSize(viewport);
+        const { wide: over, tall: below } = await page.locator('.sheet').evaluate((sheet) => ({ wide: sheet.scrollWidth - sheet.clientWidth, tall: sheet.scrollHeight - sheet.clientHeight }));
+        assert.deepEqual([over, below], [0, 0], `${tag} at ${viewport.width} px`);
+        await page.locator('.sheet button').last().click({ trial: true });
+      }
+      await page.setViewportSize(wide);
+      await page.keyboard.press('Escape');
+    }
+  });
   await step('a customer whom the bot does not understand', async () => {
     const guest = await arrive('misunderstood');
     const customer = new Customer(guest.page);

@@ -139,6 +139,10 @@ export async function offers(check, arrive, url) {
     await customer.field.waitFor();
     const over = await customer.chat.locator('.panel').evaluate((panel) => [...panel.querySelectorAll('.head button, .human, .choice, .send, textarea')].filter((node) => node.getClientRects().length).map((node) => node.getBoundingClientRect()).filter(({ left, right, width, height }) => left < 0 || right > 320 || width < 44 || height < 44).length);
     assert.equal(over, 0, 'targets of 44 px, inside the screen');
+    await page.setViewportSize({ width: 320, height: 380 });
+    // A frame is drawn with the new size before the places are asked for.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    assert.ok(await customer.field.evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight), 'the field is in sight on a low screen too');
     await person.context.close();
   });
 

@@ -402,9 +402,23 @@ impl Agent {
 
     /// Follows a conversation from its beginning; the packet.
     pub(crate) async fn open(&mut self, conversation: &str) -> Value {
-        self.line.send(&json!({"type": "open", "conversation": conversation})).await;
-        let is_its =
-            |frame: &Value| frame["type"] == "packet" && frame["conversation"] == conversation;
+        self.opened(json!({"type": "open", "conversation": conversation})).await
+    }
+
+    /// The same, with the packet in a language.
+    pub(crate) async fn open_in(&mut self, conversation: &str, lang: &str) -> Value {
+        self.opened(json!({"type": "open", "conversation": conversation, "lang": lang})).await
+    }
+
+    async fn opened(&mut self, mut open: Value) -> Value {
+        let held = open["conversation"].as_str().and_then(|id| self.line.logs.get(id));
+        if let Some(log) = held {
+            open["after"] = json!(log.last);
+        }
+        self.line.send(&open).await;
+        let is_its = |frame: &Value| {
+            frame["type"] == "packet" && frame["conversation"] == open["conversation"]
+        };
         self.line.frame("the packet", is_its).await
     }
 

@@ -88,11 +88,15 @@ async fn take_over(agent: &mut Agent, conversation: &str) {
     for ((question, _), word) in steps.iter().zip(tried) {
         assert!(question.contains(word), "{question} is about {word}");
     }
-    assert!(packet["summary"].as_str().is_some_and(|line| line.contains("Uppdaterade appen")));
+    assert!(packet["summary"].as_str().is_some_and(|line| line.contains("Uppdaterade appen nej,")));
 
     let seq = agent.done(conversation, json!({"type": "claim"})).await;
     let taken = agent.event(conversation, "the claim", |event| is_status(event, "agent")).await;
     assert_eq!(taken["seq"], seq);
+    let in_english = agent.open_in(conversation, "en").await;
+    assert_eq!(in_english["steps"][1]["answer"], "No");
+    assert!(in_english["summary"].as_str().is_some_and(|line| line.starts_with("Topic: ")));
+    assert_eq!(agent.open(conversation).await["steps"], packet["steps"]);
     agent.item(conversation, |item| item["agent"]["id"] == "agent-maja").await;
 }
 

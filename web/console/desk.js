@@ -34,6 +34,12 @@ const TYPING_MS = 3000;
 /** Whether a conversation waits for a person. @param {Item} [item] */
 export const isWaiting = (item) => item?.status === 'queued' || item?.status === 'offline';
 
+/** By code units: what is compared here is no language's, and a collation a thousand times over is slow. */
+const byText = (a, b) => (a < b ? -1 : Number(a > b));
+
+/** Who of two goes first. @param {Item} a @param {Item} b */
+export const byTurn = (a, b) => (b.priority || 0) - (a.priority || 0) || byText(a.waiting_since || '~', b.waiting_since || '~') || byText(a.conversation, b.conversation);
+
 export class Desk extends EventTarget {
   /** @param {import('./api.js').Agent} me */
   constructor(me) {
@@ -81,6 +87,12 @@ export class Desk extends EventTarget {
 
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** The console speaks another language from now on: so do the topics, and the packet of what is open. */
+  retell() {
+    this.loadTitles();
+    if (this.current && this.link.up) this.#follow(this.current);
   }
 
   /** The topics' titles in the console's language; ids stand in for them meanwhile. */
@@ -285,7 +297,7 @@ export class Desk extends EventTarget {
 
   #follow(talk) {
     talk.ask();
-    this.link.send({ type: 'open', conversation: talk.id, after: talk.last });
+    this.link.send({ type: 'open', conversation: talk.id, after: talk.last, lang: lang() });
   }
 
   /** Asks for something that wants an ack. @param {string} type @param {string} conversation @param {object} [fields] */

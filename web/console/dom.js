@@ -37,6 +37,7 @@ const PATHS = {
   send: 'M4 12l16-8-5 16-3-7-8-1Z',
   pass: 'M4 9h14l-4-4M20 15H6l4 4',
   keys: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
+  lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 15v1.5',
   out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   canned: 'M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5',
   alarm: 'M12 4 2.5 20h19ZM12 10v4M12 17v.5',

@@ -1,6 +1,6 @@
 /** The floor as a supervisor sees it: who waits, who works and on what, and the ways in. */
 
-import { isWaiting } from './desk.js';
+import { byTurn, isWaiting } from './desk.js';
 import { button, h, icon, onceAFrame } from './dom.js';
 import { everySecond, since } from './time.js';
 import { coded, t, tongue } from './words.js';
@@ -10,6 +10,8 @@ export const seesFloor = (me) => me.role !== 'agent';
 
 /** On duty first, then away; within that by name. */
 const STATES = ['online', 'away', 'offline'];
+/** More lines than this nobody looks through here; the inbox has them all. */
+const MOST_LINES = 50;
 
 export class Floor extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk @param {{leave: () => void, whisper: (id: string) => void, takeOver: (id: string) => void}} owner */
@@ -28,11 +30,12 @@ export class Floor extends HTMLElement {
     this.queue = h('ul', { className: 'list' });
     this.people = h('ul', { className: 'people' });
     this.nobodyWaits = h('p', { className: 'none' }, t('nobodyWaits'));
+    this.moreWait = h('p', { className: 'none few' });
     this.nobodyWorks = h('p', { className: 'none' }, t('nobodyWorks'));
     this.replaceChildren(h('section', { className: 'floor', 'aria-labelledby': 'floor' },
       h('div', { className: 'head' }, button(t('back'), () => this.owner.leave(), { glyph: 'back', bare: true }), h('div', { className: 'title' }, this.heading)),
       h('div', { className: 'place' }, this.figures,
-        h('section', { 'aria-labelledby': 'floor-queue' }, h('h3', { id: 'floor-queue' }, t('queue')), this.queue, this.nobodyWaits),
+        h('section', { 'aria-labelledby': 'floor-queue' }, h('h3', { id: 'floor-queue' }, t('queue')), this.queue, this.moreWait, this.nobodyWaits),
         h('section', { 'aria-labelledby': 'floor-people' }, h('h3', { id: 'floor-people' }, t('people')), this.people, this.nobodyWorks))));
     for (const name of ['inbox', 'agents']) this.desk.addEventListener(name, this.soon, { signal });
     everySecond(() => this.#tick(), signal);
@@ -49,7 +52,7 @@ export class Floor extends HTMLElement {
     // Whoever stands on a button stays on it: it is found again by what it does.
     const held = this.contains(document.activeElement) ? document.activeElement.dataset.does : null;
     this.times = [];
-    const waiting = items.filter(isWaiting).sort((a, b) => (b.priority || 0) - (a.priority || 0) || (a.waiting_since || '~').localeCompare(b.waiting_since || '~'));
+    const waiting = items.filter(isWaiting).sort(byTurn);
     this.oldest = waiting.map(({ waiting_since: at }) => at).filter(Boolean).sort()[0];
     const held_ = items.filter(({ status }) => status === 'agent');
     const people = [...desk.agents].sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || a.name.localeCompare(b.name));
@@ -60,7 +63,9 @@ export class Floor extends HTMLElement {
     this.figures.replaceChildren(
       figure(t('floor.waiting'), waiting.length), figure(t('floor.longest'), this.longest), figure(t('floor.held'), held_.length),
       figure(t('floor.bot'), items.filter(({ status }) => status === 'bot').length), figure(t('floor.onDuty'), onDuty.length), figure(t('floor.room'), room));
-    this.queue.replaceChildren(...waiting.map((item) => this.#waits(item)));
+    this.queue.replaceChildren(...waiting.slice(0, MOST_LINES).map((item) => this.#waits(item)));
+    this.moreWait.hidden = waiting.length <= MOST_LINES;
+    this.moreWait.textContent = t('moreWait', MOST_LINES, waiting.length - MOST_LINES);
     this.nobodyWaits.hidden = waiting.length > 0;
     this.people.replaceChildren(...people.map((agent) => this.#person(agent, held_.filter((item) => item.agent?.id === agent.id))));
     this.nobodyWorks.hidden = people.length > 0;

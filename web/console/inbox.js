@@ -1,8 +1,9 @@
 /** The list of conversations: who waits, who is mine, who talks to the bot. */
 
-import { isWaiting } from './desk.js';
+import { byTurn, isWaiting } from './desk.js';
 import { announce, h, icon, onceAFrame } from './dom.js';
 import { Finder } from './find.js';
+import { Rows } from './rows.js';
 import { chips } from './tags.js';
 import { everySecond, since } from './time.js';
 import { coded, t, tongue } from './words.js';
@@ -23,11 +24,7 @@ const FILTERS = {
 /** Those that have ended lie in no inbox: they are looked for. */
 const CLOSED = 'closed';
 
-/** By code units: what is compared here is no language's, and a collation a thousand times over is slow. */
-const byText = (a, b) => (a < b ? -1 : Number(a > b));
-
-const order = (a, b) => (WEIGHT[a.status] ?? 9) - (WEIGHT[b.status] ?? 9) || (b.priority || 0) - (a.priority || 0)
-  || byText(a.waiting_since || '~', b.waiting_since || '~') || byText(a.conversation, b.conversation);
+const order = (a, b) => (WEIGHT[a.status] ?? 9) - (WEIGHT[b.status] ?? 9) || byTurn(a, b);
 
 export class Inbox extends HTMLElement {
   /** @param {import('./desk.js').Desk} desk */
@@ -35,8 +32,6 @@ export class Inbox extends HTMLElement {
     super();
     this.desk = desk;
     this.filter = sessionStorage.getItem('skicka-console:filter') || 'waiting';
-    /** Lines by conversation, so that a change touches its own line only. @type {Map<string, {li: HTMLElement, button: HTMLElement, time: HTMLElement, item: object}>} */
-    this.lines = new Map();
     this.soon = onceAFrame(() => this.isConnected && this.#render());
   }
 
@@ -52,24 +47,24 @@ export class Inbox extends HTMLElement {
       const count = name === CLOSED ? null : h('span', { className: 'count' });
       return [name, { count, node: h('button', { type: 'button', onclick: () => this.#choose(name) }, t(`view.${name}`), count && ' ', count) }];
     }));
-    this.list = h('ul', { className: 'list', onkeydown: (event) => this.#key(event) });
+    this.rows = new Rows(({ conversation }) => conversation, (item, line) => this.#line(item, line));
     this.none = h('p', { className: 'none' }, t('nobody'));
-    this.scroll = h('div', { className: 'scroll' }, this.list, this.none);
+    this.rows.scroll.append(this.none);
     this.replaceChildren(h('nav', { className: 'inbox', 'aria-label': t('inbox') },
       h('h2', { className: 'sr' }, t('inbox')),
       this.finder.form,
       h('div', { className: 'filters', role: 'group', 'aria-label': t('filter') }, [...this.tabs.values()].map(({ node }) => node)),
-      this.scroll, this.finder.results));
+      this.rows.scroll, this.finder.results));
+    this.rows.listen(signal);
     this.desk.addEventListener('inbox', this.soon, { signal });
     this.desk.addEventListener('waiting', ({ detail }) => announce(t('newWaiting', detail.length)), { signal });
     this.desk.addEventListener('alarm', () => announce(t('alarmed')), { signal });
     this.desk.addEventListener('agents', this.soon, { signal });
     this.desk.addEventListener('current', () => this.#mark(), { signal });
     everySecond(() => this.#tick(), signal);
-    this.sight = new IntersectionObserver((entries) => this.#seen(entries), { root: this.scroll });
-    signal.addEventListener('abort', () => this.sight.disconnect());
     if (this.filter === CLOSED) this.finder.show(true);
     this.#render();
+    this.#mark();
   }
 
   disconnectedCallback() {
@@ -80,12 +75,13 @@ export class Inbox extends HTMLElement {
     this.filter = name;
     sessionStorage.setItem('skicka-console:filter', name);
     this.finder.show(name === CLOSED);
+    this.rows.rewind();
     this.#render();
   }
 
   /** The results stand instead of the list while something is looked for. */
   #found() {
-    this.scroll.hidden = this.finder.isOn;
+    this.rows.scroll.hidden = this.finder.isOn;
     this.#press();
   }
 
@@ -111,25 +107,9 @@ export class Inbox extends HTMLElement {
       if (count) count.textContent = String(everything.filter((item) => FILTERS[name](item, this.desk)).length);
     }
     this.#press();
-    const held = this.list.contains(document.activeElement) ? [...this.list.children].indexOf(document.activeElement.parentNode) : -1;
     const items = this.shown();
-    const keep = new Set(items.map(({ conversation }) => conversation));
-    for (const [id, { li }] of this.lines) {
-      if (keep.has(id)) continue;
-      li.remove();
-      this.sight.unobserve(li);
-      this.lines.delete(id);
-    }
-    let next = this.list.firstChild;
-    for (const item of items) {
-      const { li } = this.#line(item);
-      if (li === next) next = next.nextSibling;
-      else this.list.insertBefore(li, next);
-    }
     this.none.hidden = items.length > 0;
-    this.#mark();
-    // Its line went away under the focus: the neighbour takes it, or where there is none the view's own button.
-    if (held >= 0 && !this.list.contains(document.activeElement)) (this.list.children[Math.min(held, items.length - 1)]?.firstChild ?? this.tabs.get(this.filter).node).focus();
+    if (this.rows.show(items)) this.tabs.get(this.filter).node.focus();
   }
 
   /** A search is of no view, unless it is of those that have ended. */
@@ -138,8 +118,8 @@ export class Inbox extends HTMLElement {
     for (const [name, { node }] of this.tabs) node.setAttribute('aria-pressed', String(name === chosen));
   }
 
-  #line(item) {
-    const old = this.lines.get(item.conversation);
+  /** A change touches its own line only. */
+  #line(item, old) {
     // The titles of the topics may have come since.
     const title = this.desk.title(item.topic);
     const offeree = this.#offeree(item);
@@ -157,14 +137,10 @@ export class Inbox extends HTMLElement {
         h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team), item.tags && chips(item.tags)),
     ];
     const line = old ?? { li: h('li', {}), button: h('button', { type: 'button', className: 'item', onclick: () => this.desk.open(item.conversation) }) };
-    if (!old) {
-      line.li.append(line.button);
-      this.sight.observe(line.li);
-    }
+    if (!old) line.li.append(line.button);
     line.button.replaceChildren(...parts);
     Object.assign(line, { time, late, item, title, offeree });
     this.#time(line);
-    this.lines.set(item.conversation, line);
     return line;
   }
 
@@ -188,44 +164,12 @@ export class Inbox extends HTMLElement {
   }
 
   #tick() {
-    for (const line of this.lines.values()) if (line.seen) this.#time(line);
+    for (const line of this.rows.rows.values()) this.#time(line);
   }
 
-  /** Only the times that can be seen go on each second. */
-  #seen(entries) {
-    const seen = new Map(entries.map(({ target, isIntersecting }) => [target, isIntersecting]));
-    for (const line of this.lines.values()) {
-      if (!seen.has(line.li)) continue;
-      line.seen = seen.get(line.li);
-      if (line.seen) this.#time(line);
-    }
-  }
-
-  /** One line is in the order of tabs; the arrows reach the others. */
   #mark() {
-    const id = this.desk.current?.id;
     this.finder.mark();
-    const first = this.lines.has(id) ? id : this.list.firstChild && [...this.lines].find(([, { li }]) => li === this.list.firstChild)?.[0];
-    const held = document.activeElement;
-    const within = this.list.contains(held);
-    for (const [key, { button }] of this.lines) {
-      // A thousand lines are not written to when one or two change.
-      if (key === id) button.setAttribute('aria-current', 'true');
-      else if (button.hasAttribute('aria-current')) button.removeAttribute('aria-current');
-      const tab = (within ? button === held : key === first) ? 0 : -1;
-      if (button.tabIndex !== tab || !button.hasAttribute('tabindex')) button.tabIndex = tab;
-    }
-  }
-
-  #key(event) {
-    const all = [...this.list.children].map((li) => li.firstChild);
-    const at = all.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (to === undefined || !all[to]) return;
-    event.preventDefault();
-    all[at].tabIndex = -1;
-    all[to].tabIndex = 0;
-    all[to].focus();
+    this.rows.choose(this.desk.current?.id);
   }
 
   /** @param {string} [id] the first line without it */
@@ -234,8 +178,7 @@ export class Inbox extends HTMLElement {
       (this.finder.results.querySelector('[aria-current]') ?? this.finder.words).focus();
       return;
     }
-    const target = this.lines.get(id)?.button ?? this.list.firstChild?.firstChild ?? this.tabs.get(this.filter).node;
-    target.focus();
+    if (!this.rows.focus(id)) this.tabs.get(this.filter).node.focus();
   }
 
   /** Opens the next line or the one before. @param {1|-1} step */
@@ -247,7 +190,9 @@ export class Inbox extends HTMLElement {
     const items = this.shown();
     const at = items.findIndex(({ conversation }) => conversation === this.desk.current?.id);
     const next = items[at < 0 ? (step > 0 ? 0 : items.length - 1) : at + step];
-    if (next) this.desk.open(next.conversation);
+    if (!next) return;
+    this.desk.open(next.conversation);
+    this.rows.reveal(next.conversation);
   }
 }
 

@@ -4,6 +4,7 @@ import { dialogues, insights, traffic } from './api.js';
 import { bars, columns, figure, number, table } from './charts.js';
 import { announce, button, h } from './dom.js';
 import { select } from './form.js';
+import { place } from './time.js';
 import { coded, lang, t, tongue } from './words.js';
 
 /** Whether this account sees the figures. @param {import('./api.js').Agent} me */
@@ -19,8 +20,8 @@ const dayBefore = (days) => {
   at.setDate(at.getDate() - days);
   return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 };
-const short = (day) => new Date(`${day}T12:00`).toLocaleDateString(lang(), { day: 'numeric', month: 'numeric' });
-const long = (day) => new Date(`${day}T12:00`).toLocaleDateString(lang(), { day: 'numeric', month: 'short', year: 'numeric' });
+const short = (day) => new Date(`${day}T12:00`).toLocaleDateString(place(), { day: 'numeric', month: 'numeric' });
+const long = (day) => new Date(`${day}T12:00`).toLocaleDateString(place(), { day: 'numeric', month: 'short', year: 'numeric' });
 
 /** Thousandths as percent; a dash where there is nothing to take a share of. */
 const percent = (thousandths) => (thousandths === null || thousandths === undefined ? '–' : number(thousandths / 1000, { style: 'percent', maximumFractionDigits: 1 }));

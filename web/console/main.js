@@ -57,7 +57,7 @@ function enter(agent, password) {
     await logout().catch(() => {});
     signIn();
   };
-  const work = () => show(() => new Shell(desk, { signOut, addFactor: !agent.second_factor && addFactor, language: (tag) => { changeLanguage(tag); desk.loadTitles(); } }));
+  const work = () => show(() => new Shell(desk, { signOut, addFactor: !agent.second_factor && addFactor, language: (tag) => { changeLanguage(tag); desk.retell(); } }));
   const addFactor = () => {
     show(() => new FactorForm({ done: async () => { agent.second_factor = (await me().catch(() => null))?.second_factor ?? false; work(); }, language: changeLanguage }));
     document.querySelector('input')?.focus();

@@ -42,7 +42,7 @@ export class Packet extends HTMLElement {
     if (!packet || (packet === this.drawn && this.titles === this.desk.titles)) return;
     this.drawn = packet;
     this.titles = this.desk.titles;
-    const { reason, steps = [], slots = {}, not_understood: missed = [], page } = packet;
+    const { reason, steps = [], known = [], not_understood: missed = [], page } = packet;
     this.time = h('span', {});
     this.earlier ??= earlier(this.desk, this.talk.id);
     const details = h('details', { open, ontoggle: () => { open = details.open; } },
@@ -55,7 +55,7 @@ export class Packet extends HTMLElement {
           fact(t('lang'), tongue(packet.lang)),
           fact(t('identity'), t(packet.identity === 'verified' ? 'verified' : 'anonymous')),
           page && fact(t('page'), pageLink(page)),
-          ...Object.entries(slots).map(([name, value]) => fact(name.replaceAll('_', ' '), typeof value === 'string' ? value : JSON.stringify(value)))),
+          ...known.map(({ question, answer }) => fact(coded('slot', question), answer))),
         h('h3', {}, t('steps')),
         steps.length ? h('ol', {}, steps.map(({ question, answer }) => h('li', {}, `${question}: `, h('b', {}, answer)))) : h('p', {}, t('nothingTried')),
         missed.length > 0 && h('h3', {}, t('notUnderstood')),

@@ -87,7 +87,7 @@ export class Shell extends HTMLElement {
         button(t('shortcuts'), chosen(() => this.keys.sheet()), { glyph: 'keys' }),
         seesContent(me) && button(t('content'), chosen(showContent), { glyph: 'bot' }),
         Object.entries(PLACES).filter(([, { may }]) => may(me)).map(([address, { glyph }]) => button(t(address.slice(1)), chosen(() => this.show(address)), { glyph })),
-        this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'keys' }),
+        this.owner.addFactor && button(t('factorMenu'), () => { menu.open = false; this.owner.addFactor(); }, { glyph: 'lock' }),
         button(t('signOut'), this.owner.signOut, { glyph: 'out' })));
     document.addEventListener('click', ({ target }) => { if (!menu.contains(target)) menu.open = false; }, { signal: this.gone.signal });
     return h('div', { className: 'bar' },

@@ -2,14 +2,17 @@
 
 import { lang } from './words.js';
 
-/** @param {string|Date} at */
-export const clock = (at) => new Date(at).toLocaleTimeString(lang(), { hour: '2-digit', minute: '2-digit' });
+/** Days and hours as they are written here: English alone would mean the American way. */
+export const place = () => (lang() === 'en' ? 'en-GB' : lang());
 
 /** @param {string|Date} at */
-export const day = (at) => new Date(at).toLocaleDateString(lang(), { weekday: 'long', day: 'numeric', month: 'long' });
+export const clock = (at) => new Date(at).toLocaleTimeString(place(), { hour: '2-digit', minute: '2-digit' });
+
+/** @param {string|Date} at */
+export const day = (at) => new Date(at).toLocaleDateString(place(), { weekday: 'long', day: 'numeric', month: 'long' });
 
 /** A day in few signs. @param {string|Date} at */
-export const date = (at) => new Date(at).toLocaleDateString(lang(), { day: 'numeric', month: 'numeric', year: 'numeric' });
+export const date = (at) => new Date(at).toLocaleDateString(place(), { day: 'numeric', month: 'numeric', year: 'numeric' });
 
 const two = (n) => String(n).padStart(2, '0');
 

@@ -1,6 +1,7 @@
 /** A short message at the edge of the window, with a way back when there is one. */
 
 import { button, h } from './dom.js';
+import { t } from './words.js';
 
 const SHOWN_MS = 7000;
 
@@ -36,7 +37,8 @@ export function toast(text, { until, label, act } = {}) {
       if (left() <= 0) away();
       else undo.firstChild.textContent = label(left());
     }, 1000);
-    node.append(undo);
+    // It stays for long, and may lie over what somebody wants to press.
+    node.append(undo, button(t('close'), away, { glyph: 'close', bare: true, look: 'quiet bare' }));
   } else {
     timer = setInterval(away, SHOWN_MS);
   }

@@ -204,8 +204,11 @@ fn what_an_agents_client_sends() {
     reads!(
         "agent/client/open",
         agent,
-        ClientFrame::Open { conversation: conversation.clone(), after }
+        ClientFrame::Open { conversation: conversation.clone(), after, lang: None }
     );
+    let in_finnish =
+        ClientFrame::Open { conversation: conversation.clone(), after, lang: Some(Language::Fi) };
+    reads!("agent/client/open_in_finnish", agent, in_finnish);
     let leave = ClientFrame::Leave { conversation: conversation.clone() };
     reads!("agent/client/leave", agent, leave);
     let claim =
@@ -355,6 +358,7 @@ fn the_inbox_and_the_packet() {
         reason: Some("steps_exhausted".into()),
         topic: Some(IntentId::new("no_sms")),
         steps: vec![agent::PacketStep { question: "Beställt ny kod".into(), answer: "ja".into() }],
+        known: Vec::new(),
         slots: json!({ "customer_type": "private" }).as_object().unwrap().clone(),
         not_understood: vec!["blippblopp".into()],
         lang: Language::Sv,
@@ -366,7 +370,10 @@ fn the_inbox_and_the_packet() {
         }),
         summary: "Inget sms vid registreringen, 1 steg prövat".into(),
     };
-    writes!("agent/server/packet", ServerFrame::Packet(Box::new(packet)));
+    writes!("agent/server/packet", ServerFrame::Packet(Box::new(packet.clone())));
+    let known = agent::PacketStep { question: "Kundtyp".into(), answer: "Privatkund".into() };
+    let packet = agent::Packet { known: vec![known], ..packet };
+    writes!("agent/server/packet_with_what_is_known", ServerFrame::Packet(Box::new(packet)));
 }
 
 #[test]
