@@ -75,6 +75,7 @@ fn definitions() -> Value {
         "text": by_language(&text, true),
         "words": by_language(&lines, false),
         "lists": by_language(&lines, true),
+        "lines": lines,
         "links": { "type": "array", "items": object(
             &[("label", text_of("What stands on the link.")),
               ("url", json!({ "type": "string", "pattern": "^(https://|mailto:|tel:)" }))],
@@ -162,16 +163,19 @@ fn all_manners() -> Value {
 }
 
 fn answers() -> Value {
-    let names: Vec<String> = AnswerClass::ALL
-        .iter()
-        .filter_map(|class| serde_json::to_value(class).ok()?.as_str().map(str::to_owned))
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let names = AnswerClass::ALL.map(AnswerClass::as_str);
     let classes: Vec<(&str, Value)> = names
         .iter()
         .map(|name| (*name, referring("lists", "What people write who mean this.")))
         .collect();
-    object(&[("answers", object(&classes, &names))], &["answers"])
+    let says = names.map(|name| (name, referring("lines", "What people answer who mean this.")));
+    let to = json!({ "description": "The question, as it is asked.", "type": "string" });
+    let question: Vec<(&str, Value)> = std::iter::once(("to", to)).chain(says).collect();
+    let questions = json!({ "type": "array", "items": object(&question, &["to"]) });
+    let languages = Language::ALL.map(|language| (language.code(), questions.clone()));
+    let mut asked = object(&languages, &[]);
+    asked["description"] = json!("Questions with what people answer to them, by language.");
+    object(&[("answers", object(&classes, &names)), ("asked", asked)], &["answers"])
 }
 
 fn remarks() -> Value {

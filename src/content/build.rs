@@ -105,7 +105,7 @@ pub fn draft(sources: &[Source]) -> (Draft, Vec<Diagnostic>) {
             "manners.yaml" => draft.manners.is_some(),
             "corrections.yaml" => !draft.corrections.is_empty(),
             "remarks.yaml" => draft.remarks.is_some(),
-            _ => !draft.answers.is_empty(),
+            _ => !draft.answers.classes.is_empty(),
         };
         if !brought {
             take_file(&mut draft, file, text, &mut diagnostics);
@@ -221,7 +221,7 @@ fn take_file(draft: &mut Draft, file: &str, text: &str, diagnostics: &mut Vec<Di
             }
         }
         "answers" => {
-            if !draft.answers.is_empty() {
+            if !draft.answers.classes.is_empty() {
                 repeated(file, span, "the file of", "answers", "another file", diagnostics);
             }
             draft.answers = answers::read(file, node, diagnostics);
@@ -334,7 +334,7 @@ impl Draft {
             self.dialogues.len(),
             self.out_of_scope_words.len(),
             usize::from(self.manners.is_some()),
-            self.answers.len(),
+            self.answers.classes.len(),
             self.corrections.len(),
             usize::from(self.remarks.is_some()),
         ]

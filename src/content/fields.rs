@@ -301,6 +301,17 @@ impl<'a> Fields<'a> {
         (lists, unknown)
     }
 
+    /// Takes a line or a list of lines; a missing key is an empty list.
+    pub(crate) fn lines(&mut self, name: &'static str) -> Vec<Word> {
+        match self.take(name) {
+            None => Vec::new(),
+            Some((_, Node { value: Value::List(items), .. })) => {
+                items.into_iter().filter_map(|item| self.as_item(item, name)).collect()
+            }
+            Some((_, node)) => self.as_word(node, name).into_iter().collect(),
+        }
+    }
+
     fn as_item(&mut self, node: Node, what: &str) -> Option<Word> {
         match node.value {
             Value::Scalar(text) if !text.trim().is_empty() => Some(Word { span: node.span, text }),

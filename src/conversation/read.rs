@@ -56,9 +56,6 @@ const POSSIBLE_ANSWER: f32 = 0.4;
 /// Out of scope as sure as this is said plainly.
 const SURE_OUT_OF_SCOPE: f32 = 0.5;
 
-/// An emergency as sure as this is one even if the message could be an answer.
-const DIRE: f32 = 0.75;
-
 /// A message of so many words beside a question is rather a poor answer than another matter.
 const SHORT_ASIDE: usize = 3;
 
@@ -210,7 +207,7 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     let Reader { content, state, ask, today, .. } = *reader;
     if let Some(intent) = urgent(content, ranking)
         && !aside::names_an_answer(reader, text)
-        && !(ranking.candidates[0].confidence < DIRE && is_whole_answer(reader, text))
+        && !aside::is_no_emergency(reader, &ranking.candidates[0], text)
     {
         return Taken::Topic(intent);
     }
@@ -233,7 +230,9 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
         return Taken::Return(topic);
     }
     let parts = aside::parts(reader, ranking, text);
-    if let Some(wish) = aside::wish_for_person(reader, &parts) {
+    if let Some(wish) = aside::wish_for_person(reader, &parts)
+        && !aside::only_answers(reader, &parts, text)
+    {
         return Taken::Topic(wish);
     }
     if aside::leaves(reader, &parts, text) {
@@ -388,12 +387,11 @@ fn sure_matter_in(content: &Content, state: &State, text: &str) -> Option<(Inten
     (is_one && !all_well()).then(|| (found.clone(), *confidence))
 }
 
-/// Whether a message is a sure answer to the open yes/no question, and says nothing besides.
-fn is_whole_answer(reader: &Reader<'_>, text: &str) -> bool {
+/// A sure answer to the open yes/no question that says nothing besides.
+fn whole_answer(reader: &Reader<'_>, text: &str) -> Option<AnswerReading> {
     let Reader { content, state, ask, .. } = *reader;
-    let is_asked = ask.is_some_and(|ask| matches!(ask.answers, Answers::YesNo { .. }));
-    let answer = read_answer(content, state, ask, text).filter(|_| is_asked);
-    answer.is_some_and(|answer| {
+    ask.filter(|ask| matches!(ask.answers, Answers::YesNo { .. }))?;
+    read_answer(content, state, ask, text).filter(|answer| {
         answer.class.is_answer() && answer.confidence >= SURE_ANSWER && answer.rest.is_none()
     })
 }

@@ -325,7 +325,8 @@ fn two_trainings_are_equal() {
 
 #[test]
 fn no_examples_means_no_answers() {
-    let empty = AnswerExamples { language: Language::Sv, classes: BTreeMap::new() };
+    let empty =
+        AnswerExamples { language: Language::Sv, classes: BTreeMap::new(), asked: Vec::new() };
     let reading = AnswerModel::train(&empty).read("ja", &AskedQuestion::default());
     assert_eq!(reading.class, AnswerClass::None);
 }
@@ -425,6 +426,29 @@ proptest! {
             prop_assert!(read_choice(&text, language, &[option, option]).is_none_or(|index| index < 2));
         }
     }
+}
+
+#[test]
+fn what_an_answer_means_hangs_on_its_question() {
+    let cases = [
+        (Language::Sv, "borta", "Har du koderna kvar?", AnswerClass::No),
+        (Language::Sv, "borta", "Är felmeddelandet borta?", AnswerClass::Yes),
+        (Language::Sv, "nej, samma lur", "Du har väl inte skaffat ny telefon?", AnswerClass::No),
+        (Language::Fi, "jäi kotiin", "Onko sinulla passi mukanasi?", AnswerClass::No),
+        (Language::Fi, "en ole ikinä käyttänyt", "Onko tämä ensimmäinen kerta?", AnswerClass::Yes),
+        (Language::En, "nothing yet", "Have you received our letter?", AnswerClass::No),
+        (Language::En, "never used it", "Is this the first time you log in?", AnswerClass::Yes),
+    ];
+    for (language, text, question, class) in cases {
+        let question = AskedQuestion { text: question, check: false, verb: None };
+        assert_eq!(model(language).read(text, &question).class, class, "{text}");
+    }
+}
+
+#[test]
+fn words_that_nobody_knows_answer_nothing() {
+    let question = AskedQuestion { text: "Har du koden?", check: false, verb: None };
+    assert_eq!(model(Language::Sv).read("qwzx qwzx", &question).class, AnswerClass::None);
 }
 
 #[test]

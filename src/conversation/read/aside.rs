@@ -17,11 +17,13 @@ use crate::conversation::read::matter_in;
 use crate::conversation::read::matters;
 use crate::conversation::read::read_answer;
 use crate::conversation::read::read_buttons;
+use crate::conversation::read::whole_answer;
 use crate::conversation::read::words_asked;
 use crate::conversation::state::OpenQuestion;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
+use crate::matcher::Candidate;
 use crate::matcher::Context;
 use crate::matcher::Decision;
 use crate::matcher::Ranking;
@@ -280,6 +282,39 @@ fn is(intent: Option<&IntentId>, name: &str) -> bool {
     intent.is_some_and(|intent| intent.as_str() == name)
 }
 
+/// An emergency as sure as this is one even if the message could be an answer.
+const DIRE: f32 = 0.75;
+
+/// Whoever says as surely as this that all is well has no emergency.
+const SURELY_SOLVED: f32 = 0.85;
+
+/// Whether what sounds like an emergency is an answer to the open yes/no question.
+pub(super) fn is_no_emergency(reader: &Reader<'_>, first: &Candidate, text: &str) -> bool {
+    whole_answer(reader, text).is_some_and(|answer| {
+        let is_solved = answer.class == AnswerClass::Solved;
+        first.confidence < DIRE || is_solved && answer.confidence >= SURELY_SOLVED
+    })
+}
+
+/// Whether a message in which the wish for a person may be heard only answers the open yes/no
+/// question: by not knowing, or by a yes to "shall I call a person?".
+pub(super) fn only_answers(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> bool {
+    let Reader { content, state, ask, .. } = *reader;
+    let Some(answer) = whole_answer(reader, text).filter(|_| parts.len() == 1) else {
+        return false;
+    };
+    let asks_for_person = || {
+        let asked = words_asked(state, ask);
+        let ranking = content.matcher(state.lang).rank(&asked, &Context::default());
+        ranking.candidates.first().is_some_and(|first| first.intent.as_str() == TALK_TO_HUMAN)
+    };
+    match answer.class {
+        AnswerClass::Unsure => true,
+        AnswerClass::Yes => asks_for_person(),
+        _ => false,
+    }
+}
+
 /// Whether the last part of a message says goodbye. Who asks or brings a matter with it wants to
 /// hear of that first.
 pub(super) fn leaves(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> bool {
@@ -295,7 +330,9 @@ pub(super) fn leaves(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> boo
             read_answer(content, state, ask, part).is_some_and(|it| solves(reader, it.class))
         })
     };
-    leaves && matters(content, state, text).next().is_none() && !is_solved()
+    // "I have it" is no "bye", be it nearly spelt so.
+    let answers = || parts.len() == 1 && whole_answer(reader, text).is_some();
+    leaves && matters(content, state, text).next().is_none() && !is_solved() && !answers()
 }
 
 /// The wish for a person in one part of a message, whatever the other parts are: "no, give me a

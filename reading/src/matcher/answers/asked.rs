@@ -31,13 +31,6 @@ const FINE: Words = [
     "fine normal normally good well perfect order",
 ];
 
-/// Things that were not asked about.
-const OTHERS: Words = [
-    "annat andra annars ovrigt ovriga",
-    "muut muu muuten muualla muutkin muille",
-    "else other others otherwise",
-];
-
 /// What happened just now changes the matter itself.
 const NOW: Words = ["nu numera plotsligt antligen", "nyt vihdoin yhtakkia", "now finally suddenly"];
 
@@ -150,27 +143,11 @@ pub(super) fn turned(
         return (denied && class == AnswerClass::Failing || well && class != AnswerClass::Unsure)
             .then_some(AnswerClass::No);
     }
-    let elsewhere = works && says(&OTHERS);
-    let is_state = asks_how_it_is(language, asked);
-    match class {
-        AnswerClass::Solved if elsewhere || is_state && works => Some(AnswerClass::Yes),
-        // "Is the network all right?" - "wifi keeps dropping"
-        AnswerClass::Failing if is_state && !has(0, Cue::Still) => Some(AnswerClass::No),
-        _ => None,
-    }
+    None
 }
 
 fn any_of(message: &Message, words: &Words, language: Language) -> bool {
     message.tokens.iter().any(|token| of(words, language).any(|word| word == token.read()))
-}
-
-/// Whether a question asks how things are, not whether something was done.
-fn asks_how_it_is(language: Language, asked: &Message) -> bool {
-    // "painoitko?" is "did you press?"
-    let acted = |word: &str| {
-        cues::is(language, word, Cue::Acted) || language == Language::Fi && word.ends_with("itko")
-    };
-    !asked.tokens.is_empty() && !asked.tokens.iter().any(|token| acted(&token.word))
 }
 
 /// The word by which a question asks if something is wrong. One that asks if something was done

@@ -60,11 +60,11 @@ const SV: Table = &[
         "ja jaa jo joo jao jadu japp jepp jupp jajamansan jodu absolut javisst visst sakert \
          sjalvklart sjalvfallet naturligtvis givetvis precis exakt stammer korrekt okej ok \
          okay yes yep japps saklart joda jajemen jajamen jovisst jamen definitivt klart yess \
-         jess jarra mm mmm mhm",
+         jess jarra jora aa mm mmm mhm",
     ),
     (
         Cue::No,
-        "nej na naa nae nah nehej neej nepp nope nix icke nejdu ne naha nada ingalunda nehe \
+        "nej na naa nae nah nejda nehej neej nepp nope nix icke nejdu ne naha nada ingalunda nehe \
          aldrig",
     ),
     (Cue::Negation, "inte int ej icke aldrig inget ingen inga ingenting inge utan knappt varken"),
@@ -113,7 +113,7 @@ const FI: Table = &[
          tietenkin aivan juuri niin ok okei oke okay ilman ehdottomasti varmasti selva pitaa \
          oikein on yes nii nain jees jes",
     ),
-    (Cue::No, "ei en eipa enpa eikai eii eihan enhan enka emme nope eiku ehei eiva eivat"),
+    (Cue::No, "ei en eipa eip enpa eikai eii eihan enhan enka emme nope eiku ehei eiva eivat"),
     (
         Cue::Negation,
         "ei en emme eivat et ette eipa enpa eika enka ilman eikohan mikaan mitaan koskaan \
@@ -123,7 +123,7 @@ const FI: Table = &[
     (
         Cue::Unsure,
         "ehka kai luulen varmaan hajua tieda muista aavistusta kait luultavasti mahdollisesti \
-         todennakoisesti epavarma tia tiia haju kaiketi",
+         todennakoisesti epavarma tia tiia emt haju kaiketi",
     ),
     (
         Cue::Acted,
@@ -287,6 +287,15 @@ pub(super) fn written(language: Language, word: &str) -> Option<String> {
             ("mej", "mig"),
             ("gjord", "gjorde"),
             ("hjalpt", "hjalpte"),
+            ("ente", "inte"),
+            ("nt", "inte"),
+            ("ngt", "nagot"),
+            ("he", "det"),
+            ("dej", "dig"),
+            ("fortf", "fortfarande"),
+            ("o", "och"),
+            ("me", "med"),
+            ("ti", "till"),
             ("funka", "funkar"),
             ("fungera", "fungerar"),
             ("vart", "var"),
@@ -300,6 +309,20 @@ pub(super) fn written(language: Language, word: &str) -> Option<String> {
             ("mulla", "minulla"),
             ("mul", "minulla"),
             ("viel", "viela"),
+            ("ol", "ole"),
+            ("oonhan", "olen"),
+            ("oonpas", "olen"),
+            ("ossoo", "osaa"),
+            ("ossaa", "osaa"),
+            ("sannoo", "sanoa"),
+            ("mitta", "mitaan"),
+            ("onks", "onko"),
+            ("onx", "onko"),
+            ("ootko", "oletko"),
+            ("ootteko", "oletteko"),
+            ("uus", "uusi"),
+            ("tuu", "tule"),
+            ("tullu", "tullut"),
             ("tiia", "tieda"),
             ("tia", "tieda"),
             ("tie", "tieda"),
@@ -317,7 +340,18 @@ pub(super) fn written(language: Language, word: &str) -> Option<String> {
             ("vielakaa", "vielakaan"),
             ("edelleenkaa", "edelleenkaan"),
         ],
-        Language::En => &[("u", "you"), ("thats", "that"), ("okay", "ok")],
+        Language::En => &[
+            ("u", "you"),
+            ("r", "are"),
+            ("pls", "please"),
+            ("plz", "please"),
+            ("thats", "that"),
+            ("okay", "ok"),
+            ("havnt", "havent"),
+            ("havn", "havent"),
+            ("doesn", "doesnt"),
+            ("didn", "didnt"),
+        ],
     };
     if let Some((_, written)) = spoken.iter().find(|(said, _)| *said == word) {
         return Some((*written).to_owned());
@@ -360,4 +394,13 @@ pub(super) fn joins(language: Language, word: &str) -> bool {
         Language::En => &["but", "and", "though", "however", "then"],
     };
     words.contains(&word)
+}
+
+/// Whether a message that begins with `word` asks: by a question word, in Finnish also by its
+/// ending.
+pub(super) fn asks(language: Language, word: &str) -> bool {
+    is(language, word, Cue::Question)
+        || language == Language::Fi
+            && word.len() >= 5
+            && ["ko", "kos", "ks", "kohan"].iter().any(|end| word.ends_with(end))
 }

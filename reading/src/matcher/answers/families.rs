@@ -18,7 +18,9 @@ const SHORTEST: usize = 3;
 /// `s` leaves undone, `l` is lost or not there, `f` lies ahead, `p` lies behind, `r` once more or
 /// often, `x` exactly so, `g` came right, `t` went wrong, `k` does not know, `b` another matter, `w`
 /// wants something, `c` somebody close, `d` did a thing, `v` is as it should be, `u` is not, `n` is
-/// another or a wrong one, `h` in sight or at hand.
+/// another or a wrong one, `h` in sight or at hand, `e` as before or again, `q` what one gets into
+/// or what breaks, `z` just now, `a` all of it, `y` the first time, `i` asks for it or agrees, `j`
+/// haste, `o` whose it is, `m` small talk or the wrong window.
 const SV: &[Family] = &[
     (
         b's',
@@ -138,6 +140,46 @@ const SV: &[Family] = &[
         b'h',
         "har_framfor framfor bredvid handen planbok* bordet planboken fickan vaskan ladan \
          byralad* parm* kylskap* sitter ligger star syns finns framme jampte hyllan",
+    ),
+    (
+        b'e',
+        "igen annu an heller anda forr forut fortfarande fortsatt samma likadant alltjamt \
+         som_forut precis_som som_forr som_igar som_innan stadigt bara_snurrar varje_gang \
+         hela_tiden lika en_gang_till fortf alltid_gor",
+    ),
+    (
+        b'q',
+        "logga* inlogg* slapper sidan sida appen banken natbanken automaten bilden \
+         betalningen formularet systemet rutan skarmen kommer_in slipper_in slapps \
+         uppladdning* anmalan fakturan internet natet laddas utkastad kastar slanger",
+    ),
+    (b'z', "nu just nyss antligen sekunden ogonblicket"),
+    (b'a', "allt allting alla alltihop bada helt ordentligt hela"),
+    (b'y', "aldrig forsta nyborjare ny borjat"),
+    (
+        b'i',
+        "garna snalla tack varsagod varsagoda skicka skicken skickar koppla ring ringa \
+         visst toppen bra_ide satt_igang kor fixa perfekt jattebra skont tacksam behover \
+         vore",
+    ),
+    (
+        b'j',
+        "idag i_dag hyran lonerna lon lonen forfall* fore genast panik akut bradskar \
+         brattom bradis snabbt star_i forfaller deadline ikvall strax_ska hinner vanta \
+         ingen_stress brass",
+    ),
+    (
+        b'o',
+        "min mitt mina egen eget egna sjalv jag_sjalv jobbets firmans foretagets lanad \
+         lanade lanar frugans mammas pappas gubbens dotterns sonens brorsans biblioteket \
+         bibliotekets",
+    ),
+    (
+        b'm',
+        "chatt chatten fel_chatt fel_fonster fel_stalle fel_person forlat_fel apoteket \
+         middag lunch* mjolk matchen vader* regn* sno pizza semlor mamma_kan ses_vi halsa \
+         halsningar trevlig glad kram hej_mamma buss bussen tandlakar* kontorstid* musik \
+         gymnastik* yoga bastun sommarjobb",
     ),
 ];
 
@@ -268,6 +310,45 @@ const FI: &[Family] = &[
         "tassa tasa tossa tuossa edessa kadessa kadessani poydalla vieressa lompako* taskussa \
          laukussa laatiko* kansio* esilla nakyvissa nakyy lukee hyllyssa syli* kasilla",
     ),
+    (
+        b'e',
+        "taas yha viela vielakin vielakaan edelleen silti siltikin siltikaan ennenki \
+         ennenkin niinku_ennenkin kuin_ennen samaan sama samalla joka_kerta koko_ajan yhta \
+         jatkuvasti aina uudestaan uuestaan",
+    ),
+    (
+        b'q',
+        "kirjaudu* kirjautu* sivu sivut sovellus appi pankki automaatti kuva maksu lomake \
+         jarjestelma ruutu ruutuun sisaan sisalle heittaa heitti lensin ulos katkes katkesi \
+         herjaa sanoo jumi* netti yhteys lataus latautuu",
+    ),
+    (b'z', "nyt just juuri asken vihdoin viimein nyt_just"),
+    (b'a', "kaikki kaikilla kaiken koko kokonaan molemmat taysin"),
+    (b'y', "koskaan ikina eka ekaa ensimmai* uusi aloittelija aloitin uus"),
+    (
+        b'i',
+        "kiitos lahettakaa laheta laittakaa laita soittakaa soita yhdista yhdistakaa \
+         antakaa anna ihmeessa mielellani mielellaan mieluusti mieluiten mielluummin sopii \
+         passaa kay kelpaa tarvitsen tarviin tarvin pyydan vaan olisi_kiva totta toki",
+    ),
+    (
+        b'j',
+        "tanaan vuokra palkat palkka erapaiva eraantyy heti kiire kiireellinen hatainen \
+         akuutti ennen illalla_lahtee ehtii odottaa odottaa_voi paniikki",
+    ),
+    (
+        b'o',
+        "oma omani omaa omat mun minun mina ite itse firman tyon tyopaikan yrityksen \
+         lainassa lainattu vaimon miehen aidin isan pojan tyton tyttaren kaverin ukon \
+         kirjaston",
+    ),
+    (
+        b'm',
+        "vaara_chatti vaara_ikkuna vaara_paikka vaaraan anteeksi_vaara matsi matsin peli \
+         ruokaa maitoo maitoa leipaa pitsa pizza sauna aiti_ostatko kulta tuutko terveisia \
+         terveiset hyvaa_paivan hyvaa_viikonloppua saa_huomenna sataa lunta bussi bussia \
+         aukiolo* musiikki kebab* kotiin_syomaan",
+    ),
 ];
 
 const EN: &[Family] = &[
@@ -384,6 +465,42 @@ const EN: &[Family] = &[
         b'h',
         "here front desk hand wallet purse pocket drawer bag next_to beside table screen \
          folder fridge holding lying sitting says shows showing displayed see_it visible",
+    ),
+    (
+        b'e',
+        "again still as_before like_before same keeps keep yet either anyway every_time \
+         all_the_time constantly once_more continues the_same always_does",
+    ),
+    (
+        b'q',
+        "log login logging logged page site app bank atm picture payment form screen system \
+         internet let_me_in throws kicks spinning spins loading error session freezes \
+         website heat channel channels",
+    ),
+    (b'z', "now just finally minute at_last"),
+    (b'a', "everything all both whole entirely fully"),
+    (b'y', "never first brand_new new newbie started beginner"),
+    (
+        b'i',
+        "please send go_ahead put_me connect call_me do_that thanks sure_thing that_would \
+         would_be yes_please gladly happy_to do_it why_not need id_love lovely by_all \
+         sounds_good works_for ready",
+    ),
+    (
+        b'j',
+        "today rent wages salaries due before deadline flight queue till asap right_away \
+         urgent no_rush can_wait hurry no_hurry whenever rush",
+    ),
+    (
+        b'o',
+        "mine my_own own friends works work_phone borrowed borrowing wifes husbands moms \
+         dads sons daughters company_phone companys roommates library bought_it myself",
+    ),
+    (
+        b'm',
+        "wrong_window wrong_chat wrong_person dinner lunch milk weather game movie pizza \
+         music bus regards merry happy_easter happy_birthday love_you see_you frost \
+         calendars font lovely_weather weekend_to how_are rain",
     ),
 ];
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::language::Language;
+use crate::matcher::answers::asked_features::OpenQuestion;
 use crate::matcher::answers::cues;
 use crate::matcher::answers::cues::Cue;
 use crate::matcher::answers::families;
@@ -114,6 +115,21 @@ impl Lexicon {
         cues::words(self.language).get(word).map_or(&[], Vec::as_slice)
     }
 
+    /// The language.
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether any word of a message is known: of one that says nothing known, nothing is learnt.
+    pub(super) fn knows_any(&self, message: &Message) -> bool {
+        message.tokens.iter().any(|token| {
+            let word = token.read();
+            // A smile alone says nothing.
+            word != "<smile>" && self.counts.contains_key(word)
+                || families::of(self.language, None, word) != 0
+        })
+    }
+
     fn is_new(&self, word: &str) -> bool {
         self.counts.get(word).is_none_or(|&count| count < 2) && self.cues(word).is_empty()
     }
@@ -147,8 +163,13 @@ pub(super) fn corrected(message: &Message, lexicon: &Lexicon) -> Message {
     read
 }
 
-/// The features of `message`: a hash of the name and the strength.
-pub(super) fn features(message: &Message, lexicon: &Lexicon) -> Vec<(u64, f32)> {
+/// The features of `message`, as an answer to `question` if one is open: a hash of the name and the
+/// strength. What the question adds is as long as what the message is by itself.
+pub(super) fn features(
+    message: &Message,
+    lexicon: &Lexicon,
+    question: Option<&OpenQuestion>,
+) -> Vec<(u64, f32)> {
     let words: Vec<&str> = message.tokens.iter().map(Token::read).collect();
     let mut out = Gathering { features: Vec::with_capacity(words.len() * 24 + 8) };
     out.add(0.3, &["bias"]);
@@ -162,12 +183,19 @@ pub(super) fn features(message: &Message, lexicon: &Lexicon) -> Vec<(u64, f32)> 
     novelty_features(&mut out, &words, lexicon);
     word_features(&mut out, message, &words);
     cue_features(&mut out, message, &words, lexicon);
-    family_features(&mut out, message, &words, lexicon.language);
+    let families = families_in(message, &words, lexicon.language);
+    family_features(&mut out, message, families);
     outline_features(&mut out, &words, lexicon);
     for token in &message.tokens {
         letter_features(&mut out, &token.word);
     }
-    out.normalised()
+    let mut features = out.normalised();
+    if let Some(question) = question {
+        let mut out = Gathering { features: Vec::with_capacity(words.len() * 18 + 48) };
+        question.add(&mut out, message, &words, families, lexicon);
+        features.append(&mut out.normalised());
+    }
+    features
 }
 
 /// How much of the message no answer has said before. A word that only one example holds counts as
@@ -245,8 +273,8 @@ fn cue_features(out: &mut Gathering, message: &Message, words: &[&str], lexicon:
     out.add(0.4, &["shape", &shape]);
 }
 
-/// Which families of words the message holds, and which of them a negation reaches.
-fn family_features(out: &mut Gathering, message: &Message, words: &[&str], language: Language) {
+/// The families of the words of a message, and those of them that a negation reaches.
+fn families_in(message: &Message, words: &[&str], language: Language) -> (u32, u32) {
     let mut all = 0;
     let mut denied = 0;
     let mut reach = 0;
@@ -265,16 +293,24 @@ fn family_features(out: &mut Gathering, message: &Message, words: &[&str], langu
             reach = NEGATION_REACH;
         }
     }
-    let mut buffer = [0; 4];
-    for family in families::letters(all) {
-        let family: &str = family.encode_utf8(&mut buffer);
+    (all, denied)
+}
+
+/// Which families the message holds, which of them together, and which are denied.
+fn family_features(out: &mut Gathering, message: &Message, (all, denied): (u32, u32)) {
+    let (mut one, mut two) = ([0; 4], [0; 4]);
+    for (at, family) in families::letters(all).enumerate() {
+        let family: &str = family.encode_utf8(&mut one);
         out.add(0.8, &["family", family]);
         if message.asks {
             out.add(0.5, &["asks family", family]);
         }
+        for other in families::letters(all).skip(at + 1) {
+            out.add(0.4, &["families", family, other.encode_utf8(&mut two)]);
+        }
     }
     for family in families::letters(denied) {
-        out.add(0.8, &["not family", family.encode_utf8(&mut buffer)]);
+        out.add(0.8, &["not family", family.encode_utf8(&mut one)]);
     }
     if all == 0 {
         out.add(0.8, &["no family"]);
@@ -304,7 +340,7 @@ fn letter_features(out: &mut Gathering, word: &str) {
     }
 }
 
-fn length_name(words: usize) -> &'static str {
+pub(super) fn length_name(words: usize) -> &'static str {
     match words {
         0 | 1 => "1",
         2 => "2",
@@ -316,12 +352,13 @@ fn length_name(words: usize) -> &'static str {
     }
 }
 
-struct Gathering {
+/// Features that are being gathered.
+pub(super) struct Gathering {
     features: Vec<(u64, f32)>,
 }
 
 impl Gathering {
-    fn add(&mut self, strength: f32, parts: &[&str]) {
+    pub(super) fn add(&mut self, strength: f32, parts: &[&str]) {
         self.features.push((hash(parts), strength));
     }
 

@@ -46,11 +46,12 @@ impl<const CLASSES: usize> From<Linear<CLASSES>> for Vec<f32> {
 }
 
 impl<const CLASSES: usize> Linear<CLASSES> {
-    /// Learns to tell the classes (`labels`, below `CLASSES`) apart; `features` is the number of
+    /// Learns to tell the classes (`labels`, below `CLASSES`) apart; `costs` say how much more than
+    /// usual a mistake in each row counts, and `features` is the number of
     /// different features in `rows`.
-    pub(super) fn train(rows: &[Row], labels: &[usize], features: usize) -> Self {
+    pub(super) fn train(rows: &[Row], labels: &[usize], costs: &[f32], features: usize) -> Self {
         let mut weights = vec![[0.0; CLASSES]; features];
-        let examples = Examples::new(rows, labels);
+        let examples = Examples::new(rows, labels, costs);
         for class in 0..CLASSES {
             if labels.contains(&class) {
                 for (all, one) in weights.iter_mut().zip(examples.separate(features, class)) {
@@ -87,14 +88,16 @@ struct Examples<'a> {
     starts: Vec<usize>,
     /// Squared length of each row, with the ridge.
     curvature: Vec<f32>,
+    /// What is added to it, by row: half the inverse cost of a mistake.
+    ridges: Vec<f32>,
     labels: &'a [usize],
 }
 
-/// Half the inverse cost of a mistake.
+/// Half the inverse cost of a mistake in a usual row.
 const RIDGE: f32 = 0.5 / COST;
 
 impl<'a> Examples<'a> {
-    fn new(rows: &[Row], labels: &'a [usize]) -> Self {
+    fn new(rows: &[Row], labels: &'a [usize], costs: &[f32]) -> Self {
         let mut starts = Vec::with_capacity(rows.len() + 1);
         let mut values = Vec::with_capacity(rows.iter().map(Vec::len).sum());
         starts.push(0);
@@ -102,8 +105,12 @@ impl<'a> Examples<'a> {
             values.extend_from_slice(row);
             starts.push(values.len());
         }
-        let squares = rows.iter().map(|row| row.iter().map(|(_, x)| x * x).sum::<f32>() + RIDGE);
-        Self { curvature: squares.collect(), values, starts, labels }
+        let ridges: Vec<f32> = costs.iter().map(|cost| RIDGE / cost).collect();
+        let squares = rows
+            .iter()
+            .zip(&ridges)
+            .map(|(row, ridge)| row.iter().map(|(_, x)| x * x).sum::<f32>() + ridge);
+        Self { curvature: squares.collect(), values, starts, ridges, labels }
     }
 
     /// The weights that tell one class from all others.
@@ -120,7 +127,7 @@ impl<'a> Examples<'a> {
                 let sign = if self.labels[at] == class { 1.0 } else { -1.0 };
                 let product: f32 = row.iter().map(|&(f, x)| weights[f as usize] * x).sum();
                 let alpha = alphas[at];
-                let slope = sign * product - 1.0 + RIDGE * alpha;
+                let slope = sign * product - 1.0 + self.ridges[at] * alpha;
                 if alpha <= 0.0 && slope >= 0.0 {
                     return pass < FULL_PASSES || slope <= SETTLED;
                 }

@@ -94,9 +94,10 @@ impl RemarkModel {
         let mut names = Names::default();
         let rows: Vec<Row> = messages
             .iter()
-            .map(|message| names.learn(features::features(message, &lexicon)))
+            .map(|message| names.learn(features::features(message, &lexicon, None)))
             .collect();
-        let linear = Linear::train(&rows, &labels, names.len());
+        let weights = vec![1.0; rows.len()];
+        let linear = Linear::train(&rows, &labels, &weights, names.len());
         Self { lexicon, names, linear }
     }
 
@@ -107,7 +108,7 @@ impl RemarkModel {
         if message.tokens.is_empty() || message.tokens.len() > MAX_WORDS || message.asks {
             return None;
         }
-        let row = self.names.row(features::features(&message, &self.lexicon));
+        let row = self.names.row(features::features(&message, &self.lexicon, None));
         let scores = self.linear.score(&row);
         let (best, score) =
             scores.iter().enumerate().fold((CLASSES, f32::MIN), |best, (at, &score)| {
