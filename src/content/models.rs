@@ -16,6 +16,7 @@ use crate::content::Content;
 use crate::content::build::Draft;
 use crate::language::Language;
 use crate::matcher::Matcher;
+use crate::matcher::answers::AnswerExamples;
 use crate::matcher::answers::AnswerModel;
 use crate::matcher::answers::remark::RemarkModel;
 
@@ -79,7 +80,8 @@ impl Draft {
     /// Never for examples that were read from files; the format could refuse others.
     pub fn lessons(&self, language: Language) -> Result<String, postcard::Error> {
         let remarks = self.remarks.as_ref().map(|remarks| remarks.examples_of(language));
-        let lessons = (skicka_reading::DIGEST, self.training_set(language), &self.answers, remarks);
+        let answers = AnswerExamples::of(&self.answers, language);
+        let lessons = (skicka_reading::DIGEST, self.training_set(language), answers, remarks);
         let bytes = postcard::to_allocvec(&lessons)?;
         let digest = Sha256::digest(&bytes);
         Ok(URL_SAFE_NO_PAD.encode(&digest[..16]))

@@ -240,7 +240,7 @@ pub struct AnswerModel {
 }
 
 /// What is taken from the scores of some classes while a yes/no question is open.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Open {
     none: f32,
     none_asking: f32,

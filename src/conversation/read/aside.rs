@@ -285,14 +285,17 @@ fn is(intent: Option<&IntentId>, name: &str) -> bool {
 /// An emergency as sure as this is one even if the message could be an answer.
 const DIRE: f32 = 0.75;
 
-/// Whoever says as surely as this that all is well has no emergency.
+/// Whoever says as surely as this that all is well has no emergency,
 const SURELY_SOLVED: f32 = 0.85;
+
+/// unless that one is surer still: a person who comes for nothing costs less than one who does not.
+const CERTAIN: f32 = 0.9;
 
 /// Whether what sounds like an emergency is an answer to the open yes/no question.
 pub(super) fn is_no_emergency(reader: &Reader<'_>, first: &Candidate, text: &str) -> bool {
     whole_answer(reader, text).is_some_and(|answer| {
-        let is_solved = answer.class == AnswerClass::Solved;
-        first.confidence < DIRE || is_solved && answer.confidence >= SURELY_SOLVED
+        let is_well = answer.class == AnswerClass::Solved && answer.confidence >= SURELY_SOLVED;
+        first.confidence < if is_well { CERTAIN } else { DIRE }
     })
 }
 

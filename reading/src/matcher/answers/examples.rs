@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::HashSet;
 
+use serde::Serialize;
+
 use crate::language::Language;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::text::Message;
@@ -17,7 +19,7 @@ pub struct AnswerTable {
 }
 
 /// What somebody answered to a question, and what that is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AskedExample {
     /// The question.
     pub question: String,
@@ -28,7 +30,7 @@ pub struct AskedExample {
 }
 
 /// What a model of one language is learnt from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AnswerExamples {
     /// The language of the messages.
     pub language: Language,
