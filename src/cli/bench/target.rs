@@ -18,7 +18,11 @@ use tokio::time::timeout;
 use crate::cli::Failed;
 use crate::cli::bench::fill::fill;
 use crate::cli::bench::wire::call;
+use crate::cli::content;
 use crate::cli::serve::DATABASE;
+use crate::config::load::Flags;
+use crate::config::load::load;
+use crate::engine::models::ModelFolder;
 use crate::store::EventStore as _;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
@@ -63,6 +67,7 @@ impl Target {
         let folder = folder_in(data)?;
         if stored > 0 {
             fill(&folder.path().join(DATABASE), stored).await?;
+            keep_models(folder.path(), content.as_deref().map(Path::new))?;
         }
         Self::start("server", folder, &arguments, "Chat:").await
     }
@@ -149,6 +154,22 @@ impl Target {
         started.folder.close()?;
         Ok(stored)
     }
+}
+
+/// Who has stored so much has run before, and has kept what it trained.
+fn keep_models(data: &Path, folder: Option<&Path>) -> Result<(), Failed> {
+    let flags = Flags {
+        data: Some(data.to_owned()),
+        content: folder.map(Path::to_owned),
+        ..Flags::default()
+    };
+    let settings =
+        load(&flags, std::env::vars()).map_err(|error| Failed::Use(error.to_string()))?;
+    let models = ModelFolder::at(settings.models());
+    let (trained, unkept) =
+        content::read(&settings.content).train_in(&settings.content, &models)?;
+    models.keep(&trained, unkept);
+    Ok(())
 }
 
 fn folder_in(data: &Path) -> Result<TempDir, Failed> {
