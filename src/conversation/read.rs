@@ -231,7 +231,7 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     }
     let parts = aside::parts(reader, ranking, text);
     if let Some(wish) = aside::wish_for_person(reader, &parts)
-        && !aside::only_answers(reader, &parts, text)
+        && !aside::only_answers(reader, &parts, text, ranking)
     {
         return Taken::Topic(wish);
     }
@@ -357,6 +357,13 @@ pub(crate) fn second_matter(
 ) -> Option<IntentId> {
     matters(content, state, beginning(text))
         .find(|found| found != first && !state.noted.contains(found))
+}
+
+/// The problem that a message tells of, unless it is kept for later already.
+pub(crate) fn matter_told(content: &Content, state: &State, text: &str) -> Option<IntentId> {
+    let told = matters(content, state, beginning(text)).next();
+    told.or_else(|| matter_in(content, state, beginning(text)))
+        .filter(|found| !state.noted.contains(found))
 }
 
 /// The problems that the parts of a message tell of, each by itself; none if it is all of a piece.

@@ -18,6 +18,7 @@ use crate::conversation::event::TopicState;
 use crate::conversation::mention;
 use crate::conversation::read::Taken;
 use crate::conversation::read::begins_with_no;
+use crate::conversation::read::matter_told;
 use crate::conversation::read::second_matter;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
@@ -180,7 +181,14 @@ impl Turn<'_> {
             AnswerClass::Back => self.back(),
             AnswerClass::StartOver => self.start_over(),
             AnswerClass::Cancel => self.cancel(),
-            AnswerClass::Frustrated => self.frustrated(),
+            AnswerClass::Frustrated => {
+                // Anger with its reason: whoever goes on with the bot goes on with that.
+                let matter = matter_told(self.content, &self.state, text);
+                if let Some(topic) = matter.filter(|_| self.state.stack.is_empty()) {
+                    self.shift(Move::Noted { topic });
+                }
+                self.frustrated()
+            }
             AnswerClass::None => self.not_understood(text),
             _ => match self.state.open.as_ref().map(|open| open.question.clone()) {
                 Some(Question::Step) => self.step_answered(class, text),
@@ -337,6 +345,9 @@ impl Turn<'_> {
                     self.ask_again(false)
                 } else if self.is_at_call() {
                     self.go_on_after_call()
+                } else if let Some(topic) = self.matter_kept() {
+                    self.shift(Move::TookUp { topic: topic.clone() });
+                    self.open_topic(&topic)
                 } else {
                     self.invite()
                 }
@@ -346,6 +357,11 @@ impl Turn<'_> {
             | Question::Offer { .. }
             | Question::Contact { .. } => self.not_understood(text),
         }
+    }
+
+    /// The first matter kept for later, if nothing runs.
+    fn matter_kept(&self) -> Option<IntentId> {
+        self.state.noted.first().filter(|_| self.state.stack.is_empty()).cloned()
     }
 
     /// Ends the conversation after the last problem is gone.

@@ -299,9 +299,17 @@ pub(super) fn is_no_emergency(reader: &Reader<'_>, first: &Candidate, text: &str
     })
 }
 
+/// A wish for a person as sure as this is one, whatever it answers besides.
+const PLAIN_WISH: f32 = 0.8;
+
 /// Whether a message in which the wish for a person may be heard only answers the open yes/no
 /// question: by not knowing, or by a yes to "shall I call a person?".
-pub(super) fn only_answers(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> bool {
+pub(super) fn only_answers(
+    reader: &Reader<'_>,
+    parts: &[Part<'_>],
+    text: &str,
+    ranking: &Ranking,
+) -> bool {
     let Reader { content, state, ask, .. } = *reader;
     let Some(answer) = whole_answer(reader, text).filter(|_| parts.len() == 1) else {
         return false;
@@ -311,9 +319,11 @@ pub(super) fn only_answers(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) 
         let ranking = content.matcher(state.lang).rank(&asked, &Context::default());
         ranking.candidates.first().is_some_and(|first| first.intent.as_str() == TALK_TO_HUMAN)
     };
+    // "Joo on oikein": the words of a wish for somebody real are in it by chance.
+    let is_vague = ranking.candidates.first().is_some_and(|first| first.confidence < PLAIN_WISH);
     match answer.class {
         AnswerClass::Unsure => true,
-        AnswerClass::Yes => asks_for_person(),
+        AnswerClass::Yes => is_vague || asks_for_person(),
         _ => false,
     }
 }
