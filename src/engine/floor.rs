@@ -21,6 +21,7 @@ use crate::engine::Engine;
 use crate::engine::Inner;
 use crate::engine::Sender;
 use crate::engine::Submission;
+use crate::engine::SubmitError;
 use crate::handover::Desk;
 use crate::handover::Item;
 use crate::handover::Worker;
@@ -451,8 +452,15 @@ impl Engine {
     pub(super) async fn submit_own(&self, conversation: ConversationId, act: Act) {
         let id = conversation.clone();
         let submission = Submission { conversation, sender: Sender::Engine, id: None, act };
-        if let Err(error) = self.submit(submission).await {
-            tracing::warn!(conversation.id = %id, %error, "the engine's own input was not taken");
+        match self.submit(submission).await {
+            Ok(_) => {}
+            // Two saw that it was needed, and the first was there before.
+            Err(error @ SubmitError::Refused(_)) => {
+                tracing::debug!(conversation.id = %id, %error, "the engine's own input was too late");
+            }
+            Err(error) => {
+                tracing::warn!(conversation.id = %id, %error, "the engine's own input was not taken");
+            }
         }
     }
 

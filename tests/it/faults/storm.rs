@@ -138,6 +138,8 @@ impl Customer {
                         self.acked.insert(number(&frame));
                         let _nobody_counts_any_more = acks.send(());
                     }
+                    // Refused for now, on a machine that is busy with too much else: sent again.
+                    "error" if frame["code"] == "unavailable" => return,
                     "error" => panic!("a customer got {frame}"),
                     _ => {}
                 }
@@ -239,6 +241,9 @@ impl Agent {
         let id = answer["id"].as_str().unwrap_or_else(|| panic!("an agent got {answer}"));
         let conversation = answer["conversation"].as_str().unwrap();
         let is_ack = answer["type"] == "ack";
+        if answer["code"] == "unavailable" {
+            return;
+        }
         if let Some(claimed) = id.strip_prefix("claim-") {
             // A claim that was taken before a kill is not taken twice.
             if self.settled.insert(claimed.to_owned()) && is_ack {
