@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Server } from './server.mjs';
 
@@ -43,6 +43,16 @@ class Provider {
     this.http.closeAllConnections();
     return new Promise((stopped) => this.http.close(stopped));
   }
+}
+
+/** What an authenticator app shows now for a secret (RFC 6238). @param {string} secret in base32 */
+function phone(secret) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac('sha1', key).update(step).digest();
+  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
 
 /** A port that was free a moment ago. */
@@ -111,6 +121,27 @@ export async function provider(check, arrive, binary) {
       await go();
       await page.getByRole('group', { name: 'Visa' }).waitFor();
       await page.reload();
+      await page.getByRole('group', { name: 'Visa' }).waitFor();
+    });
+    await check('a second factor is added without a password, and asked for when they come again', async () => {
+      await page.locator('.menu summary').click();
+      await page.getByRole('button', { name: 'Tvåstegsinloggning …' }).click();
+      await page.getByRole('button', { name: 'Fortsätt' }).click();
+      const secret = await page.locator('form code').first().textContent();
+      await page.getByLabel('Engångskod').fill(phone(secret.replaceAll(' ', '')));
+      await page.getByRole('button', { name: 'Slå på' }).click();
+      const recovery = await page.locator('.codes code').first().textContent();
+      await page.getByRole('button', { name: 'Jag har sparat koderna' }).click();
+      await page.locator('.menu summary').click();
+      await page.getByRole('button', { name: 'Logga ut' }).click();
+      await go();
+      await page.getByText('Ange engångskoden').waitFor();
+      isClean(await person.look('sign-in-code'));
+      await page.getByLabel('Engångskod').fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').filter({ hasText: 'Koden stämmer inte' }).waitFor();
+      await page.getByLabel('Engångskod').fill(recovery);
+      await page.keyboard.press('Enter');
       await page.getByRole('group', { name: 'Visa' }).waitFor();
     });
   } finally {
