@@ -25,6 +25,7 @@ pub mod identity;
 pub mod load;
 pub mod mail;
 pub mod network;
+pub mod oidc;
 pub mod origin;
 pub mod push;
 pub mod system;

@@ -29,6 +29,7 @@ pub mod lockout;
 pub mod login;
 pub mod missed;
 mod news;
+pub mod oidc;
 mod over;
 pub mod pages;
 mod passing;

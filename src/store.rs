@@ -369,6 +369,17 @@ pub struct SessionRow {
     pub agent: AgentId,
     /// Until when.
     pub expires_at: Timestamp,
+    /// How it began.
+    pub way: Way,
+}
+
+/// How somebody proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By the account's password.
+    Password,
+    /// By the word of the house's sign-in.
+    Provider,
 }
 
 /// What a document is about. They are few, small, and read whole.

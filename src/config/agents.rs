@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::config::oidc::Oidc;
+
 /// The roles that there are, as settings name them.
 const ROLES: [&str; 3] = ["agent", "supervisor", "admin"];
 
@@ -18,6 +20,8 @@ pub struct Agents {
     pub lockout_failures: u32,
     /// For how long.
     pub lockout_min: u32,
+    /// The house's own sign-in, beside passwords.
+    pub oidc: Oidc,
 }
 
 impl Default for Agents {
@@ -27,6 +31,7 @@ impl Default for Agents {
             issuer: "Skicka".to_owned(),
             lockout_failures: 10,
             lockout_min: 15,
+            oidc: Oidc::default(),
         }
     }
 }
@@ -40,7 +45,7 @@ impl Agents {
                 "`agents.second_factor` names the role `{role}`; the roles are agent, supervisor \
                  and admin"
             )),
-            None => Ok(()),
+            None => self.oidc.check(&ROLES),
         }
     }
 }

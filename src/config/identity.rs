@@ -69,7 +69,8 @@ impl Identity {
 }
 
 /// Keys that came in the clear could be anybody's; only this machine's own need no cover.
-fn is_safe(url: &str) -> bool {
+#[must_use]
+pub fn is_safe(url: &str) -> bool {
     let Ok(url) = url.parse::<axum::http::Uri>() else { return false };
     let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
     let is_here = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());

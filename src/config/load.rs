@@ -17,7 +17,9 @@ use toml::de::DeTable;
 use toml::de::DeValue;
 
 use crate::config::Settings;
+use crate::config::oidc::Oidc;
 use crate::config::system::SECRET_PREFIX;
+use crate::protocol::Secret;
 
 /// The file that is read when no other is named, if it is there.
 pub const DEFAULT_FILE: &str = "config/skicka.toml";
@@ -114,6 +116,9 @@ pub fn load(
     let Flags { config: _, listen, data, content } = flags.clone();
     let mut settings = layers.settings;
     settings.server.https |= settings.tls.is_on();
+    let of_client = Oidc::secret_variable();
+    let secret = ours.iter().find(|(name, _)| *name == of_client);
+    settings.agents.oidc.secret = secret.map(|(_, secret)| Secret::new(secret.clone()));
     settings
         .identity
         .check()

@@ -35,9 +35,11 @@ use crate::store::Directory;
 use crate::store::Role;
 use crate::store::SessionRow;
 use crate::store::StoreError;
+use crate::store::Way;
 use crate::telemetry::metrics::Metrics;
 
 pub mod keeping;
+pub mod vouched;
 
 /// How long a session lasts: a working day with its breaks.
 pub const SESSION_HOURS: i64 = 12;
@@ -55,6 +57,8 @@ pub struct Accounts {
     pub(super) audit: Audit,
     pub(super) metrics: Arc<Metrics>,
     pub(super) settings: config::agents::Agents,
+    /// The address of the account that is always let in by its password.
+    built_in: String,
     /// Hides what was typed at sign-ins.
     pub(super) key: [u8; 32],
     pub(super) attempts: Attempts,
@@ -89,6 +93,9 @@ pub enum Refused {
     /// Nothing else may be done before there is a second factor.
     #[error("a second factor must be added first")]
     MustAddFactor,
+    /// Passwords are good for the built-in administrator alone, and this was not theirs.
+    #[error("sign in with the house's own sign-in; a password is good for its administrator alone")]
+    ProviderOnly,
     /// The session is unknown or over.
     #[error("not signed in")]
     NotSignedIn,
@@ -113,6 +120,8 @@ pub struct SignedIn {
     pub token: Secret,
     /// Who.
     pub agent: AgentRow,
+    /// How.
+    pub way: Way,
 }
 
 /// An account that was made because there was none, with its password for one use.
@@ -131,6 +140,7 @@ impl Accounts {
         clock: Clock,
         metrics: Arc<Metrics>,
         settings: config::agents::Agents,
+        built_in: &str,
         logins_per_minute: u32,
     ) -> Result<Self, StoreError> {
         Ok(Self {
@@ -140,6 +150,7 @@ impl Accounts {
             clock,
             metrics,
             settings,
+            built_in: plain(built_in),
             attempts: Attempts::per_minute(logins_per_minute),
             hashing: Semaphore::new(HASHES_AT_ONCE),
             waiting: Semaphore::new(HASHES_WAITING),
@@ -158,6 +169,8 @@ impl Accounts {
         self.attempts.take(from, &email).map_err(Refused::TooFast)?;
         self.refuse_locked(&email).await?;
         let agent = self.directory.agent_by_email(&email).await?;
+        // Looked at like any other, so that neither the answer nor its time tells whose is good.
+        let agent = agent.filter(|agent| !self.settings.oidc.only || self.is_built_in(agent));
         let kept = agent.as_ref().map(|agent| agent.password.clone());
         let right = self.is_right(password, kept).await?;
         let refused = match &agent {
@@ -165,13 +178,15 @@ impl Accounts {
                 Ok(()) => {
                     self.forget_failures(&email).await?;
                     self.note(Action::SignedIn, agent, Some(from)).await?;
-                    let token = self.begin_session(&agent.id).await?;
-                    return Ok(SignedIn { token, agent: agent.clone() });
+                    let way = Way::Password;
+                    let token = self.begin_session(&agent.id, way).await?;
+                    return Ok(SignedIn { token, agent: agent.clone(), way });
                 }
                 // The client has still to ask for it.
                 Err(Refused::CodeWanted) => return Err(Refused::CodeWanted),
                 Err(refused) => refused,
             },
+            _ if self.settings.oidc.only => Refused::ProviderOnly,
             _ => Refused::Wrong,
         };
         self.note_failed(agent.as_ref(), from).await?;
@@ -195,13 +210,18 @@ impl Accounts {
         self.audit.note(agent.into_iter().fold(entry, |entry, it| entry.to_agent(&it.id))).await
     }
 
-    async fn begin_session(&self, agent: &AgentId) -> Result<Secret, StoreError> {
+    fn is_built_in(&self, agent: &AgentRow) -> bool {
+        agent.email == self.built_in
+    }
+
+    async fn begin_session(&self, agent: &AgentId, way: Way) -> Result<Secret, StoreError> {
         let token = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
         let now = self.now();
         let session = SessionRow {
             token_hash: fingerprint(&token),
             agent: agent.clone(),
             expires_at: now.plus_ms(SESSION_HOURS * 60 * 60 * 1_000),
+            way,
         };
         self.directory.add_session(session, now).await?;
         Ok(Secret::new(token))
@@ -210,11 +230,12 @@ impl Accounts {
     /// Whose session this is, when they may do their work: the one question that every door but
     /// those of the account itself asks.
     pub async fn admitted(&self, token: &Secret) -> Result<AgentRow, Refused> {
-        let agent = self.signed_in(token).await?.ok_or(Refused::NotSignedIn)?;
-        if agent.must_change_password {
+        let (SessionRow { way, .. }, agent) =
+            self.session(token).await?.ok_or(Refused::NotSignedIn)?;
+        if must_change_password(&agent, way) {
             return Err(Refused::MustChangePassword);
         }
-        if self.must_add_factor(&agent).await? {
+        if self.must_add_factor(&agent, way).await? {
             return Err(Refused::MustAddFactor);
         }
         Ok(agent)
@@ -226,7 +247,8 @@ impl Accounts {
         Ok(self.session(token).await?.map(|(_, agent)| agent))
     }
 
-    pub(super) async fn session(
+    /// The session of a token, and whose it is; `None` as for [`Accounts::signed_in`].
+    pub async fn session(
         &self,
         token: &Secret,
     ) -> Result<Option<(SessionRow, AgentRow)>, StoreError> {
@@ -343,6 +365,7 @@ pub fn role_word(role: Role) -> &'static str {
 
 /// An account in the answers of the HTTP calls.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the client is told each by its own name")]
 pub struct Profile {
     #[serde(flatten)]
     card: Card,
@@ -350,17 +373,25 @@ pub struct Profile {
     must_change_password: bool,
     second_factor: bool,
     must_add_factor: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    by_provider: bool,
+}
+
+/// Who came by the provider's word has no use for a password.
+fn must_change_password(agent: &AgentRow, way: Way) -> bool {
+    agent.must_change_password && way == Way::Password
 }
 
 impl Profile {
-    /// Of this account.
-    pub async fn of(accounts: &Accounts, agent: &AgentRow) -> Result<Self, StoreError> {
+    /// Of this account, whose owner signed in this way.
+    pub async fn of(accounts: &Accounts, agent: &AgentRow, way: Way) -> Result<Self, StoreError> {
         Ok(Self {
             card: card(agent),
             email: agent.email.clone(),
-            must_change_password: agent.must_change_password,
+            must_change_password: must_change_password(agent, way),
             second_factor: accounts.has_factor(agent).await?,
-            must_add_factor: accounts.must_add_factor(agent).await?,
+            must_add_factor: accounts.must_add_factor(agent, way).await?,
+            by_provider: way == Way::Provider,
         })
     }
 }

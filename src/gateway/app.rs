@@ -19,6 +19,7 @@ use crate::gateway::leases::Leases;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::limits::Newcomers;
 use crate::gateway::limits::TypingRate;
+use crate::gateway::oidc::Oidc;
 use crate::gateway::places::Places;
 use crate::gateway::teams;
 use crate::gateway::tokens::VisitorTokens;
@@ -52,6 +53,8 @@ pub struct App {
     pub audit: Audit,
     /// Agents' accounts.
     pub accounts: Accounts,
+    /// The house's own sign-in for them, where there is one.
+    pub oidc: Option<Oidc>,
     /// Customers' identity.
     pub identities: Identities,
     /// Customers' sockets.
@@ -97,12 +100,16 @@ impl App {
             clock.clone(),
             Arc::clone(&metrics),
             settings.agents.clone(),
+            &settings.server.admin_email,
             limits.logins_per_minute,
         )
         .await?;
+        let oidc = settings.agents.oidc.clone();
+        let oidc = oidc.is_on().then(|| Oidc::new(oidc, clock.clone()));
         Ok(Arc::new(Self {
             audit,
             accounts,
+            oidc,
             identities,
             leases: Arc::default(),
             counted: Counted::default(),

@@ -32,6 +32,7 @@ use crate::gateway::fallback;
 use crate::gateway::insights;
 use crate::gateway::login;
 use crate::gateway::missed;
+use crate::gateway::oidc;
 use crate::gateway::pages;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
@@ -92,6 +93,7 @@ fn of_agents() -> Router<Arc<App>> {
         .merge(console::routes())
         .merge(insights::routes())
         .merge(missed::routes())
+        .merge(oidc::routes())
         .merge(login::routes())
         .merge(pages::for_agents())
         .merge(search::routes())

@@ -8,30 +8,26 @@
 //! way to `none`. Tokens and subjects are not logged.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use hmac::Hmac;
 use hmac::KeyInit as _;
 use hmac::Mac as _;
-use jsonwebtoken::Validation;
-use jsonwebtoken::decode;
-use jsonwebtoken::decode_header;
 use serde::Deserialize;
 use sha2::Sha256;
-use tokio::time::timeout;
 
 use crate::audit::hex;
 use crate::clock::Clock;
 use crate::config;
-use crate::gateway::identity::keys::Keys;
 use crate::gateway::identity::source::Source;
+use crate::gateway::identity::token::Meant;
+use crate::gateway::identity::token::Times;
 use crate::ids::Timestamp;
 
+pub mod ask;
 pub mod keys;
 pub mod provider;
 pub mod source;
+pub mod token;
 
 /// The name of the customers' key in the directory.
 pub const KEY_NAME: &str = "customer";
@@ -41,12 +37,6 @@ const LONGEST: usize = 255;
 
 /// The longest name that agents are shown.
 const LONGEST_NAME: usize = 80;
-
-/// A key that is not known may have been added a moment ago: so often it is looked for.
-const LOOK_AGAIN_MS: i64 = 10_000;
-
-/// How long a hello waits for that.
-const LOOK_WITHIN: Duration = Duration::from_secs(3);
 
 /// A customer whom the bank knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +75,8 @@ pub enum Unproven {
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
-    exp: f64,
-    #[serde(default)]
-    nbf: Option<f64>,
-    #[serde(default)]
-    iat: Option<f64>,
+    #[serde(flatten)]
+    times: Times,
     #[serde(default)]
     iss: Option<String>,
     #[serde(default)]
@@ -103,7 +90,6 @@ pub struct Identities {
     clock: Clock,
     /// Names customers.
     key: [u8; 32],
-    looked_at: AtomicI64,
 }
 
 impl Identities {
@@ -116,7 +102,7 @@ impl Identities {
     ) -> anyhow::Result<Self> {
         provider::install();
         let source = Arc::new(Source::open(&settings).await?);
-        Ok(Self { settings, source, clock, key, looked_at: AtomicI64::new(i64::MIN) })
+        Ok(Self { settings, source, clock, key })
     }
 
     /// Where the keys come from, to be kept fresh.
@@ -130,60 +116,13 @@ impl Identities {
         if !self.settings.is_on() {
             return Err(Unproven::Off);
         }
-        match self.verify_with(&self.source.keys(), token) {
-            Err(Unproven::NoKey | Unproven::NoKeysYet) if self.may_look_again() => {
-                // Whoever waits here waits for their own hello; no conversation does.
-                let _ = timeout(LOOK_WITHIN, self.source.refresh()).await;
-                self.verify_with(&self.source.keys(), token)
-            }
-            verified => verified,
-        }
-    }
-
-    /// A stranger's tokens must not make this server ask the bank without end.
-    fn may_look_again(&self) -> bool {
-        let now = self.clock.now().0;
-        let since = self.looked_at.load(Ordering::Relaxed);
-        now.saturating_sub(since) >= LOOK_AGAIN_MS
-            && self
-                .looked_at
-                .compare_exchange(since, now, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-    }
-
-    fn verify_with(&self, keys: &Keys, token: &str) -> Result<Customer, Unproven> {
-        let header = decode_header(token).map_err(|_| Unproven::Malformed)?;
-        // A header that asks to be understood (RFC 7515, 4.1.11) is not.
-        if header.crit.is_some() {
-            return Err(Unproven::Malformed);
-        }
-        if keys.is_empty() {
-            return Err(Unproven::NoKeysYet);
-        }
-        let mut fitting = keys.fitting(header.alg, header.kid.as_deref()).peekable();
-        if fitting.peek().is_none() {
-            return Err(Unproven::NoKey);
-        }
-        let mut validation = Validation::new(header.alg);
-        // Time is ours to judge: by this server's own clock.
-        validation.validate_exp = false;
-        validation.set_audience(&[&self.settings.audience]);
-        validation.set_required_spec_claims(&["exp", "aud", "sub"]);
-        if !self.settings.issuer.is_empty() {
-            validation.set_issuer(&[&self.settings.issuer]);
-            validation.set_required_spec_claims(&["exp", "aud", "sub", "iss"]);
-        }
-        let claims = fitting.find_map(|key| decode::<Claims>(token, key, &validation).ok());
-        self.judge(claims.ok_or(Unproven::Refused)?.claims)
+        let meant = Meant { audience: &self.settings.audience, issuer: &self.settings.issuer };
+        let claims = token::claims(&self.source, token, &meant, self.clock.now()).await?;
+        self.judge(claims)
     }
 
     fn judge(&self, claims: Claims) -> Result<Customer, Unproven> {
-        let now = seconds_of(self.clock.now());
-        let leeway = f64::from(self.settings.leeway_s);
-        let is_over = now >= claims.exp + leeway;
-        let is_early = claims.nbf.is_some_and(|from| from > now + leeway);
-        let from_the_future = claims.iat.is_some_and(|from| from > now + leeway);
-        if is_over || is_early || from_the_future {
+        if !claims.times.are(self.clock.now(), self.settings.leeway_s) {
             return Err(Unproven::OutOfTime);
         }
         let issuer = claims.iss.unwrap_or_default();
@@ -193,7 +132,7 @@ impl Identities {
         Ok(Customer {
             key: self.name_of(&issuer, &claims.sub),
             name: claims.name.as_deref().and_then(shown),
-            issued_at: claims.iat.map(moment_of),
+            issued_at: claims.times.iat.map(moment_of),
         })
     }
 
@@ -215,11 +154,6 @@ pub fn name_by(key: &[u8; 32], issuer: &str, subject: &str) -> String {
     // The length keeps two pairs apart that read the same when put together.
     let mac = mac.chain_update((issuer.len() as u64).to_be_bytes());
     hex(&mac.chain_update(issuer).chain_update(subject).finalize().into_bytes())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "the second is exact for 200 million years")]
-fn seconds_of(moment: Timestamp) -> f64 {
-    (moment.0 / 1_000) as f64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "what is beyond is cut to the last moment")]

@@ -222,8 +222,13 @@ impl Attempts {
 
     /// Counts one attempt. `account` is the e-mail address in lower case.
     pub fn take(&self, address: IpAddr, account: &str) -> Result<(), TooFast> {
-        self.by_address.take(&address.to_canonical())?;
+        self.take_address(address)?;
         self.by_account.take(&account.to_owned())
+    }
+
+    /// Counts one whose account is not known yet.
+    pub fn take_address(&self, address: IpAddr) -> Result<(), TooFast> {
+        self.by_address.take(&address.to_canonical())
     }
 }
 

@@ -36,6 +36,7 @@ use crate::gateway::roles::refuse_foreign;
 use crate::protocol::Secret;
 use crate::protocol::code::Code;
 use crate::store::AgentRow;
+use crate::store::Way;
 use crate::telemetry::metrics::Limited;
 
 /// The routes of these calls.
@@ -77,14 +78,18 @@ async fn log_in(
     };
     tracing::info!(agent.id = %signed_in.agent.id, "agent signed in");
     let token = signed_in.token.expose();
-    let profile = Profile::of(&app.accounts, &signed_in.agent).await?;
+    let profile = Profile::of(&app.accounts, &signed_in.agent, signed_in.way).await?;
     let answer = json!({ "token": token, "agent": profile });
-    let max_age_s = SESSION_HOURS * 60 * 60;
-    Ok(with_cookie(&app, Json(answer).into_response(), token, max_age_s))
+    Ok(begun(&app, Json(answer).into_response(), &signed_in.token))
+}
+
+/// The answer to somebody whose session began.
+pub(super) fn begun(app: &App, answer: Response, token: &Secret) -> Response {
+    with_cookie(app, answer, token.expose(), SESSION_HOURS * 60 * 60)
 }
 
 /// The refusal of a sign-in; where a code is what is missing, the client is told so.
-fn ask_for_code(refused: Refused) -> Response {
+pub(super) fn ask_for_code(refused: Refused) -> Response {
     let wants_code = matches!(refused, Refused::CodeWanted | Refused::WrongCode);
     if !wants_code {
         return Refusal::from(refused).into_response();
@@ -95,10 +100,14 @@ fn ask_for_code(refused: Refused) -> Response {
 }
 
 /// Failures are counted and logged without the address that was typed: it may be a password.
-fn note_failure(app: &App, peer: &Peer, refused: &Refused) {
+pub(super) fn note_failure(app: &App, peer: &Peer, refused: &Refused) {
     if matches!(
         refused,
-        Refused::Wrong | Refused::WrongCode | Refused::TooFast(_) | Refused::Locked(_)
+        Refused::Wrong
+            | Refused::WrongCode
+            | Refused::ProviderOnly
+            | Refused::TooFast(_)
+            | Refused::Locked(_)
     ) {
         if matches!(refused, Refused::TooFast(_)) {
             app.metrics.limited(Limited::SignIns).inc();
@@ -134,7 +143,7 @@ async fn change_password(
     let changed = app.accounts.change_password(session, &old, &new, peer.address).await;
     let agent = changed.inspect_err(|refused| note_failure(&app, &peer, refused))?;
     tracing::info!(agent.id = %agent.id, "agent changed their password");
-    profile(&app, &agent).await
+    profile(&app, &agent, Way::Password).await
 }
 
 #[derive(Deserialize)]
@@ -215,8 +224,8 @@ async fn unlock(
     Ok(Json(json!({})).into_response())
 }
 
-async fn profile(app: &App, agent: &AgentRow) -> Result<Response, Refusal> {
-    let profile = Profile::of(&app.accounts, agent).await?;
+async fn profile(app: &App, agent: &AgentRow, way: Way) -> Result<Response, Refusal> {
+    let profile = Profile::of(&app.accounts, agent, way).await?;
     Ok(Json(json!({ "agent": profile })).into_response())
 }
 
@@ -229,8 +238,9 @@ fn private(mut response: Response) -> Response {
 
 async fn me(State(app): State<Arc<App>>, peer: Peer) -> Result<Response, Refusal> {
     let session = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
-    let agent = app.accounts.signed_in(session).await?.ok_or_else(Refusal::not_signed_in)?;
-    profile(&app, &agent).await
+    let found = app.accounts.session(session).await?;
+    let (session, agent) = found.ok_or_else(Refusal::not_signed_in)?;
+    profile(&app, &agent, session.way).await
 }
 
 /// The answer with the session's cookie; an empty one that is over at once takes it away.

@@ -84,9 +84,10 @@ impl From<accounts::Refused> for Refusal {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, message)
                     .retry_after(wait.retry_after_s)
             }
-            Refused::MustChangePassword | Refused::MustAddFactor | Refused::FactorDemanded => {
-                Self::new(StatusCode::FORBIDDEN, Code::Forbidden, message)
-            }
+            Refused::MustChangePassword
+            | Refused::MustAddFactor
+            | Refused::FactorDemanded
+            | Refused::ProviderOnly => Self::new(StatusCode::FORBIDDEN, Code::Forbidden, message),
             Refused::HasFactor => Self::new(StatusCode::CONFLICT, Code::WrongStatus, message),
             Refused::Unfit(_) | Refused::Unchanged => {
                 Self::new(StatusCode::BAD_REQUEST, Code::BadField, message)

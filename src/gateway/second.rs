@@ -8,12 +8,17 @@ use std::net::IpAddr;
 use crate::audit::Action;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::accounts::Refused;
+use crate::gateway::accounts::SESSION_HOURS;
 use crate::gateway::accounts::role_word;
 use crate::gateway::totp;
 use crate::protocol::Secret;
 use crate::store::AgentRow;
 use crate::store::FactorRow;
 use crate::store::StoreError;
+use crate::store::Way;
+
+/// So long the provider's word stands for a password, where the second factor is changed.
+const FRESH_MS: i64 = 10 * 60 * 1_000;
 
 /// A second factor that is being added.
 #[derive(Debug)]
@@ -31,8 +36,9 @@ impl Accounts {
     }
 
     /// Whether an account may do nothing before it has a second factor.
-    pub async fn must_add_factor(&self, agent: &AgentRow) -> Result<bool, StoreError> {
-        Ok(self.demands_factor(agent) && !self.has_factor(agent).await?)
+    pub async fn must_add_factor(&self, agent: &AgentRow, way: Way) -> Result<bool, StoreError> {
+        let is_trusted = way == Way::Provider && self.settings.oidc.trusts_second_factor;
+        Ok(!is_trusted && self.demands_factor(agent) && !self.has_factor(agent).await?)
     }
 
     fn demands_factor(&self, agent: &AgentRow) -> bool {
@@ -124,15 +130,20 @@ impl Accounts {
         Ok(())
     }
 
-    /// Who is signed in, if they know their password still: a session left open is not enough.
+    /// Who is signed in, if they know their password still: a session left open is not enough. Who
+    /// came by the provider's word may have none, and has just proven themselves.
     async fn prove(
         &self,
         token: &Secret,
         password: &Secret,
         from: IpAddr,
     ) -> Result<AgentRow, Refused> {
-        let (_, agent) = self.session(token).await?.ok_or(Refused::NotSignedIn)?;
+        let (session, agent) = self.session(token).await?.ok_or(Refused::NotSignedIn)?;
         self.attempts.take(from, &agent.email).map_err(Refused::TooFast)?;
+        let began = session.expires_at.plus_ms(-SESSION_HOURS * 60 * 60 * 1_000);
+        if session.way == Way::Provider && self.now().ms_since(began) < FRESH_MS {
+            return Ok(agent);
+        }
         if self.is_right(password, Some(agent.password.clone())).await? {
             Ok(agent)
         } else {

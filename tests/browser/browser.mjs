@@ -49,6 +49,8 @@ export class Person {
   #complain(text, url) {
     // The question whether somebody is signed in has a 401 for its answer.
     if (url.endsWith('/v1/console/me') && text.includes('401')) return;
+    // So has a wrong code.
+    if (url.endsWith('/v1/agent/oidc/code') && text.includes('401')) return;
     // What is wrong in a form of the settings is told by a 422.
     if (/\/v1\/console\/(canned|teams|agents)(\/|$)/.test(url) && text.includes('422')) return;
     // A file that the server refuses: the page says so in words.

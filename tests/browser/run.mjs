@@ -5,7 +5,7 @@
  *
  *   SKICKA_BIN=target/release/skicka node run.mjs [PART] [--screenshot]
  *
- * PART runs one of `keyboard` and `repaint` alone, each with servers of its own.
+ * PART runs one of `keyboard`, `provider` and `repaint` alone, each with servers of its own.
  * SKICKA_SHOTS names a folder for pictures of every state; `--screenshot` writes
  * docs/screenshot.png. SKICKA_WEB names a folder whose scripts are tried instead of the binary's.
  * Nothing here waits for a length of time, only for what must happen.
@@ -24,6 +24,7 @@ import { floor } from './floor.mjs';
 import { insights } from './insights.mjs';
 import { keyboard } from './keyboard.mjs';
 import { promises } from './promises.mjs';
+import { provider } from './provider.mjs';
 import { repaint } from './repaint.mjs';
 import { Server } from './server.mjs';
 import { settings } from './settings.mjs';
@@ -69,6 +70,7 @@ const downIs = (down) => people.forEach((person) => { person.serverIsDown = down
 /** What stands on servers of its own. */
 const PARTS = {
   keyboard: () => keyboard(check, arrive, binary),
+  provider: () => provider(check, arrive, binary),
   repaint: () => repaint(check, arrive, binary),
 };
 

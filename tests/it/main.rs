@@ -19,6 +19,7 @@ mod fuzz;
 mod layers;
 mod mail;
 mod matching;
+mod oidc;
 mod people;
 mod privacy;
 mod property;

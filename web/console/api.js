@@ -1,6 +1,6 @@
 /** The console's HTTP calls. The session is a cookie that no script can read. */
 
-/** @typedef {{id: string, name: string, role: string, teams: string[], languages: string[], must_change_password?: boolean, second_factor?: boolean, must_add_factor?: boolean}} Agent */
+/** @typedef {{id: string, name: string, role: string, teams: string[], languages: string[], must_change_password?: boolean, second_factor?: boolean, must_add_factor?: boolean, by_provider?: boolean}} Agent */
 
 /** A call that the server refused, or did not answer (status 0). */
 export class Refused extends Error {
@@ -39,6 +39,15 @@ export async function me() {
 
 /** @param {string} email @param {string} password @param {string} [code] of the second factor @returns {Promise<Agent>} */
 export const login = async (email, password, code) => (await call('/v1/agent/login', { email, password, ...(code && { code }) })).agent;
+
+/** The house's own sign-in, where there is one. @returns {Promise<{name: string, only: boolean}|null>} */
+export async function provider() {
+  const told = await call('/v1/agent/oidc').catch(() => ({}));
+  return told.name ? told : null;
+}
+
+/** Finishes a sign-in that the provider vouched for. @param {string} code of the second factor @returns {Promise<Agent>} */
+export const finish = async (code) => (await call('/v1/agent/oidc/code', { code })).agent;
 
 /** Begins to add a second factor. @param {string} password @returns {Promise<{secret: string, uri: string}>} */
 export const offerFactor = (password) => call('/v1/agent/second-factor', { password });

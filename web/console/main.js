@@ -1,9 +1,9 @@
 /** The console starts here: who is signed in decides what is shown. */
 
-import { logout, me } from './api.js';
+import { logout, me, provider } from './api.js';
 import { Desk } from './desk.js';
 import { button, h } from './dom.js';
-import { FactorForm, PasswordForm, SignIn } from './signin.js';
+import { CodeForm, FactorForm, PasswordForm, SignIn } from './signin.js';
 import { Shell } from './shell.js';
 import { lang, speak, t } from './words.js';
 
@@ -28,9 +28,26 @@ export function changeLanguage(tag) {
   (place?.closest('details')?.querySelector('summary') ?? place)?.focus();
 }
 
-function signIn() {
-  show(() => new SignIn({ done: enter, language: changeLanguage }));
+/** The house's own sign-in, where there is one. @type {{name: string, only: boolean}|null} */
+let house = null;
+
+/** @param {string|null} [why] the house's own sign-in did not work, as a code */
+function signIn(why) {
+  show(() => new SignIn({ done: enter, language: changeLanguage, provider: house, why }));
   document.querySelector('input')?.focus();
+}
+
+/** Somebody who came back from the house's own sign-in, and has a code to type still. */
+function askCode() {
+  show(() => new CodeForm({ done: (agent) => enter(agent, ''), over: () => signIn('expired'), language: changeLanguage }));
+  document.querySelector('input')?.focus();
+}
+
+/** How a sign-in elsewhere ended, as the address says once. @returns {string|null} */
+function cameBack() {
+  const how = new URLSearchParams(location.search).get('signin');
+  if (how) history.replaceState(null, '', location.pathname + location.hash);
+  return how;
 }
 
 /** @param {import('./api.js').Agent} agent @param {string} [password] the one just used; none when the page was only loaded */
@@ -41,12 +58,13 @@ function enter(agent, password) {
     return;
   }
   if (agent.must_add_factor) {
-    show(() => new FactorForm({ password, must: true, done: () => enter({ ...agent, must_add_factor: false, second_factor: true }, ''), language: changeLanguage }));
+    show(() => new FactorForm({ password, proven: agent.by_provider, must: true, done: () => enter({ ...agent, must_add_factor: false, second_factor: true }, ''), language: changeLanguage }));
     return;
   }
   const desk = new Desk(agent);
-  const leave = () => {
+  const leave = async () => {
     desk.stop();
+    house = await provider();
     signIn();
   };
   desk.addEventListener('signed-out', leave);
@@ -55,11 +73,12 @@ function enter(agent, password) {
     sessionStorage.clear();
     desk.stop();
     await logout().catch(() => {});
+    house = await provider();
     signIn();
   };
   const work = () => show(() => new Shell(desk, { signOut, addFactor: !agent.second_factor && addFactor, language: (tag) => { changeLanguage(tag); desk.retell(); } }));
   const addFactor = () => {
-    show(() => new FactorForm({ done: async () => { agent.second_factor = (await me().catch(() => null))?.second_factor ?? false; work(); }, language: changeLanguage }));
+    show(() => new FactorForm({ proven: agent.by_provider, done: async () => { agent.second_factor = (await me().catch(() => null))?.second_factor ?? false; work(); }, language: changeLanguage }));
     document.querySelector('input')?.focus();
   };
   work();
@@ -71,8 +90,14 @@ function enter(agent, password) {
 async function begin() {
   try {
     const agent = await me();
-    if (agent) enter(agent);
-    else signIn();
+    if (agent) {
+      enter(agent);
+      return;
+    }
+    house = await provider();
+    const how = cameBack();
+    if (how === 'code') askCode();
+    else signIn(how);
   } catch {
     show(() => h('main', { className: 'gate' }, h('p', { role: 'alert' }, t('noServer')), button(t('now'), begin, { look: 'main' })));
   }

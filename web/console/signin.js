@@ -1,8 +1,8 @@
 /** The forms before the desk: signing in, replacing a one-time password, adding a second factor. */
 
-import { changePassword, confirmFactor, login, offerFactor } from './api.js';
+import { changePassword, confirmFactor, finish, login, offerFactor } from './api.js';
 import { button, h, icon } from './dom.js';
-import { LANGUAGES, lang, t } from './words.js';
+import { LANGUAGES, has, lang, t } from './words.js';
 
 /** The switch of languages, for those who are not in yet. */
 function tongues(choose) {
@@ -44,25 +44,31 @@ class Gate extends HTMLElement {
 
 const codeField = () => field('code', t('code'), { inputMode: 'numeric', autocomplete: 'one-time-code', autocapitalize: 'none', spellcheck: false }, t('codeHint'));
 
-/** E-mail and password, and a code where the account has a second factor. */
+/** E-mail and password, and a code where the account has a second factor; the house's own sign-in before them, where there is one. */
 export class SignIn extends Gate {
-  /** @param {{done: (agent: object, password: string) => void, language: (tag: string) => void}} owner */
-  constructor({ done, language }) {
+  /** @param {{done: (agent: object, password: string) => void, language: (tag: string) => void, provider: {name: string, only: boolean}|null, why?: string|null}} owner `why` the provider's sign-in did not work, as a code */
+  constructor({ done, language, provider, why }) {
     super();
     this.done = done;
     this.language = language;
+    this.provider = provider;
+    this.why = why;
   }
 
   connectedCallback() {
     this.build({
       title: t('signIn'),
       fields: [
+        // A link and no form: the page's policy lets no form be sent.
+        this.provider && h('a', { className: 'main', href: '/v1/agent/oidc/start' }, t('signInWith', this.provider.name)),
+        this.provider && h('p', {}, t(this.provider.only ? 'onlyAdmin' : 'orPassword')),
         field('email', t('email'), { type: 'email', autocomplete: 'username' }),
         field('password', t('password'), { type: 'password', autocomplete: 'current-password' }),
       ],
       send: t('signInButton'),
       language: this.language,
     });
+    if (this.why) this.refuse(t(has(`signin.${this.why}`) ? `signin.${this.why}` : 'signin.refused'));
   }
 
   /** Asks for the code of the second factor, once. */
@@ -82,7 +88,31 @@ export class SignIn extends Gate {
         this.refuse(t(code ? 'wrongCode' : 'codeWanted'));
         return;
       }
-      this.refuse(t({ 0: 'noServer', 403: 'notAllowed', 429: 'tooMany' }[status] ?? (status >= 500 ? 'noServer' : 'wrongLogin')));
+      this.refuse(t({ 0: 'noServer', 403: this.provider?.only ? 'onlyAdmin' : 'notAllowed', 429: 'tooMany' }[status] ?? (status >= 500 ? 'noServer' : 'wrongLogin')));
+    }
+  }
+}
+
+/** The code of the second factor, from whom the house's own sign-in vouched for. */
+export class CodeForm extends Gate {
+  /** @param {{done: (agent: object) => void, over: () => void, language: (tag: string) => void}} owner */
+  constructor({ done, over, language }) {
+    super();
+    this.done = done;
+    this.over = over;
+    this.language = language;
+  }
+
+  connectedCallback() {
+    this.build({ title: t('signIn'), why: t('codeWanted'), fields: [codeField()], send: t('signInButton'), language: this.language });
+  }
+
+  async submit({ code }) {
+    try {
+      this.done(await finish(code));
+    } catch ({ status, body }) {
+      if (status === 401 && !body?.second_factor) this.over();
+      else this.refuse(t({ 0: 'noServer', 401: 'wrongCode', 403: 'notAllowed', 429: 'tooMany' }[status] ?? 'noServer'));
     }
   }
 }
@@ -128,10 +158,11 @@ export class PasswordForm extends Gate {
 
 /** A second factor: the password once more, the secret for the app, a code of it, the recovery codes. */
 export class FactorForm extends Gate {
-  /** @param {{password?: string, must?: boolean, done: () => void, language: (tag: string) => void}} owner `password` when it was just typed */
-  constructor({ password, must, done, language }) {
+  /** @param {{password?: string, proven?: boolean, must?: boolean, done: () => void, language: (tag: string) => void}} owner `password` when it was just typed; `proven` who came by the house's own sign-in */
+  constructor({ password, proven, must, done, language }) {
     super();
     this.password = password;
+    this.proven = proven;
     this.must = must;
     this.done = done;
     this.language = language;
@@ -142,7 +173,7 @@ export class FactorForm extends Gate {
     this.build({
       title: t('factor'),
       why: t(this.must ? 'factorMust' : 'factorWhy'),
-      fields: this.password ? [] : [field('password', t('password'), { type: 'password', autocomplete: 'current-password' })],
+      fields: this.password || this.proven ? [] : [field('password', t('password'), { type: 'password', autocomplete: 'current-password' })],
       send: t('goOn'),
       language: this.language,
     });
@@ -157,7 +188,7 @@ export class FactorForm extends Gate {
     (this.form.querySelector('input') ?? this.form.querySelector('button.main')).focus();
   }
 
-  async submit({ password = this.password, code }) {
+  async submit({ password = this.password ?? '', code }) {
     if (this.codes) {
       this.done();
       return;
@@ -177,11 +208,12 @@ export class FactorForm extends Gate {
         ], t('factorAdd'));
       }
     } catch ({ status }) {
-      this.refuse(t({ 0: 'noServer', 401: this.offered ? 'wrongCode' : 'wrongOld', 409: 'factorThere', 429: 'tooMany' }[status] ?? 'noServer'));
+      this.refuse(t({ 0: 'noServer', 401: this.offered ? 'wrongCode' : this.proven ? 'signin.stale' : 'wrongOld', 409: 'factorThere', 429: 'tooMany' }[status] ?? 'noServer'));
     }
   }
 }
 
 customElements.define('sk-signin', SignIn);
+customElements.define('sk-code', CodeForm);
 customElements.define('sk-factor', FactorForm);
 customElements.define('sk-password', PasswordForm);

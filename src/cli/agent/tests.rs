@@ -17,6 +17,7 @@ use crate::store::AgentRow;
 use crate::store::Directory as _;
 use crate::store::Role;
 use crate::store::SessionRow;
+use crate::store::Way;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::Sqlite;
 
@@ -69,7 +70,12 @@ impl World {
 
     async fn sign_in(&self, email: &str) {
         let agent = self.account(email).await.id;
-        let session = SessionRow { token_hash: "hash".into(), agent, expires_at: Timestamp(1_000) };
+        let session = SessionRow {
+            token_hash: "hash".into(),
+            agent,
+            expires_at: Timestamp(1_000),
+            way: Way::Password,
+        };
         self.store.add_session(session, Timestamp(0)).await.unwrap();
         assert_eq!(self.sessions(email).await, 1);
     }

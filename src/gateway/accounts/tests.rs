@@ -43,9 +43,16 @@ async fn world(logins_per_minute: u32) -> World {
     let clock = Clock::by_hand(Timestamp(1_795_383_296_789));
     let settings = Agents { lockout_failures: 0, ..Agents::default() };
     let metrics = Arc::new(Metrics::new());
-    let accounts =
-        Accounts::open(Arc::clone(&directory), clock.clone(), metrics, settings, logins_per_minute);
-    let accounts = accounts.await.unwrap();
+    let accounts = Accounts::open(
+        Arc::clone(&directory),
+        clock.clone(),
+        metrics,
+        settings,
+        "",
+        logins_per_minute,
+    )
+    .await
+    .unwrap();
     World { accounts, directory, clock, _folder: folder }
 }
 
@@ -178,9 +185,10 @@ async fn neither_token_nor_password_stands_in_the_answers() {
     let world = world(100).await;
     let anna = world.add("anna").await;
     let signed_in = world.sign_in(&anna.email, PASSWORD).await.unwrap();
-    let profile =
-        serde_json::to_string(&Profile::of(&world.accounts, &signed_in.agent).await.unwrap())
-            .unwrap();
+    let profile = serde_json::to_string(
+        &Profile::of(&world.accounts, &signed_in.agent, signed_in.way).await.unwrap(),
+    )
+    .unwrap();
     let expected = concat!(
         r#"{"id":"anna","name":"anna","role":"agent","teams":["support"],"languages":["sv"],"#,
         r#""email":"anna@bank.example","must_change_password":true,"second_factor":false,"must_add_factor":false}"#

@@ -3,18 +3,13 @@
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use axum::body::Bytes;
 use axum::http::Uri;
-use http_body_util::BodyExt as _;
-use http_body_util::Empty;
-use http_body_util::Limited;
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use tokio::sync::Mutex;
 use tokio::time::MissedTickBehavior;
 use tokio::time::interval;
@@ -22,16 +17,21 @@ use tokio::time::timeout;
 
 use crate::config::identity::Identity;
 use crate::config::identity::LEAST_SECRET;
+use crate::gateway::identity::ask;
 use crate::gateway::identity::keys::Keys;
-
-/// A set of keys is a few kilobytes.
-const LARGEST_SET: usize = 256 * 1_024;
+use crate::ids::Timestamp;
 
 /// The bank's server answers by then or is asked later.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// After a failure it is asked this often, until it answers.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
+
+/// A key that is not known may have been added a moment ago: so often it is looked for.
+const LOOK_AGAIN_MS: i64 = 10_000;
+
+/// How long whoever brought it waits for that.
+const LOOK_WITHIN: Duration = Duration::from_secs(3);
 
 /// The keys and where they come from.
 pub struct Source {
@@ -42,9 +42,24 @@ pub struct Source {
     keys: ArcSwap<Keys>,
     /// One at a time asks the bank.
     asking: Mutex<()>,
+    looked_at: AtomicI64,
 }
 
 impl Source {
+    /// The keys at an address; none are there before the first [`Source::look_again`].
+    #[must_use]
+    pub fn at(url: Uri) -> Self {
+        Self {
+            secret_file: PathBuf::new(),
+            jwks_file: PathBuf::new(),
+            jwks_url: Some(url),
+            refresh: ASK_AGAIN,
+            keys: ArcSwap::default(),
+            asking: Mutex::new(()),
+            looked_at: AtomicI64::new(i64::MIN),
+        }
+    }
+
     /// Reads the keys for the first time.
     pub async fn open(settings: &Identity) -> anyhow::Result<Self> {
         let url = Some(&settings.jwks_url).filter(|url| !url.is_empty());
@@ -56,6 +71,7 @@ impl Source {
             refresh: Duration::from_secs(60 * u64::from(settings.refresh_min)),
             keys: ArcSwap::default(),
             asking: Mutex::new(()),
+            looked_at: AtomicI64::new(i64::MIN),
         };
         let files = source.read_files().await?;
         source.keys.store(Arc::new(files));
@@ -81,9 +97,27 @@ impl Source {
                 true
             }
             Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "customers' keys cannot be read");
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "keys for signed tokens cannot be read"
+                );
                 false
             }
+        }
+    }
+
+    /// Looks for a key that is not known, unless that was done a moment ago: a stranger's tokens
+    /// must not make this server ask without end.
+    pub async fn look_again(&self, now: Timestamp) {
+        let since = self.looked_at.load(Ordering::Relaxed);
+        let may = now.0.saturating_sub(since) >= LOOK_AGAIN_MS
+            && self
+                .looked_at
+                .compare_exchange(since, now.0, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if may {
+            // Whether it worked shows in the keys.
+            let _ = timeout(LOOK_WITHIN, self.refresh()).await;
         }
     }
 
@@ -110,7 +144,7 @@ impl Source {
     async fn read(&self) -> anyhow::Result<Keys> {
         let files = self.read_files().await?;
         let Some(url) = &self.jwks_url else { return Ok(files) };
-        let set = timeout(ANSWER_WITHIN, fetch(url)).await.context("no answer in time")??;
+        let set = timeout(ANSWER_WITHIN, ask::read(url)).await.context("no answer in time")??;
         let set = Keys::of_set(&set).map_err(anyhow::Error::msg).context("of the address")?;
         Ok(files.and(set))
     }
@@ -143,20 +177,4 @@ fn is_none(path: &Path) -> bool {
 async fn text(path: &Path) -> anyhow::Result<String> {
     let text = tokio::fs::read_to_string(path).await;
     text.with_context(|| format!("{} cannot be read", path.display()))
-}
-
-async fn fetch(url: &Uri) -> anyhow::Result<String> {
-    let connector = HttpsConnectorBuilder::new()
-        .with_native_roots()
-        .context("this machine has no list of certificate authorities")?
-        .https_or_http()
-        .enable_http1()
-        .build();
-    let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
-    // A redirection is not followed: keys come from where the settings say or not at all.
-    let answer = client.get(url.clone()).await.context("the address does not answer")?;
-    anyhow::ensure!(answer.status().is_success(), "the address answers {}", answer.status());
-    let body = Limited::new(answer.into_body(), LARGEST_SET).collect().await;
-    let body = body.map_err(|error| anyhow::anyhow!("the answer is cut short: {error}"))?;
-    String::from_utf8(body.to_bytes().to_vec()).context("the answer is not text")
 }

@@ -1,5 +1,7 @@
 //! Second factors, lock-outs, and what must be done before anything else.
 
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,6 +13,8 @@ use serde_json::Value;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::gateway::accounts::vouched::Vouched;
+use crate::gateway::oidc::person::Person;
 use crate::gateway::password;
 use crate::gateway::tests::accounts::ADMIN;
 use crate::gateway::tests::accounts::Answer;
@@ -24,6 +28,8 @@ use crate::gateway::totp;
 use crate::store::AgentRow;
 use crate::store::Role;
 use crate::store::contract::account;
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 pub(super) const PASSWORD: &str = "rätt häst batteri";
 
@@ -141,6 +147,29 @@ async fn a_role_that_must_have_a_second_factor_does_nothing_without() {
     let headers = [("cookie", pair(&cookie))];
     let refused = office.post("/v1/agent/second-factor/remove", &headers, &removal).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_providers_word_stands_for_a_password_for_ten_minutes_where_a_factor_is_added() {
+    let office = office(|settings| settings.agents.second_factor = vec!["agent".to_owned()]).await;
+    let anna = office.hire("anna", Role::Agent).await;
+    let person = Person { email: anna.email.clone(), role: None };
+    let enter = async || match office.app.accounts.sign_in_vouched(&person, HERE).await {
+        Ok(Vouched::In(signed_in)) => format!("Bearer {}", signed_in.token.expose()),
+        other => panic!("{other:?}"),
+    };
+    let offer = async |bearer: &str| {
+        let headers = [("authorization", bearer)];
+        let body = json!({ "password": "" });
+        office.post("/v1/agent/second-factor", &headers, &body).await.status
+    };
+    let stale = enter().await;
+    let request = Request::get("/v1/console/topics").header("authorization", &stale);
+    let refused = office.call(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "the role must have one here too");
+    office.app.clock.advance(10 * 60_000);
+    assert_eq!(offer(&stale).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(offer(&enter().await).await, StatusCode::OK);
 }
 
 #[tokio::test]

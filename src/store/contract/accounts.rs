@@ -8,6 +8,7 @@ use crate::store::Directory;
 use crate::store::DocumentKind;
 use crate::store::Role;
 use crate::store::SessionRow;
+use crate::store::Way;
 use crate::store::contract::World;
 use crate::store::contract::account;
 use crate::store::contract::moment;
@@ -62,6 +63,7 @@ pub(crate) async fn sessions_expire_and_end(world: &impl World) {
         token_hash: hash.to_owned(),
         agent: anna.id.clone(),
         expires_at: moment(until),
+        way: Way::Provider,
     };
     store.add_session(session("short", 100), moment(0)).await.unwrap();
     store.add_session(session("long", 1_000), moment(0)).await.unwrap();
@@ -87,6 +89,7 @@ pub(crate) async fn a_session_of_nobody_is_refused(world: &impl World) {
         token_hash: "hash".to_owned(),
         agent: AgentId::new("nobody"),
         expires_at: moment(1_000),
+        way: Way::Password,
     };
     assert!(store.add_session(session, moment(0)).await.is_err());
     assert_eq!(store.session("hash", moment(0)).await.unwrap(), None);

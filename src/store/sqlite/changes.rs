@@ -50,6 +50,7 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
                 .bind(session.token_hash.as_str())
                 .bind(session.agent.as_str())
                 .bind(session.expires_at.0)
+                .bind(rows::way_word(session.way))
         }
         Change::EndSession { token_hash } => {
             sqlx::query(statements::END_SESSION).bind(token_hash.as_str())

@@ -31,6 +31,7 @@ use crate::store::Head;
 use crate::store::Role;
 use crate::store::SessionRow;
 use crate::store::StoreError;
+use crate::store::Way;
 use crate::store::attachments::AttachmentRow;
 
 /// A seq as stored; beyond what the database can count it stands behind every event.
@@ -249,16 +250,31 @@ pub(super) fn agent(row: &SqliteRow) -> Result<AgentRow, StoreError> {
     read().map_err(corrupt("account"))
 }
 
-/// A session: `token_hash, agent, expires_at`.
+/// A session: `token_hash, agent, expires_at, way`.
 pub(super) fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
     let read = || -> anyhow::Result<SessionRow> {
         Ok(SessionRow {
             token_hash: row.try_get(0)?,
             agent: AgentId::new(row.try_get(1)?),
             expires_at: moment(row, 2)?,
+            way: way(row.try_get(3)?)?,
         })
     };
     read().map_err(corrupt("session"))
+}
+
+/// How a session began, as a word.
+pub(super) fn way_word(way: Way) -> &'static str {
+    match way {
+        Way::Password => "password",
+        Way::Provider => "provider",
+    }
+}
+
+fn way(word: &str) -> anyhow::Result<Way> {
+    let ways = [Way::Password, Way::Provider];
+    let known = ways.into_iter().find(|way| way_word(*way) == word);
+    known.ok_or_else(|| anyhow::anyhow!("unknown way of signing in `{word}`"))
 }
 
 /// A second factor: `secret, confirmed, last_step, recovery`.

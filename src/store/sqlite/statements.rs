@@ -232,10 +232,10 @@ single! {
     AGENT: concat!(agent_columns!(), "WHERE id = $1");
     FORGET_EXPIRED_SESSIONS: "DELETE FROM sessions WHERE expires_at <= $1";
     ADD_SESSION:
-        "INSERT INTO sessions (token_hash, agent, expires_at) VALUES ($1, $2, $3) \
+        "INSERT INTO sessions (token_hash, agent, expires_at, way) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (token_hash) DO NOTHING";
     SESSION:
-        "SELECT token_hash, agent, expires_at FROM sessions \
+        "SELECT token_hash, agent, expires_at, way FROM sessions \
          WHERE token_hash = $1 AND expires_at > $2";
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
