@@ -171,7 +171,7 @@ async fn talk_to(
     script: &Arc<Script>,
 ) -> Result<Report, Failed> {
     let tally = Arc::new(Tally::default());
-    let before = target.resident_bytes().await;
+    let before = target.settled_bytes().await;
     let mut talkers = connect(args.visitors, &target, script, &tally).await?;
     if args.idle > 0 {
         talkers = stay_idle(talkers, Duration::from_secs(args.idle)).await;

@@ -13,6 +13,7 @@ use tokio::io::BufReader;
 use tokio::process::Child;
 use tokio::process::Command;
 use tokio::time::Instant;
+use tokio::time::sleep;
 use tokio::time::timeout;
 
 use crate::cli::Failed;
@@ -29,6 +30,11 @@ use crate::store::sqlite::Sqlite;
 
 /// Training a very large content takes seconds.
 const START: Duration = Duration::from_mins(2);
+
+/// Free memory is given back step by step: while more than this goes in a step, it still falls.
+const SETTLING_BYTES: u64 = 512 * 1_024;
+const SETTLING: Duration = Duration::from_millis(1_500);
+const SETTLED_WITHIN: Duration = Duration::from_secs(12);
 
 /// The server that is measured.
 pub(super) struct Target {
@@ -67,8 +73,8 @@ impl Target {
         let folder = folder_in(data)?;
         if stored > 0 {
             fill(&folder.path().join(DATABASE), stored).await?;
-            keep_models(folder.path(), content.as_deref().map(Path::new))?;
         }
+        keep_models(folder.path(), content.as_deref().map(Path::new))?;
         Self::start("server", folder, &arguments, "Chat:").await
     }
 
@@ -123,6 +129,21 @@ impl Target {
         &self.url
     }
 
+    /// What the server holds once it has given back what only its start needed.
+    pub(super) async fn settled_bytes(&self) -> Option<u64> {
+        let until = Instant::now() + SETTLED_WITHIN;
+        let mut least = self.resident_bytes().await?;
+        while Instant::now() < until {
+            sleep(SETTLING).await;
+            let now = self.resident_bytes().await?;
+            if now + SETTLING_BYTES > least {
+                return Some(now.min(least));
+            }
+            least = now;
+        }
+        Some(least)
+    }
+
     /// Memory that the server holds: as the system says, or else the server itself.
     pub(super) async fn resident_bytes(&self) -> Option<u64> {
         let Some(started) = &self.started else {
@@ -156,7 +177,7 @@ impl Target {
     }
 }
 
-/// Who has stored so much has run before, and has kept what it trained.
+/// It is measured as it runs day by day: with models that an earlier start has trained.
 fn keep_models(data: &Path, folder: Option<&Path>) -> Result<(), Failed> {
     let flags = Flags {
         data: Some(data.to_owned()),

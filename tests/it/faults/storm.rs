@@ -253,6 +253,12 @@ impl Agent {
             }
             return;
         }
+        if answer["code"] == "wrong_status" {
+            // Whoever was away for too long has given it back: it is claimed anew.
+            self.settled.remove(conversation);
+            self.talks.get_mut(conversation).unwrap().said.remove(id);
+            return;
+        }
         assert!(is_ack, "{answer}");
         let seq = answer["seq"].as_u64().unwrap();
         let said = &mut self.talks.get_mut(conversation).unwrap().said;
