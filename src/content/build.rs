@@ -366,13 +366,16 @@ impl Draft {
     #[must_use]
     pub fn answer_examples(&self, language: Language) -> AnswerExamples {
         let mut examples = AnswerExamples::of(&self.answers, language);
-        // Whoever tells of a problem has not answered the question.
-        let courtesies = [GREETING, THANKS, GOODBYE];
-        let matters = self.intents.values().filter(|it| !courtesies.contains(&it.id.as_str()));
-        let told = matters.filter_map(|intent| intent.examples.get(&language));
-        let others = told.chain(self.out_of_scope.get(&language)).flatten();
-        examples.add_other_matters(others.map(String::as_str));
+        examples.add_other_matters(self.other_matters(language));
         examples
+    }
+
+    /// Messages that are no answers: whoever tells of a problem has not answered the question.
+    pub(super) fn other_matters(&self, language: Language) -> impl Iterator<Item = &str> {
+        let courtesies = [GREETING, THANKS, GOODBYE];
+        let matters = self.intents.values().filter(move |it| !courtesies.contains(&it.id.as_str()));
+        let told = matters.filter_map(move |intent| intent.examples.get(&language));
+        told.chain(self.out_of_scope.get(&language)).flatten().map(String::as_str)
     }
 
     /// Trains the models. A draft with errors must not come here.

@@ -81,7 +81,9 @@ impl Draft {
     pub fn lessons(&self, language: Language) -> Result<String, postcard::Error> {
         let remarks = self.remarks.as_ref().map(|remarks| remarks.examples_of(language));
         let answers = AnswerExamples::of(&self.answers, language);
-        let lessons = (skicka_reading::DIGEST, self.training_set(language), answers, remarks);
+        let others: Vec<&str> = self.other_matters(language).collect();
+        let matching = self.training_set(language);
+        let lessons = (skicka_reading::DIGEST, matching, answers, others, remarks);
         let bytes = postcard::to_allocvec(&lessons)?;
         let digest = Sha256::digest(&bytes);
         Ok(URL_SAFE_NO_PAD.encode(&digest[..16]))
