@@ -289,7 +289,7 @@ const CUT_CONFIDENCE: f32 = 0.55;
 const MAX_CUTS: usize = 4;
 
 impl AnswerModel {
-    /// Learns from the examples; takes tens of milliseconds.
+    /// Learns from the examples; some thousands of them take some hundred milliseconds.
     #[must_use]
     pub fn train(examples: &AnswerExamples) -> Self {
         let language = examples.language;
