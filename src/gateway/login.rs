@@ -29,6 +29,7 @@ use crate::gateway::accounts::plain;
 use crate::gateway::app::App;
 use crate::gateway::peer::Peer;
 use crate::gateway::peer::cookie_name;
+use crate::gateway::peer::set_cookie;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::roles;
 use crate::gateway::roles::Deed;
@@ -245,12 +246,8 @@ async fn me(State(app): State<Arc<App>>, peer: Peer) -> Result<Response, Refusal
 
 /// The answer with the session's cookie; an empty one that is over at once takes it away.
 fn with_cookie(app: &App, mut response: Response, token: &str, max_age_s: i64) -> Response {
-    let secure = if app.settings.server.https { "; Secure" } else { "" };
-    let name = cookie_name(&app.settings.server);
-    let cookie =
-        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
-    let mut cookie = HeaderValue::from_str(&cookie).expect("base64 and our own words are ASCII");
-    cookie.set_sensitive(true);
+    let server = &app.settings.server;
+    let cookie = set_cookie(server, cookie_name(server), token, "Strict", max_age_s);
     let headers = response.headers_mut();
     headers.insert(header::SET_COOKIE, cookie);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

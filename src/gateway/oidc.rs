@@ -241,15 +241,11 @@ fn ticket_name(app: &App) -> &'static str {
 
 /// The answer with a ticket; with none, the one that is there is taken away.
 fn with_ticket(app: &App, mut response: Response, ticket: Option<&Secret>) -> Response {
-    let secure = if app.settings.server.https { "; Secure" } else { "" };
-    let name = ticket_name(app);
     let value = ticket.map_or("", Secret::expose);
     let max_age_s = if ticket.is_some() { begun::WITHIN_S } else { 0 };
     // Strict would keep it back when the browser comes from the provider's page.
-    let cookie =
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}");
-    let mut cookie = HeaderValue::from_str(&cookie).expect("base64 and our own words are ASCII");
-    cookie.set_sensitive(true);
+    let name = ticket_name(app);
+    let cookie = peer::set_cookie(&app.settings.server, name, value, "Lax", max_age_s);
     let headers = response.headers_mut();
     headers.append(header::SET_COOKIE, cookie);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

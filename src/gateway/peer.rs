@@ -12,6 +12,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
+use axum::http::HeaderValue;
 use axum::http::header;
 use axum::http::request::Parts;
 
@@ -130,6 +131,24 @@ pub(super) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|c| c.split_once('='));
     let (_, token) = pairs.find(|(name, _)| name.trim() == wanted)?;
     Some(Secret::new(token.trim().to_owned()))
+}
+
+/// The header that sets a cookie which no script of a page can read and which stands in no log.
+/// `same_site` is `Strict` or `Lax`; a value that is over at once takes the cookie away.
+pub(super) fn set_cookie(
+    server: &Server,
+    name: &str,
+    value: &str,
+    same_site: &str,
+    max_age_s: i64,
+) -> HeaderValue {
+    let secure = if server.https { "; Secure" } else { "" };
+    let cookie = format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={max_age_s}{secure}"
+    );
+    let mut cookie = HeaderValue::from_str(&cookie).expect("base64 and our own words are ASCII");
+    cookie.set_sensitive(true);
+    cookie
 }
 
 fn origin(headers: &HeaderMap, server: &Server, by_proxy: bool) -> OriginOfPage {
