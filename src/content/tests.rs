@@ -7,7 +7,7 @@ use crate::content::diagnostic::Code;
 use crate::content::diagnostic::Diagnostic;
 use crate::ids::DialogueId;
 
-const INTENT: &str = "\
+pub(crate) const INTENT: &str = "\
 intent: lamp
 title: { sv: Lampan, fi: Lamppu, en: The lamp }
 examples:

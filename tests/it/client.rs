@@ -238,6 +238,17 @@ impl Line {
     }
 }
 
+/// The hello of whoever holds a conversation up to `last`; without a token, that of a stranger.
+pub(crate) fn hello_again(token: Option<&str>, conversation: &str, last: u64) -> Value {
+    let mut hello = json!({"type": "hello", "lang": ["sv"]});
+    if let Some(token) = token {
+        hello["token"] = json!(token);
+        hello["conversation"] = json!(conversation);
+        hello["after"] = json!(last);
+    }
+    hello
+}
+
 /// Whether an event is a message of this role.
 pub(crate) fn says(event: &Value, role: &str) -> bool {
     event["kind"] == "message" && event["from"]["role"] == role

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::client::Line;
 use crate::client::Visitor;
+use crate::client::hello_again;
 use crate::client::within;
 use crate::server::Server;
 
@@ -73,13 +74,7 @@ impl Talker {
     /// One connection, as long as it holds.
     async fn visit(&mut self, at: SocketAddr, acks: &UnboundedSender<()>) {
         let Some(mut line) = Line::try_open(at, "/v1/chat").await else { return };
-        let mut hello = json!({"type": "hello", "lang": ["sv"]});
-        if let Some(token) = &self.token {
-            hello["token"] = json!(token);
-            hello["conversation"] = json!(self.conversation);
-            hello["after"] = json!(self.last());
-        }
-        line.send(&hello).await;
+        line.send(&hello_again(self.token.as_deref(), &self.conversation, self.last())).await;
         // Whatever is not acked is sent again, blindly, and then what is new.
         let mut unsent = (0..MESSAGES)
             .filter(|index| !self.acked.contains_key(index))

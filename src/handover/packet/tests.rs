@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::content::build::draft;
+use crate::content::tests::INTENT;
 use crate::content::tests::source;
 use crate::conversation::event::Place;
 use crate::handover::summary;
@@ -9,15 +10,6 @@ use crate::ids::DialogueId;
 use crate::ids::IntentId;
 use crate::ids::StepId;
 use crate::ids::Timestamp;
-
-const INTENT: &str = "\
-intent: lamp
-title: { sv: Lampan, fi: Lamppu, en: The lamp }
-examples:
-  sv: [lampan lyser inte, det är mörkt]
-  fi: [lamppu ei pala, on pimeää]
-  en: [the lamp is dark, no light]
-";
 
 const DIALOGUE: &str = "\
 dialogue: lamp

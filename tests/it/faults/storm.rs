@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::client::Line;
+use crate::client::hello_again;
 use crate::client::says;
 use crate::client::within;
 use crate::faults::Chance;
@@ -101,13 +102,7 @@ impl Customer {
 
     /// One link, until it is cut from either side: what is on its way then is lost.
     async fn visit(&mut self, mut line: Line, frames: usize, acks: &UnboundedSender<()>) {
-        let mut hello = json!({"type": "hello", "lang": ["sv"]});
-        if let Some(token) = &self.token {
-            hello["token"] = json!(token);
-            hello["conversation"] = json!(self.conversation);
-            hello["after"] = json!(self.last());
-        }
-        line.send(&hello).await;
+        line.send(&hello_again(self.token.as_deref(), &self.conversation, self.last())).await;
         let mut unsent = (0..MESSAGES)
             .filter(|index| !self.acked.contains(index))
             .collect::<Vec<_>>()
