@@ -124,10 +124,14 @@ async fn who_waits_for_long_is_mailed_to_the_teams_own_address_once() {
     let first = wants_person(&server, "queued").await;
     let second = wants_person(&server, "queued").await;
     let both = smtp.taken(2).await;
-    for (mail, visitor) in both.iter().zip([&first, &second]) {
+    for mail in &both {
         assert_eq!(mail.to, ["lampor@bank.example"]);
         assert_eq!(mail.head("Subject"), "Asiakas odottaa jonossa");
-        assert!(mail.text().contains(&visitor.conversation), "{}", mail.text());
+    }
+    // What is due at once is sent side by side: the order of arrival is the network's.
+    for visitor in [&first, &second] {
+        let about = both.iter().filter(|mail| mail.text().contains(&visitor.conversation));
+        assert_eq!(about.count(), 1, "{}", visitor.conversation);
     }
     server.until(&mails("sent"), 2.0).await;
     assert_eq!(smtp.taken(2).await.len(), 2, "each once");
