@@ -49,7 +49,7 @@ fn a_short_run_with_agents_has_one_owner_for_each_and_true_places() {
     let found: Value = serde_json::from_str(&said).unwrap();
     let people = &found["server"]["people"];
     assert!(people["handovers"].as_u64().unwrap() > 8, "{found}");
-    for wrong in ["two_owners", "wrong_places"] {
+    for wrong in ["two_owners", "without_owner", "wrong_places"] {
         assert_eq!(people[wrong], 0, "{found}");
     }
     assert!(found["server"]["turns"].as_u64().unwrap() > 8, "{found}");

@@ -58,16 +58,19 @@ impl Board {
         lock(&self.places).len()
     }
 
-    /// Whether those who wait stand at 1, 2, 3, … with nobody twice; asked until it is so, while
-    /// nothing moves, for as long as `within`.
-    pub(super) async fn comes_to_rest(&self, within: Duration) -> bool {
+    /// Whether so many `visitors` wait, at 1, 2, 3, … with nobody twice; asked until it is so,
+    /// while nothing moves, for as long as `within`.
+    pub(super) async fn comes_to_rest(&self, visitors: usize, within: Duration) -> bool {
         let until = Instant::now() + within;
         loop {
             {
                 let places = lock(&self.places);
                 let told: BTreeSet<u32> = places.values().copied().collect();
                 let last = u32::try_from(places.len()).unwrap_or(u32::MAX);
-                if told.len() == places.len() && told.iter().copied().eq(1..=last) {
+                if places.len() == visitors
+                    && told.len() == visitors
+                    && told.iter().copied().eq(1..=last)
+                {
                     return true;
                 }
             }
@@ -101,17 +104,18 @@ mod tests {
     #[tokio::test]
     async fn a_queue_at_rest_counts_from_one_without_a_gap() {
         let board = Board::default();
-        assert!(board.comes_to_rest(Duration::ZERO).await, "an empty one does");
+        assert!(board.comes_to_rest(0, Duration::ZERO).await, "an empty one does");
         board.wait(1);
         board.wait(2);
         board.place(1, 2);
         board.place(2, 2);
-        assert!(!board.comes_to_rest(Duration::ZERO).await);
+        assert!(!board.comes_to_rest(2, Duration::ZERO).await);
         board.place(2, 1);
-        assert!(board.comes_to_rest(Duration::ZERO).await);
+        assert!(board.comes_to_rest(2, Duration::ZERO).await);
+        assert!(!board.comes_to_rest(3, Duration::ZERO).await, "one is with nobody");
         board.leave(2);
         assert!(
-            !board.comes_to_rest(Duration::ZERO).await,
+            !board.comes_to_rest(1, Duration::ZERO).await,
             "the second was not told that it is first"
         );
     }

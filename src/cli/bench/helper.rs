@@ -20,6 +20,8 @@ use crate::cli::bench::wire::Wire;
 
 /// How long an ack may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long after its last claim an agent may still learn what it was given.
+const LAST_GIVEN: Duration = Duration::from_secs(2);
 /// More than a load has waiting at once; an agent here takes one after the other anyway.
 const CAPACITY: u32 = 100;
 
@@ -100,7 +102,19 @@ impl Helper {
                 return self.tally.lost_socket();
             }
         }
+        if self.leave(handling).await.is_err() {
+            self.tally.lost_socket();
+        }
         self.wire.close().await;
+    }
+
+    /// Claims no more, and serves whom the server gave meanwhile.
+    async fn leave(&mut self, handling: Duration) -> anyhow::Result<()> {
+        self.look(Instant::now() + LAST_GIVEN).await?;
+        while let Some(conversation) = self.given.pop_front() {
+            self.serve(&conversation, true, handling).await?;
+        }
+        Ok(())
     }
 
     /// What the server gave, else who has waited longest.

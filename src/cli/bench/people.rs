@@ -2,7 +2,8 @@
 //!
 //! What the server told is held against each other: a conversation never has two owners, a place
 //! in the queue never rises while its visitor waits, and whenever the queue rests, before the
-//! agents begin and after they stop, those who wait stand at 1, 2, 3 and so on.
+//! agents begin and after they stop, every visitor waits, and they stand at 1, 2, 3 and so on. Who
+//! does not wait then belongs to nobody: the agents let go of everyone before they leave.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -71,21 +72,29 @@ pub(super) async fn load(
     for waiter in connect(plan.visitors, target, tally, &board).await? {
         visitors.spawn(waiter.stay(ended.clone()));
     }
-    let mut places_hold = board.comes_to_rest(REST).await;
+    rests(&board, plan.visitors, tally).await;
     let began = Instant::now();
     start.send_replace(true);
     sleep(plan.lasts).await;
     stop.send_replace(true);
     agents.join_all().await;
     let took = began.elapsed();
-    places_hold &= board.comes_to_rest(REST).await;
-    if !places_hold {
-        tally.wrong_place();
-    }
+    rests(&board, plan.visitors, tally).await;
     tally.left_waiting(board.waiting());
     end.send_replace(true);
     visitors.join_all().await;
     Ok(took)
+}
+
+/// Waits until everybody stands in the queue at a place of their own, and notes who does not.
+async fn rests(board: &Board, visitors: usize, tally: &Tally) {
+    if board.comes_to_rest(visitors, REST).await {
+        return;
+    }
+    match visitors.saturating_sub(board.waiting()) {
+        0 => tally.wrong_place(),
+        missing => tally.without_owner(missing),
+    }
 }
 
 async fn connect(

@@ -38,6 +38,8 @@ pub(super) struct Tally {
     contended: AtomicU64,
     /// Conversations that two agents were told to hold.
     two_owners: AtomicU64,
+    /// Visitors who neither waited nor were served when the agents had stopped.
+    without_owner: AtomicU64,
     /// Places in the queue that cannot be.
     wrong_places: AtomicU64,
     /// Visitors who still waited at the end.
@@ -59,6 +61,7 @@ impl Default for Tally {
             handovers: AtomicU64::new(0),
             contended: AtomicU64::new(0),
             two_owners: AtomicU64::new(0),
+            without_owner: AtomicU64::new(0),
             wrong_places: AtomicU64::new(0),
             left_waiting: AtomicU64::new(0),
         }
@@ -115,6 +118,11 @@ impl Tally {
         self.two_owners.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// So many visitors were with nobody while the queue rested.
+    pub(super) fn without_owner(&self, visitors: usize) {
+        self.without_owner.fetch_add(visitors as u64, Ordering::Relaxed);
+    }
+
     /// A visitor was told a place that cannot be.
     pub(super) fn wrong_place(&self) {
         self.wrong_places.fetch_add(1, Ordering::Relaxed);
@@ -138,6 +146,7 @@ impl Tally {
             handovers: count(&self.handovers),
             contended_claims: count(&self.contended),
             two_owners: count(&self.two_owners),
+            without_owner: count(&self.without_owner),
             wrong_places: count(&self.wrong_places),
             left_waiting: count(&self.left_waiting),
         };
@@ -238,15 +247,23 @@ struct People {
     handovers: u64,
     contended_claims: u64,
     two_owners: u64,
+    without_owner: u64,
     wrong_places: u64,
     left_waiting: u64,
+}
+
+impl People {
+    /// How much of it must not be.
+    fn wrong(&self) -> u64 {
+        self.two_owners + self.without_owner + self.wrong_places
+    }
 }
 
 impl Report {
     /// Whether every message was taken once and answered, and every event came in its place.
     pub(super) fn is_sound(&self) -> bool {
         let wrong = self.unanswered + self.out_of_order + self.wrong_acks;
-        let people = self.people.as_ref().map_or(0, |it| it.two_owners + it.wrong_places);
+        let people = self.people.as_ref().map_or(0, People::wrong);
         wrong + self.refused + self.lost_sockets + people == 0
     }
 }
@@ -287,11 +304,12 @@ impl fmt::Display for Report {
                 people.contended_claims,
                 people.left_waiting
             )?;
-            if people.two_owners + people.wrong_places > 0 {
+            if people.wrong() > 0 {
                 writeln!(
                     out,
-                    "WRONG: {} conversations with two owners, {} places that cannot be",
-                    people.two_owners, people.wrong_places
+                    "WRONG: {} conversations with two owners, {} with none, {} places that cannot \
+                     be",
+                    people.two_owners, people.without_owner, people.wrong_places
                 )?;
             }
         }
@@ -333,13 +351,14 @@ mod tests {
         assert_eq!((report.turns, report.bytes_per_connection), (2, Some(3_000)));
         assert_eq!(report.stored_bytes_per_turn, Some(1_000));
         assert!((3.9..4.1).contains(&report.p99_ms), "{}", report.p99_ms);
-        let wrongs: [fn(&Tally); 7] = [
+        let wrongs: [fn(&Tally); 8] = [
             Tally::unanswered,
             Tally::out_of_order,
             Tally::wrong_ack,
             Tally::refused,
             Tally::lost_socket,
             Tally::two_owners,
+            |tally| tally.without_owner(1),
             Tally::wrong_place,
         ];
         for wrong in wrongs {

@@ -23,6 +23,7 @@ use crate::conversation::state::OpenQuestion;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
 use crate::language::Language;
+use crate::language::fold::fold;
 use crate::matcher::Candidate;
 use crate::matcher::Context;
 use crate::matcher::Decision;
@@ -210,7 +211,9 @@ fn stated(
         return Some(Taken::Correction(fix));
     }
     let facts = mention::new_facts(content, state, None, text);
-    if facts.is_empty() || state.stack.is_empty() {
+    // "I found the agreement, and the name was accepted": whether it helped is what was asked.
+    let is_told = is_check(reader) && matches!(class, Some(AnswerClass::Yes | AnswerClass::No));
+    if facts.is_empty() || state.stack.is_empty() || is_told {
         return None;
     }
     let left = mention::topic_left(content, state, &facts);
@@ -234,12 +237,35 @@ pub(super) fn names_an_answer(reader: &Reader<'_>, text: &str) -> bool {
 /// A wish for another language is short.
 const WISH_WORDS: usize = 12;
 
+/// In so many words a language is named for no other reason.
+const BARE_WISH_WORDS: usize = 3;
+
+/// Beginnings of folded words by which something is wished for; the shortest are whole words.
+/// Without one, "a text came, but all in Finnish" only tells what came.
+const WISHES: [&str; 36] = [
+    "kan", "gar", "vill", "ta", "tas", "prat", "snack", "tala", "skriv", "byt", "tack", "hellre",
+    "helst", "fort", "can", "could", "want", "like", "speak", "talk", "write", "switch", "prefer",
+    "please", "voi", "voin", "vois", "voit", "void", "voik", "halu", "puhu", "jatk", "kiit",
+    "miel", "sais",
+];
+
+/// A wish of so many letters is a word of its own.
+const SHORT_WISH: usize = 3;
+
+fn wishes(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphabetic()).map(fold).any(|word| {
+        WISHES.iter().any(|wish| word == *wish || wish.len() > SHORT_WISH && word.starts_with(wish))
+    })
+}
+
+/// The other language that a message asks to go on in.
 pub(super) fn wish_for_language(
     content: &Content,
     spoken: Language,
     text: &str,
 ) -> Option<Language> {
-    if text.split_whitespace().count() > WISH_WORDS {
+    let words = text.split_whitespace().count();
+    if words > WISH_WORDS || words > BARE_WISH_WORDS && !wishes(text) {
         return None;
     }
     Language::ALL.into_iter().filter(|wanted| *wanted != spoken).find(|wanted| {
@@ -323,7 +349,8 @@ pub(super) fn only_answers(
     let is_vague = ranking.candidates.first().is_some_and(|first| first.confidence < PLAIN_WISH);
     match answer.class {
         AnswerClass::Unsure => true,
-        AnswerClass::Yes => is_vague || asks_for_person(),
+        // "A real person please" to "Did that help? Answer no for a person" is no yes.
+        AnswerClass::Yes => is_vague || !is_check(reader) && asks_for_person(),
         _ => false,
     }
 }
@@ -349,13 +376,17 @@ pub(super) fn leaves(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> boo
 }
 
 /// The wish for a person in one part of a message, whatever the other parts are: "no, give me a
-/// human". A part that denies something ("no, I do not need a person") is none.
+/// human". A part that denies something ("no, I do not need a person") is none, and no more is "no
+/// need for a person", though it ends as a wish does.
 pub(super) fn wish_for_person(reader: &Reader<'_>, parts: &[Part<'_>]) -> Option<IntentId> {
     let Reader { content, state, .. } = *reader;
     let wishes = |(part, intent): &Part<'_>| {
         let (first, rest) = part.trim().split_once([' ', ',']).unwrap_or((part, ""));
+        if !is(intent.as_ref(), TALK_TO_HUMAN) {
+            return false;
+        }
         if !denies(first, state.lang) {
-            return is(intent.as_ref(), TALK_TO_HUMAN) && !denies(part, state.lang);
+            return !denies(part, state.lang);
         }
         let near = || surely(&content.matcher(state.lang).rank(rest, &Context::default()));
         !rest.is_empty() && !denies(rest, state.lang) && is(near().as_ref(), TALK_TO_HUMAN)

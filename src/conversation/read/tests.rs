@@ -184,6 +184,8 @@ impl<'l> Line<'l> {
         match self.expected {
             "off" | "none" => !matches!(found, "yes" | "no" | "unsure" | "solved"),
             "no" => matches!(found, "no" | "held" | "person"),
+            // Who is looking, or waits for something to load, is given the time.
+            "unsure" => matches!(found, "unsure" | "held"),
             "solved" if check => found == "yes",
             "failing" => found == if check { "no" } else { "yes" },
             class => found == class,
@@ -213,6 +215,22 @@ impl Tally {
     fn sum(&self, of: impl Fn(&str) -> bool) -> (u32, u32) {
         let of = self.classes.iter().filter(|(class, _)| of(class)).map(|(_, counts)| counts);
         of.fold((0, 0), |(all, right), (more, good)| (all + more, right + good))
+    }
+}
+
+#[test]
+fn a_language_that_is_only_named_is_no_wish_for_it() {
+    let taken = |answer: &str| {
+        let (state, ask) = at(Language::Sv, "Hjälpte det, kom sms:et fram?");
+        read(content(), &Policy::default(), &state, Some(&ask), answer, NOW).taken
+    };
+    for wish in
+        ["på finska tack", "finska tack", "kan vi ta det på finska?", "byt till finska tack"]
+    {
+        assert_eq!(taken(wish), Taken::Language(Language::Fi), "{wish}");
+    }
+    for told in ["det kom men allt är på finska", "fick ett på finska, är det det rätta?"] {
+        assert_ne!(taken(told), Taken::Language(Language::Fi), "{told}");
     }
 }
 

@@ -43,9 +43,12 @@ struct Common {
 }
 
 impl OpenQuestion {
-    /// Reads a question; `check` is one that asks if the problem is gone.
+    /// Reads a question; `check` is one that asks if the problem is gone, whatever its words are.
     pub(super) fn of(language: Language, text: &str, check: bool) -> Self {
-        let (kind, turned) = if check { (Kind::Helped, false) } else { kind::of(language, text) };
+        let (kind, turned) = match kind::of(language, text) {
+            (Kind::Other, turned) if check => (Kind::Helped, turned),
+            told => told,
+        };
         let sign = if turned { "!" } else { "" };
         let tags =
             [format!("{}{sign}", kind.letter()), format!("{}{sign}", kind.sort()), "*".to_owned()];
