@@ -83,7 +83,7 @@ export function columns({ title, description, series, columns: all }) {
         if (value > 0) parts.push(s('rect', { class: `tone-${tone}`, x: middle - thick / 2, width: thick, y: y(below + value), height: Math.max(1, y(below) - y(below + value) - (below > 0 ? 1 : 0)) }));
         below += value;
       });
-      if (at % every === 0) parts.push(s('text', { x: middle, y: height - 6, 'text-anchor': at === 0 && step < DAY_LABEL ? 'start' : 'middle' }, label));
+      if (at % every === 0) parts.push(s('text', { x: Math.max(middle, DAY_LABEL / 2), y: height - 6, 'text-anchor': 'middle' }, label));
     });
     return { height, parts };
   })];
