@@ -38,14 +38,14 @@
     log: ['Meddelanden', 'Viestit', 'Messages'],
     you: ['Du', 'Sinä', 'You'],
     assistant: ['Assistenten', 'Avustaja', 'Assistant'],
-    colleague: ['Kundrådgivare', 'Asiakasneuvoja', 'Adviser'],
+    colleague: ['Kundrådgivare', 'Asiakaspalvelija', 'Adviser'],
     bot: ['Bot', 'Botti', 'Bot'],
     person: ['Människa', 'Ihminen', 'Person'],
     field: ['Skriv ditt meddelande', 'Kirjoita viestisi', 'Write your message'],
     placeholder: ['Skriv här …', 'Kirjoita tähän …', 'Write here …'],
     send: ['Skicka', 'Lähetä', 'Send'],
     human: ['Prata med en människa', 'Juttele ihmisen kanssa', 'Talk to a person'],
-    choices: ['Svarsalternativ', 'Vastausvaihtoehdot', 'Answers to choose from'],
+    choices: ['Svarsalternativ', 'Vastausvaihtoehdot', 'Answers'],
     chosen: ['valt', 'valittu', 'chosen'],
     typing: ['{} skriver', '{} kirjoittaa', '{} is typing'],
     fresh: ['Nya meddelanden', 'Uusia viestejä', 'New messages'],
@@ -55,37 +55,37 @@
     failed: ['Inte skickat', 'Ei lähetetty', 'Not sent'],
     retry: ['Försök igen', 'Yritä uudelleen', 'Try again'],
     remove: ['Ta bort', 'Poista', 'Remove'],
-    queued: ['Du är i kön till en människa.', 'Olet jonossa asiakasneuvojalle.', 'You are waiting for a person.'],
-    queue: ['Du är i kön, plats {}.', 'Olet jonossa, sija {}.', 'You are number {} in the queue.'],
+    queued: ['Du står i kö för att prata med en människa.', 'Odotat vuoroasi jutella ihmisen kanssa.', 'You are waiting for a person.'],
+    queue: ['Du står i kö, plats {}.', 'Paikkasi jonossa: {}.', 'You are number {} in the queue.'],
     wait: ['Väntetid ungefär {} min.', 'Odotusaika noin {} min.', 'The wait is about {} min.'],
     joined: ['{} har anslutit sig.', '{} liittyi keskusteluun.', '{} has joined.'],
-    with: ['Du chattar med {}.', 'Juttelet nyt: {}.', 'You are talking to {}.'],
+    with: ['Du chattar med {}.', 'Kanssasi keskustelee {}.', 'You are talking to {}.'],
     back: ['Boten svarar igen.', 'Botti vastaa taas.', 'The bot answers again.'],
     ended: ['Samtalet är avslutat.', 'Keskustelu on päättynyt.', 'The conversation has ended.'],
-    offline: ['Ingen är på plats just nu. Ditt ärende är sparat.', 'Kukaan ei ole nyt paikalla. Asiasi on tallessa.', 'Nobody is here right now. Your matter is saved.'],
+    offline: ['Ingen är på plats just nu. Ditt ärende är sparat.', 'Kukaan ei ole nyt paikalla. Asiasi on tallessa.', 'Nobody is available right now. Your question is saved.'],
     again: ['Starta ett nytt samtal', 'Aloita uusi keskustelu', 'Start a new conversation'],
     connecting: ['Ansluter …', 'Yhdistetään …', 'Connecting …'],
     lost: ['Kontakten bröts. Vi försöker igen.', 'Yhteys katkesi. Yritämme uudelleen.', 'The connection was lost. We are trying again.'],
     found: ['Kontakten är tillbaka.', 'Yhteys palautui.', 'Connected again.'],
     prove: ['Logga in på nytt för att fortsätta samtalet.', 'Jatka keskustelua kirjautumalla uudelleen.', 'Sign in again to continue the conversation.'],
     stopped: ['Chatten kunde inte ansluta.', 'Chattiin ei saatu yhteyttä.', 'The chat could not connect.'],
-    too_long: ['Meddelandet är för långt. Det får ha högst {} tecken.', 'Viesti on liian pitkä. Enimmäispituus on {} merkkiä.', 'The message is too long. It may have {} characters at most.'],
-    rate_limited: ['Det gick lite fort. Vi skickar igen om {} s.', 'Viestejä tuli vähän nopeasti. Lähetämme uudelleen {} s kuluttua.', 'That was a little fast. We will send it again in {} s.'],
+    too_long: ['Meddelandet är för långt. Det får ha högst {} tecken.', 'Viesti on liian pitkä. Enimmäispituus on {} merkkiä.', 'The message is too long: at most {} characters.'],
+    rate_limited: ['Det gick lite fort. Vi skickar igen om {} s.', 'Viestejä tuli vähän nopeasti. Lähetämme uudelleen {} s kuluttua.', 'A little too fast. We will send it again in {} s.'],
     expired_choice: ['Det valet gäller inte längre.', 'Valinta ei ole enää voimassa.', 'That choice no longer counts.'],
-    unavailable: ['Just nu går det inte att skicka. Vi försöker igen.', 'Lähettäminen ei juuri nyt onnistu. Yritämme uudelleen.', 'Sending does not work right now. We will try again.'],
+    unavailable: ['Just nu går det inte att skicka. Vi försöker igen.', 'Lähettäminen ei juuri nyt onnistu. Yritämme uudelleen.', 'Sending does not work. We will try again.'],
     refused: ['Det gick tyvärr inte.', 'Se ei onnistunut.', 'That did not work.'],
     left: ['{} tecken kvar', '{} merkkiä jäljellä', '{} characters left'],
-    worst: ['Mycket dåligt', 'Erittäin huono', 'Very bad'],
-    best: ['Mycket bra', 'Erittäin hyvä', 'Very good'],
+    worst: ['Mycket missnöjd', 'Erittäin tyytymätön', 'Very unhappy'],
+    best: ['Mycket nöjd', 'Erittäin tyytyväinen', 'Very happy'],
     score: ['{} av 5', '{}/5', '{} of 5'],
     comment: ['Vill du berätta mer? (frivilligt)', 'Kerro lisää (vapaaehtoinen)', 'Anything to add? (optional)'],
-    rate: ['Skicka betyg', 'Lähetä arvio', 'Send rating'],
+    rate: ['Skicka betyg', 'Lähetä arvosana', 'Send rating'],
     rated: ['Tack! Du gav betyget {} av 5.', 'Kiitos! Annoit arvosanan {}/5.', 'Thank you! You gave {} of 5.'],
     tab: ['öppnas i en ny flik', 'avautuu uuteen välilehteen', 'opens in a new tab'],
     save: ['Ladda ner samtalet', 'Lataa keskustelu', 'Download the conversation'],
     attach: ['Bifoga en fil', 'Liitä tiedosto', 'Attach a file'],
-    file_large: ['Filen är för stor. Den får vara högst {} MB.', 'Tiedosto on liian suuri. Enimmäiskoko on {} Mt.', 'The file is too large. It may have {} MB at most.'],
-    file_kind: ['Den sortens fil kan vi inte ta emot.', 'Tällaista tiedostoa emme voi ottaa vastaan.', 'We cannot take files of that kind.'],
+    file_large: ['Filen är för stor. Den får vara högst {} MB.', 'Tiedosto on liian suuri. Enimmäiskoko on {} Mt.', 'The file is too large: at most {} MB.'],
+    file_kind: ['Den sortens fil kan vi inte ta emot.', 'Tällaista tiedostoa emme voi ottaa vastaan.', 'We cannot take such files.'],
     agree: ['Jag godkänner', 'Hyväksyn', 'I agree'],
     privacy: ['Så behandlar vi dina uppgifter', 'Näin käsittelemme tietojasi', 'How we handle your data'],
     before: ['Innan vi börjar', 'Ennen kuin aloitamme', 'Before we begin'],
@@ -108,7 +108,7 @@
 --hd:var(--skicka-head-dark,#123a31);--on-hd:var(--skicka-on-head-dark,#e9f6f1);--p:#3d3018;--p-t:#fbe9c9;--bad:#ffa79e;--warn:#33290f;--shade:#0009;color-scheme:dark`;
 
   const CSS = `
-:host{${LIGHT};font:16px/1.45 var(--skicka-font,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif);text-align:start;-webkit-text-size-adjust:100%}
+:host{${LIGHT};font:16px/1.45 var(--skicka-font,system-ui,sans-serif);text-align:start;-webkit-text-size-adjust:100%}
 @media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK}}}
 :host([theme=dark]){${DARK}}
 :host([mode=inline]){display:block;height:640px;max-height:100%}
@@ -124,7 +124,6 @@ svg{width:22px;height:22px;fill:none;stroke:currentColor;stroke-width:2;stroke-l
 .launcher,dialog.panel{position:fixed;inset:var(--skicka-inset,auto 20px 20px auto);z-index:var(--skicka-z,2147483000)}
 .launcher{margin:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);width:60px;height:60px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;
  box-shadow:0 6px 24px var(--shade)}
-.launcher:focus-visible{border-radius:50%}
 .launcher svg{width:28px;height:28px}
 .badge{position:absolute;top:-4px;right:-4px;min-width:24px;height:24px;padding:0 6px;border-radius:12px;background:#b3261e;color:#fff;font-size:14px;line-height:24px}
 .panel{border:1px solid var(--l);padding:0;margin:0;background:var(--s);color:var(--t);overflow:hidden;overflow:clip;max-width:none;max-height:none}
@@ -147,58 +146,56 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .strip>span{flex:1 1 20ch}.sure>span{flex-basis:100%}
 .strip button,.acts button{font-weight:600;color:var(--a);padding:0 10px;border-radius:10px;text-decoration:underline;text-underline-offset:3px}
 .wrap{position:relative;flex:1;min-height:0;display:flex}
-.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:14px var(--side,14px) 6px;display:flex;flex-direction:column;gap:3px}
+.log{position:relative;flex:1;min-height:0;overflow-wrap:anywhere;overflow-y:auto;overscroll-behavior:contain;padding:14px var(--side,14px) 6px;display:flex;flex-direction:column;gap:3px}
 .log:focus-visible{outline-offset:-3px}
 .log::before{content:"";margin-top:auto}
-.msg{position:relative;max-width:88%;align-self:flex-start;margin-top:10px;animation:in .18s}
+.msg{max-width:88%;align-self:flex-start;margin-top:10px;animation:in .18s}
 .msg.same{margin-top:1px}
-.msg.visitor{align-self:flex-end}
+.msg.visitor{align-self:flex-end;display:grid;justify-items:end}
 .who{display:flex;align-items:center;flex-wrap:wrap;gap:2px 7px;font-size:13px;color:var(--m);margin:0 2px 4px}
 .who b{color:var(--t);font-weight:650}
-.visitor .who{justify-content:flex-end}
 .tag{display:inline-flex;align-items:center;gap:4px;border:1px solid var(--edge);border-radius:99px;padding:0 8px 0 6px;font-size:12px;line-height:18px;color:var(--t)}
 .tag svg{width:13px;height:13px}
 .agent .tag{background:var(--p);color:var(--p-t);border-color:currentColor}
-.bubble{padding:9px 13px;border-radius:16px;background:var(--soft);color:var(--t);white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid transparent}
+.bubble{padding:9px 13px;border-radius:16px;background:var(--soft);color:var(--t);white-space:pre-wrap;border:1px solid transparent}
 .bot .bubble,.agent .bubble{border-start-start-radius:5px}
 .agent .bubble{background:var(--p);color:var(--p-t)}
 .visitor .bubble{background:var(--a);color:var(--on-a);border-start-end-radius:5px}
 .pending .bubble{background:var(--s);color:var(--t);border:1px dashed var(--a)}
 .failed .bubble{border:1px solid var(--bad)}
-.state{font-size:13px;color:var(--m);text-align:end;margin:2px 4px 0}
+.state{font-size:13px;color:var(--m);margin:2px 4px 0}
 .failed .state{color:var(--bad)}
-.acts{display:flex;justify-content:flex-end}
 .links{list-style:none;margin:6px 0 0;padding:0;display:grid;gap:2px}
-.links a,.links button{display:inline-flex;gap:6px;text-decoration:underline;align-items:center;min-height:44px;color:var(--a);font-weight:600;text-underline-offset:3px;overflow-wrap:anywhere}
+.links a,.links button{display:inline-flex;gap:6px;text-decoration:underline;align-items:center;min-height:44px;color:var(--a);font-weight:600;text-underline-offset:3px}
 .choices{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
-.choice{padding:8px 16px;border:1.5px solid var(--a);border-radius:22px;color:var(--a);background:var(--s);font-weight:600;text-align:start;overflow-wrap:anywhere}
+.choice{padding:8px 16px;border:1.5px solid var(--a);border-radius:22px;color:var(--a);background:var(--s);font-weight:600;text-align:start}
 .choice:hover{background:var(--soft)}
 .choice[aria-disabled]{border-color:var(--l);color:var(--m);background:none;cursor:default;font-weight:400}
 .choice.taken{border-color:var(--a);color:var(--t);background:var(--soft);font-weight:600}
 .choice.taken::before{content:"✓ "}
-.line{align-self:center;text-align:center;font-size:13px;color:var(--m);padding:10px 8px 4px;overflow-wrap:anywhere}
+.line{align-self:center;text-align:center;font-size:13px;color:var(--m);padding:10px 8px 4px}
 .typing{padding:4px 16px 8px;font-size:14px;color:var(--m);display:flex;gap:8px;align-items:center;flex:none}
 .dots{display:inline-flex;gap:4px}
 .dots i{width:6px;height:6px;border-radius:50%;background:currentColor;animation:dot 1.2s infinite}
 .dots i:nth-child(2){animation-delay:.15s}.dots i:nth-child(3){animation-delay:.3s}
 .fresh{position:absolute;bottom:8px;left:50%;transform:translateX(-50%);background:var(--a);color:var(--on-a);border-radius:22px;padding:0 16px;font-weight:600;font-size:14px;box-shadow:0 4px 14px var(--shade);white-space:nowrap}
-.foot{border-top:1px solid var(--l);padding:8px var(--side,12px) 12px;flex:none;display:grid;gap:8px}
-.notice{font-size:14px;color:var(--bad);margin:0;overflow-wrap:anywhere}
+.foot{overflow-wrap:anywhere;border-top:1px solid var(--l);padding:8px var(--side,12px) 12px;flex:none;display:grid;gap:8px}
+.notice{font-size:14px;color:var(--bad);margin:0}
 .row{display:flex;gap:8px;align-items:flex-end}
 .rating{display:grid;gap:8px}
 textarea,input[type=text]{flex:1;min-width:0;width:100%;min-height:46px;max-height:140px;padding:10px 14px;border:1.5px solid var(--edge);border-radius:16px;background:var(--s);color:var(--t);resize:none;line-height:1.45}
-textarea::placeholder{color:var(--m);opacity:1}
+::placeholder{color:var(--m);opacity:1}
 textarea:focus-visible{outline-offset:0;border-radius:16px}
 .send{width:46px;height:46px;border-radius:50%;background:var(--a);color:var(--on-a);display:grid;place-items:center;flex:none}
-.send:focus-visible{border-radius:50%}
+.launcher:focus-visible,.send:focus-visible{border-radius:50%}
 .clip{height:46px;display:grid;place-items:center;flex:none;color:var(--a);border-radius:50%}
-.upload{display:flex;align-items:center;gap:8px;font-size:14px;overflow-wrap:anywhere}.upload>span{flex:1;min-width:0}
+.upload{display:flex;align-items:center;gap:8px;font-size:14px}.upload>span{flex:1;min-width:0}
 progress{flex:1;min-width:0;accent-color:var(--a)}
 .send[aria-disabled]{background:var(--soft);color:var(--m)}
 .gate{flex:1;min-height:0;overflow-y:auto;padding:20px 16px;display:grid;gap:14px;align-content:center}
 .gate p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.gate h3{margin:0;font-size:17px}
 .asking .wrap,.asking .foot,.asking .typing,.asking [part=status]{display:none}
-.privacy{font-size:13px;color:var(--m);min-height:24px;overflow-wrap:anywhere;text-underline-offset:3px}
+.privacy{font-size:13px;color:var(--m);min-height:24px;text-underline-offset:3px}
 .gate .privacy{font-size:15px;color:var(--a)}
 .human{justify-self:start;display:flex;align-items:center;gap:8px;color:var(--a);font-weight:600;font-size:15px;padding:0 12px 0 8px;border-radius:10px;text-align:start}
 .human:hover,.menu button:hover{background:var(--soft)}
@@ -207,7 +204,7 @@ progress{flex:1;min-width:0;accent-color:var(--a)}
 .foot>div:not([hidden])~.main{background:none;color:var(--a)}
 .count{font-size:13px;color:var(--m);text-align:end}
 fieldset{border:0;margin:0;padding:0;min-width:0}
-legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
+legend{font-weight:600;padding:0 0 8px}
 .scores{display:flex;gap:6px}
 .scores label{flex:1;position:relative}
 .scores input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
@@ -221,7 +218,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 @media (prefers-contrast:more){:host{--m:var(--t);--l:var(--t);--edge:var(--t)}}
 @media (forced-colors:active){.launcher,.send,.main,.bubble,.fresh,.badge{border:1px solid}.dots i{background:CanvasText}
  .choice.taken,.scores input:checked+span{forced-color-adjust:none;background:Highlight;color:HighlightText}.choice[aria-disabled]:not(.taken){color:GrayText}}
-@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:1 0 120px}}`;
+@media (max-height:419.98px){.panel{overflow-y:auto}.wrap{flex:1 0 120px}.wrap:has(~.foot>div:not([hidden])){flex-basis:60px}}`;
 
   const ICONS = {
     chat: 'M21 12a8 8 0 0 1-8 8H4l1.8-3A8 8 0 1 1 21 12ZM9.5 10.5h7M9.5 14h4.5',
@@ -285,9 +282,9 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       return WORDS[this.lang];
     }
 
-    /** Times and dates are Finland's in every language. */
+    /** Times and dates as they are written here, and as the console writes them. */
     get locale() {
-      return `${this.lang}-FI`;
+      return this.lang === 'en' ? 'en-GB' : `${this.lang}-FI`;
     }
 
     /** @template {Element} T @param {T} node @param {(words: object) => string} words @returns {T} */
@@ -608,7 +605,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
   // --------------------------------------------------------------------------------- outbox
 
-  const freshId = () => Date.now().toString(36) + Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => (n % 36).toString(36)).join('');
+  const freshId = () => crypto.getRandomValues(new Uint8Array(12)).join('');
 
   /**
    * Frames that want an ack. An entry is `{ frame, made, conversation, shown?, failed? }`, and for
@@ -730,13 +727,19 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.fresh.hidden = true;
       this.mark = h('div', { className: 'state' });
       // What comes and goes around the log must not hide the end of it.
-      new ResizeObserver(() => this.pinned && this.toEnd()).observe(this.node);
+      new ResizeObserver(() => { this.area = this.#area; if (this.pinned) this.toEnd(); }).observe(this.node);
       this.pinned = true;
       this.reset();
     }
 
+    get #area() {
+      return this.node.clientWidth * this.node.clientHeight;
+    }
+
     #scrolled() {
-      this.pinned = this.atEnd;
+      // What another size scrolls is nobody's wish; whoever observes the size puts it right.
+      if (this.area !== this.#area) return;
+      this.pinned = this.node.scrollTop > this.#rest - 60;
       if (this.pinned) this.fresh.hidden = true;
     }
 
@@ -748,13 +751,15 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       this.own = null;
     }
 
-    get atEnd() {
-      const { scrollHeight, scrollTop, clientHeight } = this.node;
-      return scrollHeight - scrollTop - clientHeight < 60;
+    /** Where the log stands by itself: at its end; before the visitor's first word where the newest message begins. */
+    get #rest() {
+      const { scrollHeight, clientHeight, lastChild } = this.node;
+      return Math.min(scrollHeight - clientHeight, this.own || !lastChild?.matches('.bot') ? Infinity : lastChild.offsetTop - 14);
     }
 
     toEnd() {
-      this.node.scrollTop = this.node.scrollHeight;
+      this.pinned = true;
+      this.node.scrollTop = this.#rest;
       this.fresh.hidden = true;
     }
 
@@ -1601,7 +1606,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       }
       talk.last = seq;
       const mine = event.from?.role === 'visitor';
-      const follow = this.#log.atEnd || mine || this.#filling;
+      const follow = this.#log.pinned || mine || this.#filling;
       this.#draw(event);
       if (mine && event.id) {
         this.#outbox.done(event.id);
@@ -1685,7 +1690,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
       const words = (w) => w.typing(from?.name || (from?.role === 'agent' ? w.colleague : w.assistant));
       if (this.#typing.hidden) this.#announce(words);
       this.#speaker.say(this.#typing.lastChild, words);
-      const follow = this.#log.atEnd;
+      const follow = this.#log.pinned;
       this.#typing.hidden = false;
       if (follow) this.#log.toEnd();
       clearTimeout(this.#timers.typing);
@@ -1758,7 +1763,7 @@ legend{font-weight:600;padding:0 0 8px;overflow-wrap:anywhere}
 
     /** The conversation as a text file. */
     #save() {
-      saveAs(new Blob([this.#log.text, '\n'], { type: 'text/plain;charset=utf-8' }), `chat-${new Date().toLocaleDateString('sv')}.txt`);
+      saveAs(new Blob([this.#log.text, '\n'], { type: 'text/plain' }), `chat-${new Date().toLocaleDateString('sv')}.txt`);
     }
 
     /** Sends a file, then the message that carries it. */

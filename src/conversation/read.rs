@@ -23,6 +23,7 @@ use crate::conversation::mention::Fact;
 use crate::conversation::policy::Policy;
 use crate::conversation::slot;
 use crate::conversation::state::State;
+use crate::conversation::visitor::PERSON;
 use crate::ids::IntentId;
 use crate::ids::Timestamp;
 use crate::language::Language;
@@ -157,8 +158,17 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
 /// Whether the first word of a message is a no: "no thanks, all is well now" declines before it
 /// tells of anything.
 pub(crate) fn begins_with_no(content: &Content, lang: Language, text: &str) -> bool {
+    first_word(content, lang, text) == AnswerClass::No
+}
+
+/// Whether the first word of a message is a yes or a no.
+fn begins_with_answer(content: &Content, lang: Language, text: &str) -> bool {
+    matches!(first_word(content, lang, text), AnswerClass::Yes | AnswerClass::No)
+}
+
+fn first_word(content: &Content, lang: Language, text: &str) -> AnswerClass {
     let first = text.split_whitespace().next().unwrap_or_default();
-    content.answers(lang).read(first, &AskedQuestion::default()).class == AnswerClass::No
+    content.answers(lang).read(first, &AskedQuestion::default()).class
 }
 
 fn is_sure_answer(content: &Content, lang: Language, text: &str) -> bool {
@@ -203,6 +213,10 @@ struct Reader<'r> {
     whole: &'r str,
 }
 
+fn is_open(state: &State, question: &Question) -> bool {
+    state.open.as_ref().is_some_and(|open| open.question == *question)
+}
+
 fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     let Reader { content, state, ask, today, .. } = *reader;
     if let Some(intent) = urgent(content, ranking)
@@ -221,7 +235,10 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
         return Taken::Correction(fix);
     }
     if let Some(value) = read_buttons(state, ask, text) {
-        return Taken::Choice(value);
+        let declined = value != PERSON && is_open(state, &Question::Person);
+        // "No, I need nobody. The app does not open": that is what to hear of.
+        let told = matters(content, state, text).next().filter(|_| declined);
+        return told.map_or(Taken::Choice(value), Taken::Topic);
     }
     if let Some(fix) = correct::named(content, state, text) {
         return Taken::Correction(fix);
@@ -240,6 +257,9 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     }
     let answer = read_answer(content, state, ask, text);
     if let Some(taken) = aside::solved_and_more(reader, text) {
+        return taken;
+    }
+    if let Some(taken) = aside::ends_well(reader, text) {
         return taken;
     }
     if let Some(taken) = aside::farewell(content, state, ranking, text) {
@@ -267,6 +287,9 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
         return Taken::Answer { class: AnswerClass::Unsure, besides: None, asks_beside: false };
     }
     match (&answer, topic) {
+        (Some(answer), Some(topic)) if is_told_outright(reader, ranking, answer, text) => {
+            Taken::Topic(topic)
+        }
         (Some(answer), _) if answer.confidence >= SURE_ANSWER => {
             with_besides(content, state, answer)
         }
@@ -278,6 +301,33 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
         (Some(answer), None) => with_besides(content, state, answer),
         (None, None) => facts_or(reader, text, || unsure_of(content, state, text, ranking)),
     }
+}
+
+/// Another problem as sure as this is told of, whatever answer may be heard in it,
+const OUTRIGHT: f32 = 0.96;
+
+/// in so many words at least: fewer are rather an answer in words that the problem has too.
+const OUTRIGHT_WORDS: usize = 3;
+
+/// Whether a message that could be an answer to the running problem's step tells of another problem
+/// outright: "no request appears in the app" says little of whether the app opens. Yes and no that
+/// are said as such, and that all is well, are answers.
+fn is_told_outright(
+    reader: &Reader<'_>,
+    ranking: &Ranking,
+    answer: &AnswerReading,
+    text: &str,
+) -> bool {
+    let Reader { content, state, .. } = *reader;
+    let Some(first) = ranking.candidates.first() else { return false };
+    let is_step = state.open.as_ref().is_some_and(|open| open.question == Question::Step);
+    let is_answer = answer.class == AnswerClass::Solved || answer.rest.is_some();
+    is_step
+        && !is_answer
+        && first.confidence >= OUTRIGHT
+        && content.is_problem(&first.intent)
+        && text.split_whitespace().count() >= OUTRIGHT_WORDS
+        && !begins_with_answer(content, state.lang, text)
 }
 
 /// What a message without answer or topic states, if it states anything that is new.
@@ -537,7 +587,7 @@ fn read_answer(
     // A no to "anything else?" ends the conversation: that must be clear.
     let ends = open.is_some_and(|open| open.question == Question::AnythingElse)
         && reading.class == AnswerClass::No;
-    if ends && reading.confidence < SURE_ANSWER {
+    if ends && (reading.confidence < SURE_ANSWER || text.contains('?')) {
         return None;
     }
     let expects_yes_no = open.is_some_and(|open| match open.question {

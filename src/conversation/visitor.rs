@@ -55,6 +55,14 @@ impl Turn<'_> {
             Taken::Facts(facts) => self.facts_told(facts),
             Taken::Choice(value) => self.chosen(&value),
             Taken::Answer { class, besides, asks_beside } => {
+                // "No, but the app does not open": what was offered is declined, and this wanted.
+                let told = || matter_told(self.content, &self.state, text);
+                if self.declines_for(class)
+                    && let Some(topic) = besides.clone().or_else(told)
+                {
+                    self.shift(Move::Closed);
+                    return self.topic_heard(&topic, text);
+                }
                 if let Some(topic) = besides {
                     self.shift(Move::Noted { topic });
                 }
@@ -88,6 +96,17 @@ impl Turn<'_> {
             Taken::OutOfScope => self.out_of_scope(text),
             Taken::NotUnderstood => self.not_understood(text),
         }
+    }
+
+    /// Whether a no to something that is offered while nothing runs leaves room for what else was
+    /// told.
+    fn declines_for(&self, class: AnswerClass) -> bool {
+        let offers = |question: &Question| {
+            matches!(question, Question::Person | Question::AnythingElse | Question::Second { .. })
+        };
+        class == AnswerClass::No
+            && self.state.stack.is_empty()
+            && self.state.open.as_ref().is_some_and(|open| offers(&open.question))
     }
 
     pub(crate) fn topic_heard(&mut self, intent: &IntentId, text: &str) -> Result<(), Fault> {

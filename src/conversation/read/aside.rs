@@ -12,11 +12,13 @@ use crate::conversation::event::Question;
 use crate::conversation::mention;
 use crate::conversation::read::Reader;
 use crate::conversation::read::Taken;
+use crate::conversation::read::begins_with_answer;
 use crate::conversation::read::begins_with_no;
 use crate::conversation::read::matter_in;
 use crate::conversation::read::matters;
 use crate::conversation::read::read_answer;
 use crate::conversation::read::read_buttons;
+use crate::conversation::read::urgent;
 use crate::conversation::read::whole_answer;
 use crate::conversation::read::words_asked;
 use crate::conversation::state::OpenQuestion;
@@ -82,6 +84,21 @@ pub(super) fn solved_and_more(reader: &Reader<'_>, text: &str) -> Option<Taken> 
     }
     let next = others.iter().find_map(|part| matter_in(content, state, part))?;
     Some(Taken::Answer { class: AnswerClass::Solved, besides: Some(next), asks_beside: false })
+}
+
+/// "There was a block, I took it off. Now it came!": the last of a story says how it ended, whatever
+/// its beginning sounds like.
+pub(super) fn ends_well(reader: &Reader<'_>, text: &str) -> Option<Taken> {
+    let Reader { content, state, ask, .. } = *reader;
+    let parts = clauses(text, state.lang);
+    let last = parts.last().filter(|_| is_check(reader) && parts.len() > 1)?;
+    let heard = read_answer(content, state, ask, last)?;
+    let is_well = solves(reader, heard.class) && heard.confidence >= SURE_END;
+    (is_well && matter_in(content, state, last).is_none()).then_some(Taken::Answer {
+        class: AnswerClass::Solved,
+        besides: None,
+        asks_beside: false,
+    })
 }
 
 /// What says to "anything else?" that there is nothing: a goodbye, also one in which it may be
@@ -204,15 +221,19 @@ fn stated(
     }
     // An answer and news, or another matter and facts about it.
     let more = sure.is_some_and(|answer| answer.rest.is_some());
-    if !plain || more || topic.is_some() {
+    // "Yes, I took the block off, now it came" changes no earlier answer.
+    let is_gone = is_check(reader) && class == Some(AnswerClass::Yes);
+    if !plain || more || is_gone || topic.is_some() {
         return None;
     }
     if let Some(fix) = correct::contradicted(content, state, text) {
         return Some(Taken::Correction(fix));
     }
     let facts = mention::new_facts(content, state, None, text);
-    // "I found the agreement, and the name was accepted": whether it helped is what was asked.
-    let is_told = is_check(reader) && matches!(class, Some(AnswerClass::Yes | AnswerClass::No));
+    // "No, and I have no card any more": an answer first, whatever is learnt besides; and where it
+    // was asked if something helped, that is what counts.
+    let is_told = matches!(class, Some(AnswerClass::Yes | AnswerClass::No))
+        && (is_check(reader) || begins_with_answer(content, state.lang, text));
     if facts.is_empty() || state.stack.is_empty() || is_told {
         return None;
     }
@@ -220,13 +241,20 @@ fn stated(
     Some(left.map_or(Taken::Facts(facts), Taken::Return))
 }
 
-/// Whether the message takes a choice that is offered, or states what is asked.
+/// Whether the message takes a choice that is offered, or states what is asked, and nothing graver
+/// besides: "private. I have lost my bank card" does more than choose.
 pub(super) fn names_an_answer(reader: &Reader<'_>, text: &str) -> bool {
-    let Reader { state, ask, .. } = *reader;
+    let Reader { content, state, ask, .. } = *reader;
     let Some(ask) = ask.filter(|_| is_at_step(state)) else { return false };
     let statements = Statements::of(text, state.lang);
     match ask.answers {
-        Answers::Choices(_) => read_buttons(state, Some(ask), text).is_some(),
+        Answers::Choices(_) => {
+            let takes = |part: &str| read_buttons(state, Some(ask), part).is_some();
+            let matcher = content.matcher(state.lang);
+            let is_grave = |part| urgent(content, &matcher.rank(part, &Context::default()));
+            let mut parts = clauses(text, state.lang).into_iter();
+            takes(text) && !parts.any(|part| !takes(part) && is_grave(part).is_some())
+        }
         Answers::YesNo { .. } => {
             ask.slot.is_some() && mention::answer_in(ask, text, &statements, state.lang).is_some()
         }
@@ -268,10 +296,13 @@ pub(super) fn wish_for_language(
     if words > WISH_WORDS || words > BARE_WISH_WORDS && !wishes(text) {
         return None;
     }
-    Language::ALL.into_iter().filter(|wanted| *wanted != spoken).find(|wanted| {
+    let is_wanted = |wanted: &Language| {
         let wishes = content.remarks.wishes.get(wanted);
         wishes.into_iter().flatten().any(|(_, phrases)| phrases.stand_in(text))
-    })
+    };
+    let mut others = Language::ALL.into_iter().filter(|wanted| *wanted != spoken);
+    // "Can I write in Swedish?", asked in Swedish, has been granted: it is said so.
+    others.find(is_wanted).or(Some(spoken).filter(is_wanted))
 }
 
 /// Another matter as sure as this is the one that "now it works" is said of.
@@ -310,6 +341,9 @@ fn is(intent: Option<&IntentId>, name: &str) -> bool {
 
 /// An emergency as sure as this is one even if the message could be an answer.
 const DIRE: f32 = 0.75;
+
+/// The last part of a story must say as surely as this that all is well.
+const SURE_END: f32 = 0.75;
 
 /// Whoever says as surely as this that all is well has no emergency,
 const SURELY_SOLVED: f32 = 0.85;

@@ -162,9 +162,19 @@ struct Talk {
     seen: Vec<Value>,
     /// The texts that were sent, by id, each with its place once it is acked.
     said: BTreeMap<String, (String, Option<u64>)>,
+    /// Whether the agent has ended it.
+    over: bool,
 }
 
-/// One agent, over as many links as it takes: answers every message of their customers once.
+impl Talk {
+    /// Whether everything that a customer says has been answered for good.
+    fn is_done(&self) -> bool {
+        self.said.len() >= MESSAGES && self.said.values().all(|(_, place)| place.is_some())
+    }
+}
+
+/// One agent, over as many links as it takes: answers every message of their customers once, and
+/// ends the conversation then.
 struct Agent {
     number: usize,
     token: String,
@@ -190,7 +200,8 @@ impl Agent {
     async fn visit(&mut self, mut line: Line, frames: usize, world: &World) {
         line.send(&json!({"type": "hello", "token": self.token})).await;
         line.send(&json!({"type": "presence", "state": "online", "capacity": 100})).await;
-        for (id, talk) in &self.talks {
+        // Without those that are over: in an hour there are thousands, and a link is short.
+        for (id, talk) in self.talks.iter().filter(|(_, talk)| !talk.over) {
             let last = talk.seen.last().map_or(0, |event| event["seq"].as_u64().unwrap());
             line.hold(id, last);
             line.send(&json!({"type": "open", "conversation": id, "after": last})).await;
@@ -205,6 +216,10 @@ impl Agent {
             let ids: Vec<String> = self.talks.keys().cloned().collect();
             for id in ids {
                 self.answer(&mut line, &id).await;
+                if self.talks[&id].is_done() && !self.talks[&id].over {
+                    let end = format!("end-{id}");
+                    line.send(&json!({"type": "resolve", "id": end, "conversation": id, "outcome": "resolved"})).await;
+                }
             }
             let (_, frames) = line.take_all("");
             for frame in frames {
@@ -245,6 +260,13 @@ impl Agent {
                 self.talks.entry(claimed.to_owned()).or_default();
                 line.hold(claimed, 0);
                 line.send(&json!({"type": "open", "conversation": claimed, "after": 0})).await;
+            }
+            return;
+        }
+        if id.starts_with("end-") {
+            self.talks.get_mut(conversation).unwrap().over |= is_ack;
+            if answer["code"] == "wrong_status" {
+                self.settled.remove(conversation);
             }
             return;
         }
