@@ -57,6 +57,10 @@ const POSSIBLE_ANSWER: f32 = 0.4;
 /// Out of scope as sure as this is said plainly.
 const SURE_OUT_OF_SCOPE: f32 = 0.5;
 
+/// Another problem is kept for later when an answer tells of it as surely as this: to speak of one
+/// that was never told is worse than to hear of it again.
+const SURE_BESIDES: f32 = 0.7;
+
 /// A message of so many words beside a question is rather a poor answer than another matter.
 const SHORT_ASIDE: usize = 3;
 
@@ -166,6 +170,14 @@ fn begins_with_answer(content: &Content, lang: Language, text: &str) -> bool {
     matches!(first_word(content, lang, text), AnswerClass::Yes | AnswerClass::No)
 }
 
+/// Whether the last part of a message says that it was in vain.
+pub(crate) fn ends_failing(content: &Content, lang: Language, text: &str) -> bool {
+    clauses(beginning(text), lang).last().is_some_and(|part| {
+        let reading = content.answers(lang).read(part, &AskedQuestion::default());
+        reading.class == AnswerClass::Failing && reading.confidence >= SURE_ANSWER
+    })
+}
+
 fn first_word(content: &Content, lang: Language, text: &str) -> AnswerClass {
     let first = text.split_whitespace().next().unwrap_or_default();
     content.answers(lang).read(first, &AskedQuestion::default()).class
@@ -255,7 +267,8 @@ fn take(reader: &Reader<'_>, text: &str, ranking: &Ranking) -> Taken {
     if aside::leaves(reader, &parts, text) {
         return Taken::Farewell;
     }
-    let answer = read_answer(content, state, ask, text);
+    let answer = read_answer(content, state, ask, text)
+        .filter(|answer| answer.class != AnswerClass::Yes || !aside::only_asks(reader, text));
     if let Some(taken) = aside::solved_and_more(reader, text) {
         return taken;
     }
@@ -629,7 +642,9 @@ fn with_besides(content: &Content, state: &State, answer: &AnswerReading) -> Tak
     let ranking = content.matcher(state.lang).rank(rest, &Context::default());
     let Some(Candidate { intent, .. }) = ranking.candidates.first() else { return plain };
     let other = state.running_topic() != Some(intent) && !state.noted.contains(intent);
-    let heard = matter_in(content, state, rest).as_ref() == Some(intent) && other;
+    let heard = other
+        && sure_matter_in(content, state, rest)
+            .is_some_and(|(found, sure)| found == *intent && sure >= SURE_BESIDES);
     // "No, how do I do that?": the way that follows tells.
     let asks_beside = rest.contains('?')
         && !asks_how(rest, state.lang)

@@ -18,6 +18,7 @@ use crate::conversation::event::TopicState;
 use crate::conversation::mention;
 use crate::conversation::read::Taken;
 use crate::conversation::read::begins_with_no;
+use crate::conversation::read::ends_failing;
 use crate::conversation::read::matter_told;
 use crate::conversation::read::second_matter;
 use crate::conversation::turn::Fault;
@@ -36,6 +37,8 @@ pub(crate) const SOMETHING_ELSE: &str = "something_else";
 pub(crate) const GO_ON: &str = "go_on";
 /// The value of a choice for whoever cannot say.
 pub(crate) const UNSURE: &str = "unsure";
+/// A yes in more words than this tells what it is for.
+const LONG_YES: usize = 5;
 /// The same written so often in a row is a sign that the bot is of no use.
 const SAME_AGAIN: u32 = 3;
 
@@ -247,6 +250,8 @@ impl Turn<'_> {
             Answers::Choices(_) => return self.not_understood(text),
         };
         let manners = &self.content.manners;
+        // "Yes, I waited, it is of no use": to ask if it helped would be deaf.
+        self.failing |= class == AnswerClass::Yes && !check && ends_failing(self.content, lang, text);
         let (target, label, value) = match class {
             AnswerClass::Solved if !check => return self.solved(ask, text),
             AnswerClass::Yes | AnswerClass::Solved => (&yes.target, &manners.yes, "yes"),
@@ -343,6 +348,10 @@ impl Turn<'_> {
             Question::AnythingElse => {
                 self.shift(Move::Closed);
                 match class {
+                    // "Yes, the other thing, the app looks odd": that was told, be it not known.
+                    AnswerClass::Yes if text.split_whitespace().count() > LONG_YES => {
+                        self.not_understood(text)
+                    }
                     AnswerClass::Yes | AnswerClass::Unsure => self.invite(),
                     AnswerClass::Failing => self.escalate(None, "steps_exhausted", None),
                     // "No, but the app does not open either."

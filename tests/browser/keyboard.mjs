@@ -176,7 +176,7 @@ async function firstDay({ admin }, server) {
   await hands.sees(page.locator('.settings .item').filter({ hasText: 'hälsning' }));
   await hands.press('?');
   const sheet = page.getByRole('dialog');
-  for (const text of ['Öppna igen', 'Till menyn', 'Till allt annat']) await sheet.getByText(text).first().waitFor();
+  for (const text of ['Öppna igen', 'Till menyn', 'Till nästa knapp eller fält']) await sheet.getByText(text).first().waitFor();
   await hands.press('Escape');
   await hands.sees(page.locator('.settings .item').filter({ hasText: 'hälsning' }));
   await hands.press('Escape');
@@ -275,7 +275,7 @@ async function toAColleague({ customer, admin, aino, isPhone }) {
 
 async function backToTheBot({ customer, aino: { hands, page, sees } }) {
   await hands.press('Alt+KeyB');
-  await hands.push(page.getByRole('dialog').getByRole('button', { name: 'Ge till boten' }));
+  await hands.push(page.getByRole('dialog').getByRole('button', { name: 'Lämna till boten' }));
   await customer.sees.chat.getByText('Boten svarar igen.').waitFor();
   await sees.reply.waitFor({ state: 'hidden' });
   await hands.isSeen();

@@ -292,7 +292,7 @@ export async function promises(check, arrive, url, golden) {
 
   await told('the queue, the person and the end are shown', async ({ script, customer }) => {
     script.send(event(2, 'status', { status: 'queued' }), { type: 'queue', position: 2, wait_s: 130, open: true });
-    await customer.chat.getByText('Du är i kön, plats 2. Väntetid ungefär 2 min.').first().waitFor();
+    await customer.chat.getByText('Du står i kö, plats 2. Väntetid ungefär 2 min.').first().waitFor();
     script.send(event(3, 'status', { status: 'agent', agent: { name: 'Anna' } }));
     await customer.chat.getByText('Anna har anslutit sig.').waitFor();
     await customer.field.pressSequentially('hej');

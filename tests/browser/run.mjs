@@ -293,7 +293,7 @@ async function theColleague() {
   });
   await step('a hand-back: the bot speaks again, and says so', async () => {
     await other.page.keyboard.press('Alt+KeyB');
-    await other.page.getByRole('dialog').getByRole('button', { name: 'Ge till boten' }).click();
+    await other.page.getByRole('dialog').getByRole('button', { name: 'Lämna till boten' }).click();
     await customer.chat.getByText('Boten svarar igen.').waitFor();
     await customer.chat.getByRole('button', { name: 'Prata med en människa' }).click();
     await customer.chat.locator('[part=status]').filter({ hasText: 'plats 1' }).waitFor();

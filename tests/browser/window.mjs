@@ -43,7 +43,7 @@ export async function offers(check, arrive, url) {
     const { person, script, customer } = await scripted();
     const status = customer.chat.locator('[part=status]');
     script.send(event(2, 'status', { status: 'queued' }), { type: 'queue', position: 2, wait_s: 190, wait_low_s: 100, wait_high_s: 310, open: true });
-    await status.filter({ hasText: 'Du är i kön, plats 2. Väntetid ungefär 2–5 min.' }).waitFor();
+    await status.filter({ hasText: 'Du står i kö, plats 2. Väntetid ungefär 2–5 min.' }).waitFor();
     isClean(await person.look('spread'));
     for (const [name, text] of [['Suomi', 'Odotusaika noin 2–5 min.'], ['English', 'The wait is about 2–5 min.']]) {
       await customer.chat.locator('[aria-controls=language]').click();

@@ -10,6 +10,9 @@ const VARIABLE = /\{\{\s*(visitor|agent|topic)\s*\}\}/g;
 /** The variables that a text still has. @param {string} text @returns {string[]} */
 export const openVariables = (text) => text.match(VARIABLE) ?? [];
 
+/** A text with its gaps in words, to be looked at. @param {string} text */
+export const gaps = (text) => text.replace(VARIABLE, (_, name) => `[${t(`gap.${name}`)}]`);
+
 /** A text with what is known; the rest stays, for the agent. @param {string} text @param {Object<string, string|undefined>} values */
 const fill = (text, values) => text.replace(VARIABLE, (whole, name) => values[name] || whole);
 
@@ -116,7 +119,7 @@ export class Picker extends HTMLElement {
     this.list.replaceChildren(...this.found.map((reply, at) => {
       const lang = this.#tongue(reply);
       return h('li', { id: `canned-${at}`, role: 'option', onclick: () => this.#insert(reply, lang), onpointermove: () => this.#choose(at) },
-        h('b', {}, reply.name), ' ', lang !== this.talk.lang && h('small', {}, t('cannedOnly', tongue(lang))), ' ', h('span', { lang }, this.#text(reply, lang)));
+        h('b', {}, reply.name), ' ', lang !== this.talk.lang && h('small', {}, t('cannedOnly', tongue(lang))), ' ', h('span', { lang }, gaps(this.#text(reply, lang))));
     }));
     this.none.textContent = this.found.length ? '' : t('cannedNone');
     this.list.hidden = !this.found.length;
@@ -142,7 +145,7 @@ export class Picker extends HTMLElement {
     const langs = reply ? LANGUAGES.map(([lang]) => lang).filter((lang) => reply.texts[lang]) : [];
     this.beside.hidden = langs.length < 2;
     this.beside.replaceChildren(...langs.map((lang) => h('div', {},
-      h('p', { lang }, this.#text(reply, lang)), button(t('cannedInsert', tongue(lang)), () => this.#insert(reply, lang)))));
+      h('p', { lang }, gaps(this.#text(reply, lang))), button(t('cannedInsert', tongue(lang)), () => this.#insert(reply, lang)))));
   }
 
   #insert(reply, lang) {

@@ -12,7 +12,7 @@ const LETTERS = 13;
 const BAR = 16;
 const GAP = 10;
 /** A label of the axis of days takes this much. */
-const DAY_LABEL = 52;
+const DAY_LABEL = 56;
 
 let ids = 0;
 
@@ -83,7 +83,9 @@ export function columns({ title, description, series, columns: all }) {
         if (value > 0) parts.push(s('rect', { class: `tone-${tone}`, x: middle - thick / 2, width: thick, y: y(below + value), height: Math.max(1, y(below) - y(below + value) - (below > 0 ? 1 : 0)) }));
         below += value;
       });
-      if (at % every === 0) parts.push(s('text', { x: Math.max(middle, DAY_LABEL / 2), y: height - 6, 'text-anchor': 'middle' }, label));
+      // Counted from the last day back: it is the one that is looked for. Where the first has no room it has no label.
+      const isMarked = (all.length - 1 - at) % every === 0 && middle >= DAY_LABEL / 2;
+      if (isMarked) parts.push(s('text', { x: Math.min(middle, width - DAY_LABEL / 2), y: height - 6, 'text-anchor': 'middle' }, label));
     });
     return { height, parts };
   })];

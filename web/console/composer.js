@@ -20,8 +20,7 @@ export class Composer extends HTMLElement {
     this.modes = new Map(['reply', 'note'].map((mode) => [mode, button(t(mode), () => this.focusField(mode), { glyph: mode === 'note' ? 'note' : 'person', look: 'mode' })]));
     this.label = h('label', { className: 'sr', htmlFor: 'field' });
     this.field = h('textarea', { id: 'field', rows: 2, autocomplete: 'off', oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), 'aria-describedby': 'hint' });
-    this.sendText = h('span', {});
-    this.send = h('button', { className: 'main send', 'aria-keyshortcuts': 'Control+Enter' }, icon('send'), this.sendText);
+    this.send = h('button', { className: 'main send', 'aria-keyshortcuts': 'Control+Enter' });
     this.picker = new Picker(this.desk, this.talk, { insert: (text) => this.#insert(text), left: () => this.field.focus() });
     this.canned = button(t('canned'), () => this.openCanned(), { glyph: 'canned', keys: '/' });
     this.hint = h('p', { className: 'hint', id: 'hint' });
@@ -47,7 +46,9 @@ export class Composer extends HTMLElement {
     const mode = mine ? this.mode : 'note';
     this.form.hidden = ended;
     this.over.hidden = !ended;
-    this.modes.get('reply').setAttribute('aria-disabled', String(!mine));
+    const reply = this.modes.get('reply');
+    if (reply.getAttribute('aria-disabled') !== String(!mine)) reply.firstChild.replaceWith(icon(mine ? 'person' : 'lock'));
+    reply.setAttribute('aria-disabled', String(!mine));
     for (const [name, node] of this.modes) node.setAttribute('aria-pressed', String(name === mode));
     this.hint.textContent = mine ? t('sendHint') : talk.holder ? t('otherHolds', talk.holder.name) : t('claimFirst');
     this.canned.hidden = mode !== 'reply' || this.picker.isEmpty;
@@ -57,7 +58,9 @@ export class Composer extends HTMLElement {
     this.form.classList.toggle('noting', mode === 'note');
     this.label.textContent = t(mode === 'note' ? 'noteField' : 'replyField');
     this.field.placeholder = this.label.textContent;
-    this.sendText.textContent = t(mode === 'note' ? 'saveNote' : 'send');
+    // What colleagues alone see must not look as if it went to the customer. Where there is little room its first word stays.
+    const [word, ...more] = t(mode === 'note' ? 'saveNote' : 'send').split(' ');
+    this.send.replaceChildren(icon(mode === 'note' ? 'note' : 'send'), h('span', {}, word, more.length > 0 && h('span', { className: 'rest' }, ` ${more.join(' ')}`)));
     this.field.value = sessionStorage.getItem(this.#key_of(mode)) ?? '';
     this.#grow();
   }

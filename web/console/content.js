@@ -2,7 +2,7 @@
 
 import { content } from './api.js';
 import { announce, button, h } from './dom.js';
-import { clock, day } from './time.js';
+import { moment } from './time.js';
 import { t } from './words.js';
 
 /** An author who edits and looks here waits no longer than this. */
@@ -10,8 +10,6 @@ const LOOK_MS = 15_000;
 
 /** Whether this account sees how it stands. @param {import('./api.js').Agent} me */
 export const seesContent = (me) => me.role !== 'agent';
-
-const moment = (at) => `${day(at)} ${clock(at)}`;
 
 /** A fault with its place and how to mend it. */
 const fault = ({ file, line, column, severity, message, help }) => h('li', { className: severity },

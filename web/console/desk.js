@@ -17,10 +17,11 @@
  *   `signed-out`
  */
 
-import { canned, topics } from './api.js';
+import { canned, teams, topics } from './api.js';
 import { Link } from './link.js';
 import { Outbox } from './outbox.js';
 import { Talk } from './talk.js';
+import { teamTitle } from './team.js';
 import { lang } from './words.js';
 
 const PRESENCE = 'skicka-console:presence';
@@ -61,6 +62,8 @@ export class Desk extends EventTarget {
     this.stopped = false;
     this.typedAt = 0;
     this.titles = {};
+    /** The teams that were set up, by their ids. @type {Map<string, import('./team.js').Team>} */
+    this.teams = new Map();
     /** Conversations that this agent has passed on. @type {Set<string>} */
     this.given = new Set();
     /** @type {import('./canned.js').Reply[]} */
@@ -95,10 +98,12 @@ export class Desk extends EventTarget {
     if (this.current && this.link.up) this.#follow(this.current);
   }
 
-  /** The topics' titles in the console's language; ids stand in for them meanwhile. */
+  /** The topics' titles in the console's language, and the teams with their names; ids stand in for them meanwhile. */
   async loadTitles() {
     try {
-      this.titles = await topics(lang());
+      const [titles, known] = await Promise.all([topics(lang()), teams()]);
+      this.titles = titles;
+      this.teams = new Map(known.map((team) => [team.id, team]));
       this.#tell('inbox');
       if (this.current) this.#tell('talk', { conversation: this.current.id });
     } catch {
@@ -130,6 +135,11 @@ export class Desk extends EventTarget {
   /** @param {string|null|undefined} id */
   title(id) {
     return id ? (this.titles[id] ?? id.replaceAll('_', ' ')) : '';
+  }
+
+  /** @param {string} id */
+  team(id) {
+    return teamTitle(this.teams.get(id) ?? { id });
   }
 
   // ------------------------------------------------------------------------------- frames in

@@ -33,40 +33,47 @@ function remark() {
 
 const withNote = (fields, note) => (note?.trim() ? { ...fields, note: note.trim() } : fields);
 
-/** The colleagues who take conversations; follows who comes and goes, and keeps what was chosen. */
-function colleagues(desk, signal) {
-  const place = h('div', {});
+/**
+ * To whom a conversation can go: colleagues and teams. Follows who comes and goes, and keeps what was chosen.
+ * The team that has it is one of them only while there is a colleague to take it from there.
+ */
+function targets(desk, talk, signal) {
+  const place = h('div', { className: 'targets' });
+  const known = [...new Set([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean))];
   const draw = () => {
     const chosen = place.querySelector(':checked')?.value;
     const held = place.contains(document.activeElement) && document.activeElement.value;
     const others = desk.agents.filter(({ id, state }) => id !== desk.me.id && state !== 'offline').map(({ id, name, state, load, capacity }) => (
       { value: `agent ${id}`, label: name, more: `${t(state)}, ${t('load', load, capacity)}`, checked: `agent ${id}` === chosen }));
-    place.replaceChildren(...(others.length ? [options('to', t('agent'), others)] : []));
+    const teams = known.filter((team) => others.length || team !== talk.item?.team).map((team) => ({ value: `team ${team}`, label: desk.team(team), checked: `team ${team}` === chosen }));
+    place.replaceChildren(
+      others.length ? options('to', t('agent'), others) : h('p', { role: 'status' }, t(teams.length ? 'noColleague' : 'noTarget')),
+      ...(teams.length ? [options('to', t('team'), teams.sort((a, b) => a.label.localeCompare(b.label)))] : []));
+    const send = place.closest('form')?.querySelector('.acts .main');
+    if (send) send.disabled = !others.length && !teams.length;
     if (held) place.querySelector(`[value="${CSS.escape(held)}"]`)?.focus();
   };
   desk.addEventListener('agents', draw, { signal });
-  draw();
-  return place;
+  return { place, draw };
 }
 
 /** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */
 export function transfer(desk, talk) {
   const gone = new AbortController();
-  const teams = [...new Set([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean))].sort();
+  const { place, draw } = targets(desk, talk, gone.signal);
+  draw();
   ask({
     title: t('transferTo'),
     send: t('transfer'),
-    parts: [
-      colleagues(desk, gone.signal),
-      teams.length > 0 && options('to', t('team'), teams.map((team) => ({ value: `team ${team}`, label: team }))),
-      remark(),
-    ],
+    parts: [place, remark()],
     done: ({ to, note }) => {
       const [kind, id] = to.split(' ');
       desk.act('transfer', talk.id, withNote({ [kind]: id }, note));
     },
     gone: () => gone.abort(),
   });
+  // The button is there only now.
+  draw();
 }
 
 /** @param {import('./desk.js').Desk} desk @param {import('./talk.js').Talk} talk */

@@ -68,7 +68,7 @@ export class Finder {
     options(fields.topic, Object.entries(desk.titles).sort(([, a], [, b]) => a.localeCompare(b)));
     const [known, people, called] = await Promise.all([teams, colleagues, tags].map((ask) => ask().catch(() => [])));
     options(fields.tag, called.map((tag) => [tag, tag]));
-    const names = new Map([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean).map((id) => [id, id]));
+    const names = new Map([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean).map((id) => [id, teamTitle({ id })]));
     for (const team of known) names.set(team.id, teamTitle(team));
     options(fields.team, [...names].sort(([, a], [, b]) => a.localeCompare(b)));
     options(fields.agent, people.map(({ id, name }) => [id, name]));
@@ -181,7 +181,7 @@ export class Finder {
         h('span', { className: 'top' }, h('span', { className: `status ${item.status}` }, icon(GLYPHS[item.status] ?? 'person'), t(`status.${item.status}`)), h('time', { dateTime: at }, `${date(at)} ${clock(at)}`)),
         h('b', {}, title),
         hits.length ? hits : item.opening && h('span', { className: 'preview' }, item.opening),
-        h('span', { className: 'meta' }, h('span', {}, tongue(item.lang)), item.team && h('span', {}, item.team), item.agent && h('span', {}, item.agent.name), chips(item.tags))));
+        h('span', { className: 'meta' }, h('span', {}, tongue(item.lang)), item.team && h('span', {}, desk.team(item.team)), item.agent && h('span', {}, item.agent.name), chips(item.tags))));
   }
 
   #open({ conversation, hits }) {

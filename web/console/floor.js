@@ -90,7 +90,7 @@ export class Floor extends HTMLElement {
     return h('li', { className: 'held' },
       h('div', { className: 'what' }, h('b', {}, this.#title(item)), h('span', { className: 'meta' },
         item.alarm && h('span', { className: 'flag alarm' }, icon('alarm'), t('alarm')), item.priority > 0 && h('span', { className: 'flag' }, t('priority')),
-        h('span', {}, t(`status.${item.status}`)), h('span', {}, tongue(item.lang)), item.team && h('span', {}, item.team))),
+        h('span', {}, t(`status.${item.status}`)), h('span', {}, tongue(item.lang)), item.team && h('span', {}, this.desk.team(item.team)))),
       time, this.#act(t('join'), id, 'open', () => this.desk.open(id)));
   }
 
@@ -110,7 +110,7 @@ export class Floor extends HTMLElement {
     const mine = agent.id === this.desk.me.id;
     return h('li', { className: 'held' },
       h('div', { className: 'what' }, h('b', {}, this.#title(item)), h('span', { className: 'preview' }, item.preview),
-        h('span', { className: 'meta' }, h('span', {}, tongue(item.lang)), item.team && h('span', {}, item.team), item.unread > 0 && h('span', { className: 'unread' }, t('unread', item.unread)))),
+        h('span', { className: 'meta' }, h('span', {}, tongue(item.lang)), item.team && h('span', {}, this.desk.team(item.team)), item.unread > 0 && h('span', { className: 'unread' }, t('unread', item.unread)))),
       h('div', { className: 'acts' },
         this.#act(t('join'), id, 'open', () => this.desk.open(id)),
         !mine && this.#act(t('whisper'), id, 'whisper', () => this.owner.whisper(id), { glyph: 'note' }),

@@ -120,10 +120,11 @@ export class Inbox extends HTMLElement {
 
   /** A change touches its own line only. */
   #line(item, old) {
-    // The titles of the topics may have come since.
+    // The titles of the topics and the teams' names may have come since.
     const title = this.desk.title(item.topic);
+    const team = item.team && this.desk.team(item.team);
     const offeree = this.#offeree(item);
-    if (old && old.item === item && old.title === title && old.offeree === offeree) return old;
+    if (old && old.item === item && old.title === title && old.team === team && old.offeree === offeree) return old;
     const time = h('time', {});
     const late = h('span', { className: 'flag late', hidden: true }, icon('alarm'), t('late'));
     const parts = [
@@ -134,12 +135,12 @@ export class Inbox extends HTMLElement {
         item.alarm && this.desk.supervises && h('span', { className: 'flag alarm' }, icon('alarm'), t('alarm')), late,
         item.priority > 0 && h('span', { className: 'flag' }, t('priority')), offeree && h('span', { className: 'flag' }, offeree),
         item.unread > 0 && h('span', { className: 'unread' }, t('unread', item.unread)),
-        h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), item.team && h('span', {}, item.team), item.tags && chips(item.tags)),
+        h('span', {}, tongue(item.lang)), title && item.reason && h('span', {}, coded('reason', item.reason)), team && h('span', {}, team), item.tags && chips(item.tags)),
     ];
     const line = old ?? { li: h('li', {}), button: h('button', { type: 'button', className: 'item', onclick: () => this.desk.open(item.conversation) }) };
     if (!old) line.li.append(line.button);
     line.button.replaceChildren(...parts);
-    Object.assign(line, { time, late, item, title, offeree });
+    Object.assign(line, { time, late, item, title, team, offeree });
     this.#time(line);
     return line;
   }

@@ -97,7 +97,7 @@ export class Insights extends HTMLElement {
   }
 
   #title(topic) {
-    return topic ? this.desk.titles[topic] ?? topic : t('noTopic');
+    return this.desk.title(topic) || t('noTopic');
   }
 
   #figures(report, all, query) {
@@ -176,7 +176,7 @@ export class Insights extends HTMLElement {
     const [everybody] = report.waits;
     const kinds = ['wait', 'wait_open', 'answer', 'answer_open'];
     const head = [t('team'), t('fig.times'), t('fig.nobodyThere'), t('fig.taken'), t('fig.left'), t('fig.waiting'), ...kinds.flatMap((kind) => [`${t(`waits.${kind}`)}: ${t('fig.median')}`, t('fig.nineShort'), t('fig.longest')])];
-    const rows = report.waits.map((row) => [row.team ?? t('everyTeam'), row.escalations, row.offline, row.taken, row.left, row.waiting, ...kinds.flatMap((kind) => ['median_s', 'p90_s', 'longest_s'].map((what) => (row[kind].count ? span(row[kind][what]) : '–')))]);
+    const rows = report.waits.map((row) => [row.team ? this.desk.team(row.team) : t('everyTeam'), row.escalations, row.offline, row.taken, row.left, row.waiting, ...kinds.flatMap((kind) => ['median_s', 'p90_s', 'longest_s'].map((what) => (row[kind].count ? span(row[kind][what]) : '–')))]);
     const chart = everybody.wait.count ? bars({
       title, stacked: false, format: span, series: [t('fig.median'), t('fig.nineShort')],
       description: kinds.map((kind) => `${t(`waits.${kind}`)}: ${span(everybody[kind].median_s)}, ${t('fig.nine', span(everybody[kind].p90_s))}`).join('. '),
@@ -197,7 +197,9 @@ export class Insights extends HTMLElement {
   /** A dialogue as a picture that carries how many went where; the same as tables below. */
   #dialogue({ dialogues: all }, query) {
     const title = t('chart.dialogue');
-    const which = select(all.map(({ id, title: about }) => [id, about ? `${about} (${id})` : id]), this.shown ?? all[0]?.id);
+    // Its key stands beside the title only where two have the same.
+    const isOne = (about) => all.filter((other) => other.title === about).length === 1;
+    const which = select(all.map(({ id, title: about }) => [id, !about ? this.desk.title(id) : isOne(about) ? about : `${about} (${id})`]), this.shown ?? all[0]?.id);
     which.id = 'dialogue';
     const place = h('div', {});
     const show = async () => {
@@ -210,11 +212,14 @@ export class Insights extends HTMLElement {
         place.replaceChildren(h('p', { className: 'notice', role: 'alert' }, t('noServer')));
         return;
       }
+      // Steps by what is said there: their keys say nothing to who has not written them.
+      const said = new Map(drawing.steps.map(({ step, text }) => [step, text]));
+      const name = (step) => said.get(step) || this.desk.title(step);
       place.replaceChildren(
         h('div', { className: 'wide picture', tabIndex: 0, role: 'group', 'aria-label': title }, h('img', { src: `${path}.svg?${query}`, alt: t('chart.dialogue.is', drawing.title) })),
         h('details', {}, h('summary', {}, t('asTable')),
-          table(t('allSteps'), [t('step'), t('text'), t('came'), t('leftThere')], drawing.steps.map(({ step, text, came, left }) => [step, text, came, left]), 2),
-          table(t('ways'), [t('from'), t('to'), t('answer'), t('took')], drawing.ways.map(({ from, to, by, took }) => [from, to, by, took]), 3)));
+          table(t('allSteps'), [t('step'), t('came'), t('leftThere')], drawing.steps.map(({ step, came, left }) => [name(step), came, left])),
+          table(t('ways'), [t('from'), t('to'), t('answer'), t('took')], drawing.ways.map(({ from, to, by, took }) => [name(from), name(to), by, took]), 3)));
     };
     which.addEventListener('change', show);
     if (all.length) show();

@@ -59,15 +59,14 @@ export class Keys {
 
   /** Shows what the keys do. */
   sheet() {
-    const row = (keys, text) => h('div', {}, h('dt', {}, keys.map((key) => h('kbd', {}, key))), h('dd', {}, text));
+    const row = (keys, text, between = '+') => h('div', {}, h('dt', {}, keys.flatMap((key, at) => [at > 0 && between, h('kbd', {}, key)])), h('dd', {}, text));
     const box = h('input', { type: 'checkbox', checked: single(), onchange: () => localStorage.setItem(SINGLE, box.checked ? 'on' : 'off') });
     const dialog = h('dialog', { className: 'keys', 'aria-labelledby': 'keys', onclose: () => dialog.remove() },
-      h('h2', { id: 'keys', tabIndex: -1, autofocus: true }, t('shortcuts')),
+      h('div', { className: 'crown' }, h('h2', { id: 'keys', tabIndex: -1, autofocus: true }, t('shortcuts')), button(t('close'), () => dialog.close(), { glyph: 'close', bare: true })),
       h('dl', {},
         ACTS.filter(([code]) => code !== 'KeyO' || seesFloor(this.desk.me)).map(([code, text]) => row(['Alt', code.slice(3)], t(text))),
-        row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows')), row(['Tab'], t('keyTab')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
-      h('label', { className: 'option' }, box, h('span', {}, t('single'))),
-      h('div', { className: 'acts' }, button(t('close'), () => dialog.close(), { look: 'main' })));
+        row(['Ctrl', 'Enter'], t('keySend')), row(['/'], t('keyCanned')), row(['↑', '↓'], t('keyArrows'), '/'), row(['Tab'], t('keyTab')), row(['Esc'], t('keyEscape')), row(['?'], t('keySheet'))),
+      h('label', { className: 'option' }, box, h('span', {}, t('single'))));
     document.body.append(dialog);
     dialog.showModal();
   }

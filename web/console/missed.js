@@ -8,7 +8,7 @@ import { table } from './charts.js';
 import { announce, button, h } from './dom.js';
 import { select } from './form.js';
 import { seesInsights as seesMissed } from './insights.js';
-import { clock, day } from './time.js';
+import { moment } from './time.js';
 import { toast } from './toast.js';
 import { lang, t, tongue } from './words.js';
 
@@ -77,7 +77,7 @@ export class MissedPage extends HTMLElement {
     const id = `group-${at}`;
     const line = ({ text, count, why, conversation, at: when }) => h('li', {}, h('q', { lang: group.lang }, text),
       h('span', { className: 'meta' }, count > 1 && h('span', {}, t('missedTimes', count)), why !== 'rejected' && h('span', { className: 'flag' }, t(`missed.${why}`)),
-        h('a', { href: `#${conversation}` }, t('missedWhere', `${day(when)} ${clock(when)}`))));
+        h('a', { href: `#${conversation}` }, t('missedWhere', moment(when)))));
     const lines = group.texts.map(line);
     const rest = lines.splice(FIRST);
     const intent = select([['', t('chooseTopic')], ...[...this.intents].map(([key, title]) => [key, `${title} (${key})`])], group.meant ?? '');

@@ -6,8 +6,11 @@ import { earlier } from './earlier.js';
 import { everySecond, since, stopwatch } from './time.js';
 import { coded, t, tongue } from './words.js';
 
-/** Whether it stands open, for as long as the page lives. */
-let open = window.innerWidth >= 720;
+/** Where it does not take the room of the words and of the field. */
+const roomy = window.matchMedia('(min-width: 1200px), (min-width: 720px) and (min-height: 640px)');
+
+/** Whether it stands open as the agent wished, for as long as the page lives; until then it goes by the room. @type {boolean|null} */
+let wish = null;
 
 const fact = (name, ...value) => h('div', {}, h('dt', {}, name), h('dd', {}, ...value));
 
@@ -28,6 +31,7 @@ export class Packet extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
     everySecond(() => this.#tick(), this.gone.signal);
+    roomy.addEventListener('change', () => { if (this.details) this.details.open = wish ?? roomy.matches; }, { signal: this.gone.signal });
     this.render();
   }
 
@@ -45,8 +49,9 @@ export class Packet extends HTMLElement {
     const { reason, steps = [], known = [], not_understood: missed = [], page } = packet;
     this.time = h('span', {});
     this.earlier ??= earlier(this.desk, this.talk.id);
-    const details = h('details', { open, ontoggle: () => { open = details.open; } },
-      h('summary', {}, h('h2', {}, t('packet')), h('span', {}, packet.summary || this.desk.title(packet.topic))),
+    const details = h('details', { open: wish ?? roomy.matches },
+      // A press alone is a wish: `toggle` would come of the room too.
+      h('summary', { onclick: () => { wish = !details.open; } }, h('h2', {}, t('packet')), h('span', {}, packet.summary || this.desk.title(packet.topic))),
       h('div', { className: 'facts' },
         h('dl', {},
           fact(t('topic'), packet.topic ? this.desk.title(packet.topic) : t('unsaid')),
@@ -61,6 +66,7 @@ export class Packet extends HTMLElement {
         missed.length > 0 && h('h3', {}, t('notUnderstood')),
         missed.length > 0 && h('ul', { className: 'missed' }, missed.map((text) => h('li', { dir: 'auto' }, text))),
         this.earlier));
+    this.details = details;
     this.replaceChildren(h('section', { className: 'packet', 'aria-label': t('packet') }, details));
     this.#tick();
   }

@@ -1,13 +1,14 @@
 /** What administrators set in the console: canned replies, teams and accounts. */
 
 import { Refused, accounts, putCanned, removeCanned, removeTeam, teams } from './api.js';
+import { gaps } from './canned.js';
 import { ask } from './dialogs.js';
 import { button, h } from './dom.js';
 import { field, select, settingForm } from './form.js';
 import { accountForm, accountMeta } from './staff.js';
 import { teamForm, teamTitle } from './team.js';
 import { toast } from './toast.js';
-import { LANGUAGES, t, tongue } from './words.js';
+import { LANGUAGES, lang, t, tongue, tongues } from './words.js';
 
 /** Whether this account may change settings. @param {import('./api.js').Agent} me */
 export const maySet = (me) => me.role === 'admin';
@@ -76,15 +77,15 @@ export class Settings extends HTMLElement {
 
   #cannedLines() {
     return this.desk.replies.map((reply) => ({
-      key: reply.id, name: reply.name, text: Object.values(reply.texts)[0], edit: () => this.#edit('canned', reply),
-      meta: [Object.keys(reply.texts).map(tongue).join(', '), reply.team ? this.#teamName(reply.team) : t('everyTeam')],
+      key: reply.id, name: reply.name, text: gaps(reply.texts[lang()] ?? Object.values(reply.texts)[0]), edit: () => this.#edit('canned', reply),
+      meta: [tongues(Object.keys(reply.texts)), reply.team ? this.#teamName(reply.team) : t('everyTeam')],
     }));
   }
 
   #teamLines() {
     return this.teams.map((team) => ({
       key: team.id, name: teamTitle(team), text: '', edit: () => this.#edit('teams', team),
-      meta: [team.id, t(`routing.${team.routing}`), team.open ? t('openNow') : t('closedNow'), team.languages.map(tongue).join(', ')],
+      meta: [team.id, t(`routing.${team.routing}`), team.open ? t('openNow') : t('closedNow'), tongues(team.languages)],
     }));
   }
 
@@ -101,13 +102,12 @@ export class Settings extends HTMLElement {
   }
 
   #teamName(id) {
-    const team = this.teams.find((other) => other.id === id);
-    return team ? teamTitle(team) : id;
+    return teamTitle(this.teams.find((other) => other.id === id) ?? { id });
   }
 
   #edit(part, old) {
     const more = {
-      done: (id) => { toast(t('saved')); this.#show(part, id); },
+      done: (id) => { toast(t('saved')); this.#show(part, id); this.desk.loadTitles(); },
       cancel: () => this.#show(part, old?.id ?? ''),
       remove: old && (() => this.#remove(part, old)),
     };

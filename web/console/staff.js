@@ -5,7 +5,7 @@ import { ask } from './dialogs.js';
 import { button, h } from './dom.js';
 import { field, group, select, settingForm, tick } from './form.js';
 import { toast } from './toast.js';
-import { LANGUAGES, lang, t, tongue } from './words.js';
+import { LANGUAGES, lang, t, tongue, tongues } from './words.js';
 
 /** @typedef {{id: string, email: string, name: string, role: string, teams: string[], languages: string[], skills: string[], capacity: number|null, disabled: boolean, must_change_password: boolean, second_factor: boolean}} Account */
 
@@ -14,7 +14,7 @@ const ROLES = ['agent', 'supervisor', 'admin'];
 /** What stands beside an account in the list. @param {Account} account @param {(id: string) => string} teamName */
 export const accountMeta = (account, teamName) => [
   account.email, t(`role.${account.role}`), account.teams.length ? account.teams.map(teamName).join(', ') : t('everyTeam'),
-  account.languages.map(tongue).join(', '), account.disabled && t('disabled'), account.must_change_password && t('oneTime'), account.second_factor && t('factor'),
+  tongues(account.languages), account.disabled && t('disabled'), account.must_change_password && t('oneTime'), account.second_factor && t('factor'),
 ];
 
 /** Shows a password for one use, which is shown nowhere again. @param {string} name @param {string} password @param {() => void} gone */

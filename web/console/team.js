@@ -3,7 +3,7 @@
 import { Refused, putTeam } from './api.js';
 import { h } from './dom.js';
 import { field, group, select, settingForm, tick } from './form.js';
-import { LANGUAGES, lang, t, tongue } from './words.js';
+import { LANGUAGES, has, lang, t, tongue } from './words.js';
 
 /** @typedef {{id: string, name: Object<string, string>, languages: string[], skills: string[], hours: object|null, routing: 'pull'|'push', capacity: number, accept_within_s: number, answer_within_s: number|null, queue_limit: number|null, email: string|null, open: boolean}} Team */
 
@@ -13,8 +13,8 @@ const MONDAY = Date.UTC(2024, 0, 1);
 const DAY_MS = 86_400_000;
 const ZONE = 'Europe/Helsinki';
 
-/** What people call a team. @param {Team} team */
-export const teamTitle = ({ id, name }) => name[lang()] || id;
+/** What people call a team: its name, else a word for the one that is there from the start. @param {{id: string, name?: Object<string, string>}} team */
+export const teamTitle = ({ id, name }) => name?.[lang()] || (has(`teamWord.${id}`) ? t(`teamWord.${id}`) : id);
 
 const dayName = (at) => new Date(MONDAY + at * DAY_MS).toLocaleDateString(lang(), { weekday: 'long', timeZone: 'UTC' });
 

@@ -2,8 +2,8 @@
 
 import { lang } from './words.js';
 
-/** Days and hours as they are written here: English alone would mean the American way. */
-export const place = () => (lang() === 'en' ? 'en-GB' : lang());
+/** Days and hours as they are written here, and as the chat window writes them: English alone would mean the American way. */
+export const place = () => (lang() === 'en' ? 'en-GB' : `${lang()}-FI`);
 
 /** @param {string|Date} at */
 export const clock = (at) => new Date(at).toLocaleTimeString(place(), { hour: '2-digit', minute: '2-digit' });
@@ -13,6 +13,9 @@ export const day = (at) => new Date(at).toLocaleDateString(place(), { weekday: '
 
 /** A day in few signs. @param {string|Date} at */
 export const date = (at) => new Date(at).toLocaleDateString(place(), { day: 'numeric', month: 'numeric', year: 'numeric' });
+
+/** A day and its hour, in words that stand in any sentence. @param {string|Date} at */
+export const moment = (at) => new Date(at).toLocaleString(place(), { dateStyle: 'long', timeStyle: 'short' });
 
 const two = (n) => String(n).padStart(2, '0');
 

@@ -5,7 +5,19 @@ import { t } from './words.js';
 
 const SHOWN_MS = 7000;
 
+// A question that goes takes what stands in it along.
+new MutationObserver(() => corner?.firstChild && document.querySelector('sk-shell') && settle()).observe(document.body, { childList: true });
+
 let corner = null;
+
+/**
+ * It takes room of its own, so that it lies over nothing: below everything, or at the foot of what is
+ * asked just now, since nothing outside of that can be pressed.
+ */
+function settle() {
+  const home = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.querySelector('sk-shell') ?? document.body;
+  if (corner.parentNode !== home) home.append(corner);
+}
 
 /**
  * @param {string} text
@@ -13,10 +25,8 @@ let corner = null;
  * @returns {() => void} takes it away
  */
 export function toast(text, { until, label, act } = {}) {
-  if (!corner?.isConnected) {
-    corner = h('div', { className: 'toasts', role: 'status' });
-    document.body.append(corner);
-  }
+  corner ??= h('div', { className: 'toasts', role: 'status' });
+  settle();
   const node = h('div', { className: 'toast' }, h('span', {}, text));
   let timer;
   /** Who came here by keyboard goes back to where they were, once it is gone. */

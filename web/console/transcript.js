@@ -40,7 +40,7 @@ export class Transcript extends HTMLElement {
     this.typing = h('p', { className: 'typing', hidden: true });
     this.mark = h('span', { className: 'mark' });
     this.replaceChildren(this.log, this.fresh, this.typing);
-    this.watch = new ResizeObserver(() => this.pinned && this.toEnd());
+    this.watch = new ResizeObserver(() => { this.area = this.#area; if (this.pinned) this.toEnd(); });
     this.watch.observe(this.log);
     this.render();
   }
@@ -49,13 +49,20 @@ export class Transcript extends HTMLElement {
     this.watch.disconnect();
   }
 
+  get #area() {
+    return this.log.clientWidth * this.log.clientHeight;
+  }
+
   #scrolled() {
+    // What another size scrolls is nobody's wish; whoever observes the size puts it right.
+    if (this.area !== this.#area) return;
     const { scrollHeight, scrollTop, clientHeight } = this.log;
     this.pinned = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     if (this.pinned) this.fresh.hidden = true;
   }
 
   toEnd() {
+    this.pinned = true;
     this.log.scrollTop = this.log.scrollHeight;
     this.fresh.hidden = true;
   }
@@ -123,7 +130,7 @@ export class Transcript extends HTMLElement {
   }
 
   #line(text, event) {
-    return h('p', { className: 'line' }, text, event && h('time', { dateTime: event.at }, ` ${clock(event.at)}`));
+    return h('p', { className: 'line' }, text, event && h('time', { dateTime: event.at }, ` · ${clock(event.at)}`));
   }
 
   /** An event that nobody said, in words. */
@@ -132,7 +139,7 @@ export class Transcript extends HTMLElement {
       case 'status': return this.#statusWords(event);
       case 'topic': return t(`line.topic.${event.state}`, this.desk.title(event.topic), event.outcome && t(`outcome.${event.outcome}`));
       case 'ended': return t('line.ended', t(`by.${event.by}`), t(`outcome.${event.outcome}`));
-      case 'transferred': return t('line.transferred', event.from?.name ?? '', event.to?.team ?? event.to?.agent?.name ?? '');
+      case 'transferred': return t('line.transferred', event.from?.name ?? '', event.to?.team ? this.desk.team(event.to.team) : event.to?.agent?.name ?? '');
       case 'tagged': return event.tags.length ? t('line.tagged', event.from?.name ?? '', event.tags.join(', ')) : t('line.untagged', event.from?.name ?? '');
       case 'rating_request': return t('line.rating_request');
       case 'rated': return t('line.rated', event.score);

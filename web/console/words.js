@@ -50,8 +50,12 @@ export const has = (key) => Object.hasOwn(ALL[current], key);
 /** A code of the server in words; one that is not known here, as it stands. @param {string} family @param {string} code */
 export const coded = (family, code) => (has(`${family}.${code}`) ? t(`${family}.${code}`) : code.replaceAll('_', ' '));
 
-/** The name of a conversation's language. @param {string} tag */
-export function tongue(tag) {
-  const name = new Intl.DisplayNames([current], { type: 'language' }).of(tag);
-  return name ? name[0].toUpperCase() + name.slice(1) : tag;
+/** The names of languages, as a list: only its first letter is a large one, but for English. @param {string[]} tags */
+export function tongues(tags) {
+  const names = new Intl.DisplayNames([current], { type: 'language' });
+  const list = tags.map((tag) => names.of(tag) ?? tag).join(', ');
+  return list && list[0].toUpperCase() + list.slice(1);
 }
+
+/** The name of a conversation's language. @param {string} tag */
+export const tongue = (tag) => tongues([tag]);

@@ -200,6 +200,12 @@ pub fn denies(text: &str, language: Language) -> bool {
     })
 }
 
+/// Whether a message only takes note of what was said: "ok".
+#[must_use]
+pub fn takes_note(text: &str) -> bool {
+    Message::parse(text).tokens.iter().all(|token| echo::OKAY.contains(&token.word.as_str()))
+}
+
 /// Whether a message says that something was done and nothing of what came of it: "pressed it
 /// now". `question` is what was asked; an echo of it is an answer.
 #[must_use]

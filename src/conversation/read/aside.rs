@@ -38,6 +38,7 @@ use crate::matcher::answers::denies;
 use crate::matcher::answers::fact::Statements;
 use crate::matcher::answers::only_tells_act;
 use crate::matcher::answers::remark::Remark;
+use crate::matcher::answers::takes_note;
 
 /// What a message says of the talk itself or of what else was asked or could be, where that goes
 /// before its reading as yes or no.
@@ -91,7 +92,7 @@ pub(super) fn solved_and_more(reader: &Reader<'_>, text: &str) -> Option<Taken> 
 pub(super) fn ends_well(reader: &Reader<'_>, text: &str) -> Option<Taken> {
     let Reader { content, state, ask, .. } = *reader;
     let parts = clauses(text, state.lang);
-    let last = parts.last().filter(|_| is_check(reader) && parts.len() > 1)?;
+    let last = parts.last().filter(|_| is_at_step(state) && parts.len() > 1)?;
     let heard = read_answer(content, state, ask, last)?;
     let is_well = solves(reader, heard.class) && heard.confidence >= SURE_END;
     (is_well && matter_in(content, state, last).is_none()).then_some(Taken::Answer {
@@ -99,6 +100,18 @@ pub(super) fn ends_well(reader: &Reader<'_>, text: &str) -> Option<Taken> {
         besides: None,
         asks_beside: false,
     })
+}
+
+/// "Ok.. but does it cost anything?" takes note and asks: whether it helped is still open.
+pub(super) fn only_asks(reader: &Reader<'_>, text: &str) -> bool {
+    let Reader { content, state, ask, .. } = *reader;
+    let parts = clauses(text, state.lang);
+    let Some((last, before)) = parts.split_last() else { return false };
+    let agrees = |part: &&str| {
+        !takes_note(part)
+            && read_answer(content, state, ask, part).is_some_and(|it| solves(reader, it.class))
+    };
+    is_check(reader) && last.contains('?') && !before.iter().any(agrees)
 }
 
 /// What says to "anything else?" that there is nothing: a goodbye, also one in which it may be

@@ -200,7 +200,7 @@ const OUTCOMES: &str = "gjort gjorde fick fatt sett sag hittat hittade gatt sain
     huomasin huomannut got gotten received saw seen found noticed read did done";
 
 /// Words that only take note of what was said.
-const OKAY: [&str; 7] = ["ok", "okej", "okei", "okay", "selva", "jaha", "right"];
+pub(super) const OKAY: [&str; 7] = ["ok", "okej", "okei", "okay", "selva", "jaha", "right"];
 
 pub(super) fn only_tells_act(message: &Message, language: Language, question: &str) -> bool {
     if message.asks || message.tokens.is_empty() || message.tokens.len() > MAX_WORDS {
