@@ -38,6 +38,9 @@ use crate::matcher::answers::remark::Remark;
 /// A yes or no in a correction is believed when it is as sure as this.
 const SURE: f32 = 0.55;
 
+/// So few words correct nothing when they tell what the customer is doing.
+const DOING_WORDS: usize = 3;
+
 /// A message with more words says more than the name of a choice.
 const NAMED_WORDS: usize = 7;
 
@@ -79,6 +82,11 @@ pub(crate) fn announced(
     today: jiff::civil::Date,
 ) -> Option<Fix> {
     let rest = content.corrections.get(&state.lang)?.after(text)?;
+    // "No, wait, looking" is what the customer does, whatever may be heard in it.
+    let is_doing = || content.remark_model(state.lang).read(text) == Some(Remark::Doing);
+    if rest.split_whitespace().count() <= DOING_WORDS && is_doing() {
+        return None;
+    }
     let fix = |at: &Place, value: Value| Some(Fix { at: at.clone(), value });
     if let Some(fix) = mentioned(content, state, rest) {
         return Some(fix);
@@ -109,8 +117,7 @@ pub(crate) fn announced(
             return fix(at, value);
         }
     }
-    // "Wait, I'll try" is what the customer does, whatever may be heard in it.
-    if content.remark_model(state.lang).read(text) == Some(Remark::Doing) {
+    if is_doing() {
         return None;
     }
     // A bare yes or no is meant for the answer that was given last.

@@ -17,8 +17,8 @@ use crate::conversation::event::Question;
 use crate::conversation::event::TopicState;
 use crate::conversation::mention;
 use crate::conversation::read::Taken;
-use crate::conversation::read::begins_with_no;
-use crate::conversation::read::ends_failing;
+use crate::conversation::read::answer::begins_with_no;
+use crate::conversation::read::answer::ends_failing;
 use crate::conversation::read::matter_told;
 use crate::conversation::read::second_matter;
 use crate::conversation::turn::Fault;
@@ -251,7 +251,8 @@ impl Turn<'_> {
         };
         let manners = &self.content.manners;
         // "Yes, I waited, it is of no use": to ask if it helped would be deaf.
-        self.failing |= class == AnswerClass::Yes && !check && ends_failing(self.content, lang, text);
+        self.failing |=
+            class == AnswerClass::Yes && !check && ends_failing(self.content, lang, text);
         let (target, label, value) = match class {
             AnswerClass::Solved if !check => return self.solved(ask, text),
             AnswerClass::Yes | AnswerClass::Solved => (&yes.target, &manners.yes, "yes"),

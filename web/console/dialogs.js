@@ -38,7 +38,9 @@ const withNote = (fields, note) => (note?.trim() ? { ...fields, note: note.trim(
  * The team that has it is one of them only while there is a colleague to take it from there.
  */
 function targets(desk, talk, signal) {
-  const place = h('div', { className: 'targets' });
+  const nobody = h('p', { role: 'status' });
+  const list = h('div', { className: 'targets' });
+  const place = h('div', { className: 'targets' }, nobody, list);
   const known = [...new Set([...desk.me.teams, ...[...desk.inbox.values()].map(({ team }) => team)].filter(Boolean))];
   const draw = () => {
     const chosen = place.querySelector(':checked')?.value;
@@ -46,10 +48,13 @@ function targets(desk, talk, signal) {
     const others = desk.agents.filter(({ id, state }) => id !== desk.me.id && state !== 'offline').map(({ id, name, state, load, capacity }) => (
       { value: `agent ${id}`, label: name, more: `${t(state)}, ${t('load', load, capacity)}`, checked: `agent ${id}` === chosen }));
     const teams = known.filter((team) => others.length || team !== talk.item?.team).map((team) => ({ value: `team ${team}`, label: desk.team(team), checked: `team ${team}` === chosen }));
-    place.replaceChildren(
-      others.length ? options('to', t('agent'), others) : h('p', { role: 'status' }, t(teams.length ? 'noColleague' : 'noTarget')),
-      ...(teams.length ? [options('to', t('team'), teams.sort((a, b) => a.label.localeCompare(b.label)))] : []));
+    teams.sort((a, b) => a.label.localeCompare(b.label));
+    list.replaceChildren(...[others.length > 0 && options('to', t('agent'), others), teams.length > 0 && options('to', t('team'), teams)].filter(Boolean));
+    const text = others.length ? '' : t(teams.length ? 'noColleague' : 'noTarget');
+    nobody.hidden = !text;
+    // Said once the question stands, and once only: what comes before is not read aloud.
     const send = place.closest('form')?.querySelector('.acts .main');
+    if (send && nobody.textContent !== text) nobody.textContent = text;
     if (send) send.disabled = !others.length && !teams.length;
     if (held) place.querySelector(`[value="${CSS.escape(held)}"]`)?.focus();
   };

@@ -7,7 +7,7 @@ import { everySecond, since, stopwatch } from './time.js';
 import { coded, t, tongue } from './words.js';
 
 /** Where it does not take the room of the words and of the field. */
-const roomy = window.matchMedia('(min-width: 1200px), (min-width: 720px) and (min-height: 640px)');
+const roomy = window.matchMedia('(min-width: 1200px), (min-width: 720px) and (min-height: 800px)');
 
 /** Whether it stands open as the agent wished, for as long as the page lives; until then it goes by the room. @type {boolean|null} */
 let wish = null;

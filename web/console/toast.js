@@ -5,10 +5,13 @@ import { t } from './words.js';
 
 const SHOWN_MS = 7000;
 
-// A question that goes takes what stands in it along.
-new MutationObserver(() => corner?.firstChild && document.querySelector('sk-shell') && settle()).observe(document.body, { childList: true });
+// A question that comes stands before everything, and one that goes takes along what stands in it.
+new MutationObserver(() => isThere() && document.querySelector('sk-shell') && settle()).observe(document.body, { childList: true });
 
 let corner = null;
+
+/** What was said in a page that was left, or in another language, is over; a question alone lets it go on. */
+const isThere = () => !!corner && (corner.isConnected || corner.parentNode?.matches('dialog'));
 
 /**
  * It takes room of its own, so that it lies over nothing: below everything, or at the foot of what is
@@ -25,7 +28,7 @@ function settle() {
  * @returns {() => void} takes it away
  */
 export function toast(text, { until, label, act } = {}) {
-  corner ??= h('div', { className: 'toasts', role: 'status' });
+  if (!isThere()) corner = h('div', { className: 'toasts', role: 'status' });
   settle();
   const node = h('div', { className: 'toast' }, h('span', {}, text));
   let timer;
@@ -48,7 +51,7 @@ export function toast(text, { until, label, act } = {}) {
       else undo.firstChild.textContent = label(left());
     }, 1000);
     // It stays for long, and may lie over what somebody wants to press.
-    node.append(undo, button(t('close'), away, { glyph: 'close', bare: true, look: 'quiet bare' }));
+    node.append(undo, button(t('hideToast'), away, { glyph: 'close', bare: true, look: 'quiet bare' }));
   } else {
     timer = setInterval(away, SHOWN_MS);
   }

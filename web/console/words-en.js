@@ -238,6 +238,7 @@ export default {
   keyEscape: 'Close or go back',
   single: 'The ? key opens this list',
   close: 'Close',
+  hideToast: 'Hide the message',
   sound: 'Sound',
   notice: 'Desktop notifications',
   wrote: (who) => `${who} wrote.`,

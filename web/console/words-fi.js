@@ -242,6 +242,7 @@ export default {
   keyEscape: 'Sulje tai palaa',
   single: 'Näppäin ? avaa tämän luettelon',
   close: 'Sulje',
+  hideToast: 'Piilota ilmoitus',
   sound: 'Ääni',
   notice: 'Ilmoitukset näytöllä',
   wrote: (who) => `${who} kirjoitti.`,

@@ -238,6 +238,7 @@ export default {
   keyEscape: 'Stäng eller gå tillbaka',
   single: 'Tangenten ? öppnar den här listan',
   close: 'Stäng',
+  hideToast: 'Dölj meddelandet',
   sound: 'Ljud',
   notice: 'Aviseringar på skärmen',
   wrote: (who) => `${who} har skrivit.`,

@@ -12,15 +12,15 @@ use crate::conversation::event::Question;
 use crate::conversation::mention;
 use crate::conversation::read::Reader;
 use crate::conversation::read::Taken;
-use crate::conversation::read::begins_with_answer;
-use crate::conversation::read::begins_with_no;
+use crate::conversation::read::answer::begins_with_answer;
+use crate::conversation::read::answer::begins_with_no;
+use crate::conversation::read::answer::read_answer;
+use crate::conversation::read::answer::read_buttons;
+use crate::conversation::read::answer::whole_answer;
+use crate::conversation::read::answer::words_asked;
 use crate::conversation::read::matter_in;
 use crate::conversation::read::matters;
-use crate::conversation::read::read_answer;
-use crate::conversation::read::read_buttons;
 use crate::conversation::read::urgent;
-use crate::conversation::read::whole_answer;
-use crate::conversation::read::words_asked;
 use crate::conversation::state::OpenQuestion;
 use crate::conversation::state::State;
 use crate::ids::IntentId;
@@ -67,7 +67,12 @@ pub(super) fn remarked(
         }
         _ if told.is_some() => told,
         Some(Remark::NotYet) if topic.is_none() && class != Some(AnswerClass::Solved) => {
-            is_check(reader).then_some(Taken::Remark(Remark::NotYet))
+            let is_asked = |wanted: &Question| {
+                state.open.as_ref().is_some_and(|open| open.question == *wanted)
+            };
+            // "No, I have not had the time to look": nothing is over yet.
+            let goes_on = is_asked(&Question::AnythingElse).then_some(Remark::Doing);
+            goes_on.or(is_check(reader).then_some(Remark::NotYet)).map(Taken::Remark)
         }
         _ => None,
     }
@@ -80,7 +85,9 @@ pub(super) fn solved_and_more(reader: &Reader<'_>, text: &str) -> Option<Taken> 
     let parts = clauses(text, state.lang);
     let (first, others) = parts.split_first().filter(|_| is_at_step(state))?;
     let heard = read_answer(content, state, ask, first)?;
-    if !solves(reader, heard.class) || matter_in(content, state, first).is_some() {
+    // "I have looked" says yes to another question.
+    let is_act = only_tells_act(first, state.lang, &words_asked(state, ask));
+    if is_act || !solves(reader, heard.class) || matter_in(content, state, first).is_some() {
         return None;
     }
     let next = others.iter().find_map(|part| matter_in(content, state, part))?;
@@ -92,10 +99,18 @@ pub(super) fn solved_and_more(reader: &Reader<'_>, text: &str) -> Option<Taken> 
 pub(super) fn ends_well(reader: &Reader<'_>, text: &str) -> Option<Taken> {
     let Reader { content, state, ask, .. } = *reader;
     let parts = clauses(text, state.lang);
-    let last = parts.last().filter(|_| is_at_step(state) && parts.len() > 1)?;
+    let tells = |part: &&&str| part.split_whitespace().count() > 1;
+    let last = parts.last().filter(|_| is_at_step(state) && parts.len() > 1).filter(tells)?;
     let heard = read_answer(content, state, ask, last)?;
     let is_well = solves(reader, heard.class) && heard.confidence >= SURE_END;
-    (is_well && matter_in(content, state, last).is_none()).then_some(Taken::Answer {
+    let ranking = content.matcher(state.lang).rank(last, &Context::default());
+    let wants = surely(&ranking).is_some_and(|intent| {
+        state.running_topic() != Some(&intent) && !content.is_courtesy(&intent)
+    });
+    // "No, the same error. Oh well": a no that is said as such is one.
+    let denied = begins_with_no(content, state.lang, text)
+        && read_answer(content, state, ask, text).is_some_and(|whole| !solves(reader, whole.class));
+    (is_well && !wants && !denied).then_some(Taken::Answer {
         class: AnswerClass::Solved,
         besides: None,
         asks_beside: false,
@@ -254,6 +269,23 @@ fn stated(
     Some(left.map_or(Taken::Facts(facts), Taken::Return))
 }
 
+/// So much of a message tells of an emergency by itself.
+const GRAVE_WORDS: usize = 4;
+
+/// The emergency that one sentence of an answer tells of: "No, the same error. A man from the bank
+/// rang and I told him the code".
+pub(super) fn grave_sentence(reader: &Reader<'_>, text: &str) -> Option<IntentId> {
+    let Reader { content, state, .. } = *reader;
+    state.open.as_ref()?;
+    text.split(['.', '!', '?']).find_map(|sentence| {
+        let ranking = content.matcher(state.lang).rank(sentence, &Context::default());
+        let is_sure = ranking.candidates.first()?.confidence >= SURE_GRAVE;
+        let long = sentence.split_whitespace().count() >= GRAVE_WORDS;
+        urgent(content, &ranking)
+            .filter(|_| is_sure && long && sentence.len() < text.trim().len() - 1)
+    })
+}
+
 /// Whether the message takes a choice that is offered, or states what is asked, and nothing graver
 /// besides: "private. I have lost my bank card" does more than choose.
 pub(super) fn names_an_answer(reader: &Reader<'_>, text: &str) -> bool {
@@ -352,6 +384,9 @@ fn is(intent: Option<&IntentId>, name: &str) -> bool {
     intent.is_some_and(|intent| intent.as_str() == name)
 }
 
+/// A sentence beside an answer must tell of an emergency as surely as this.
+const SURE_GRAVE: f32 = 0.75;
+
 /// An emergency as sure as this is one even if the message could be an answer.
 const DIRE: f32 = 0.75;
 
@@ -368,7 +403,10 @@ const CERTAIN: f32 = 0.9;
 pub(super) fn is_no_emergency(reader: &Reader<'_>, first: &Candidate, text: &str) -> bool {
     whole_answer(reader, text).is_some_and(|answer| {
         let is_well = answer.class == AnswerClass::Solved && answer.confidence >= SURELY_SOLVED;
-        first.confidence < if is_well { CERTAIN } else { DIRE }
+        // "Yes, I have the card here": the card may be spoken of without being lost.
+        let is_yes = answer.class == AnswerClass::Yes
+            && begins_with_answer(reader.content, reader.state.lang, text);
+        first.confidence < if is_well || is_yes { CERTAIN } else { DIRE }
     })
 }
 
@@ -422,6 +460,12 @@ pub(super) fn leaves(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> boo
     leaves && matters(content, state, text).next().is_none() && !is_solved() && !answers()
 }
 
+/// Whether a denial behind this word is a way to ask: "can't somebody look at this?".
+fn asks_politely(first: &str) -> bool {
+    ["kan", "kunde", "sku", "skulle", "can", "could", "voi", "voisi", "vois"]
+        .contains(&&*fold(first))
+}
+
 /// The wish for a person in one part of a message, whatever the other parts are: "no, give me a
 /// human". A part that denies something ("no, I do not need a person") is none, and no more is "no
 /// need for a person", though it ends as a wish does.
@@ -433,7 +477,7 @@ pub(super) fn wish_for_person(reader: &Reader<'_>, parts: &[Part<'_>]) -> Option
             return false;
         }
         if !denies(first, state.lang) {
-            return !denies(part, state.lang);
+            return !denies(part, state.lang) || asks_politely(first);
         }
         let near = || surely(&content.matcher(state.lang).rank(rest, &Context::default()));
         !rest.is_empty() && !denies(rest, state.lang) && is(near().as_ref(), TALK_TO_HUMAN)

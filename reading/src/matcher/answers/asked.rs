@@ -43,13 +43,13 @@ const BESIDE_HOW: Words = [
     "jag man det den dem dom de ska skall kan kunde skulle nu da sen en ett san sant sana sadant \
      nagonstans nanstans i pa gor gora ser se hittar hitta kollar kolla kontrollerar kontrollera \
      vet veta far tar reda tittar titta ens ju egentligen knapp \
-     knappen",
+     knappen byter byta bestaller bestalla uppdaterar uppdatera",
     "mina ma sen se sita niita sellaisen sellainen sellaista tuon tommosen semmosen voi voin voisi \
      vois voisin pitaa nakee naen nakisi nahda loydan loytyy loytaa loytaisi tarkistaa tarkistan \
      tarkistetaan katsotaan katson katsoa tehdaan teen tehda tietaa tiedan edes nyt \
-     nappi nappula on",
+     nappi nappula on vaihdan vaihdetaan vaihtaa tilaan tilataan tilata",
     "do does would could can should i one we it that this them those find see check know tell out \
-     even to is are button",
+     even to is are button change order update get",
 ];
 
 /// Asks what a thing is that the question names.
