@@ -21,6 +21,7 @@ use crate::conversation::event::Reading;
 use crate::conversation::mention;
 use crate::conversation::mention::Fact;
 use crate::conversation::policy::Policy;
+use crate::conversation::read::answer::SURE_BESIDES;
 use crate::conversation::read::answer::begins_with_answer;
 use crate::conversation::read::answer::read_answer;
 use crate::conversation::read::answer::read_buttons;
@@ -393,8 +394,10 @@ pub(crate) fn second_matter(
     first: &IntentId,
     text: &str,
 ) -> Option<IntentId> {
-    matters(content, state, beginning(text))
-        .find(|found| found != first && !state.noted.contains(found))
+    let parts = clauses(beginning(text), state.lang).into_iter();
+    let mut told = parts.filter_map(|part| sure_matter_in(content, state, part));
+    let is_second = |found: &IntentId| found != first && !state.noted.contains(found);
+    told.find(|(found, sure)| *sure >= SURE_BESIDES && is_second(found)).map(|(found, _)| found)
 }
 
 /// The problem that a message tells of, unless it is kept for later already.

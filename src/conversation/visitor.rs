@@ -24,6 +24,8 @@ use crate::conversation::read::second_matter;
 use crate::conversation::turn::Fault;
 use crate::conversation::turn::Turn;
 use crate::ids::IntentId;
+use crate::matcher::Context;
+use crate::matcher::Decision;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::asks;
 use crate::matcher::answers::denies;
@@ -56,7 +58,10 @@ impl Turn<'_> {
             Taken::Refused => self.refused(text),
             Taken::Correction(fix) => self.correct(&fix),
             Taken::Facts(facts) => self.facts_told(facts),
-            Taken::Choice(value) => self.chosen(&value),
+            Taken::Choice(value) => {
+                self.learn_besides(text);
+                self.chosen(&value)
+            }
             Taken::Answer { class, besides, asks_beside } => {
                 // "No, but the app does not open": what was offered is declined, and this wanted.
                 let told = || matter_told(self.content, &self.state, text);
@@ -72,10 +77,7 @@ impl Turn<'_> {
                 if asks_beside && self.state.stack.last().is_some() {
                     self.say(&self.content.manners.out_of_scope_aside)?;
                 }
-                let facts = mention::new_facts(self.content, &self.state, None, text);
-                let own = self.open_ask().and_then(|ask| ask.slot.as_ref());
-                let others = facts.into_iter().filter(|(slot, _)| Some(slot) != own).collect();
-                self.learn(others);
+                self.learn_besides(text);
                 self.answered(class, text)
             }
             Taken::Remark(remark) => {
@@ -99,6 +101,14 @@ impl Turn<'_> {
             Taken::OutOfScope => self.out_of_scope(text),
             Taken::NotUnderstood => self.not_understood(text),
         }
+    }
+
+    /// Learns what an answer tells besides of what will be asked.
+    fn learn_besides(&mut self, text: &str) {
+        let facts = mention::new_facts(self.content, &self.state, None, text);
+        let own = self.open_ask().and_then(|ask| ask.slot.as_ref());
+        let others = facts.into_iter().filter(|(slot, _)| Some(slot) != own).collect();
+        self.learn(others);
     }
 
     /// Whether a no to something that is offered while nothing runs leaves room for what else was
@@ -377,6 +387,8 @@ impl Turn<'_> {
                 } else if let Some(topic) = self.matter_kept() {
                     self.shift(Move::TookUp { topic: topic.clone() });
                     self.open_topic(&topic)
+                } else if self.takes_leave(text) {
+                    self.say_goodbye()
                 } else {
                     self.invite()
                 }
@@ -386,6 +398,13 @@ impl Turn<'_> {
             | Question::Offer { .. }
             | Question::Contact { .. } => self.not_understood(text),
         }
+    }
+
+    /// Whether a no ends with a goodbye: "no need, thanks, bye".
+    fn takes_leave(&self, text: &str) -> bool {
+        let ranking = self.content.matcher(self.lang()).rank(text, &Context::default());
+        let first = ranking.candidates.first().map(|first| first.intent.as_str());
+        ranking.decision == Decision::Answer && first == Some(GOODBYE)
     }
 
     /// The first matter kept for later, if nothing runs.

@@ -30,7 +30,7 @@ const POSSIBLE_ANSWER: f32 = 0.4;
 
 /// Another problem is kept for later when an answer tells of it as surely as this: to speak of one
 /// that was never told is worse than to hear of it again.
-const SURE_BESIDES: f32 = 0.7;
+pub(super) const SURE_BESIDES: f32 = 0.75;
 
 /// Whether the first word of a message is a no: "no thanks, all is well now" declines before it
 /// tells of anything.

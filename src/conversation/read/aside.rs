@@ -32,6 +32,7 @@ use crate::matcher::Decision;
 use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 use crate::matcher::answers::AnswerReading;
+use crate::matcher::answers::AskedQuestion;
 use crate::matcher::answers::asks_how;
 use crate::matcher::answers::clauses;
 use crate::matcher::answers::denies;
@@ -102,7 +103,9 @@ pub(super) fn ends_well(reader: &Reader<'_>, text: &str) -> Option<Taken> {
     let tells = |part: &&&str| part.split_whitespace().count() > 1;
     let last = parts.last().filter(|_| is_at_step(state) && parts.len() > 1).filter(tells)?;
     let heard = read_answer(content, state, ask, last)?;
-    let is_well = solves(reader, heard.class) && heard.confidence >= SURE_END;
+    let is_now = || last.split_whitespace().any(|word| NOW.contains(&&*fold(word)));
+    let is_told = heard.class == AnswerClass::Solved || solves(reader, heard.class) && is_now();
+    let is_well = is_told && heard.confidence >= SURE_END;
     let ranking = content.matcher(state.lang).rank(last, &Context::default());
     let wants = surely(&ranking).is_some_and(|intent| {
         state.running_topic() != Some(&intent) && !content.is_courtesy(&intent)
@@ -390,6 +393,9 @@ const SURE_GRAVE: f32 = 0.75;
 /// An emergency as sure as this is one even if the message could be an answer.
 const DIRE: f32 = 0.75;
 
+/// By which a mere yes at the end of a story says that it is well now.
+const NOW: [&str; 6] = ["nu", "antligen", "nyt", "vihdoin", "now", "finally"];
+
 /// The last part of a story must say as surely as this that all is well.
 const SURE_END: f32 = 0.75;
 
@@ -452,7 +458,9 @@ pub(super) fn leaves(reader: &Reader<'_>, parts: &[Part<'_>], text: &str) -> boo
     // "Now it came, thanks, bye": that is how it ends.
     let is_solved = || {
         parts.iter().any(|(part, _)| {
-            read_answer(content, state, ask, part).is_some_and(|it| solves(reader, it.class))
+            let plain = content.answers(state.lang).read(part, &AskedQuestion::default());
+            plain.class == AnswerClass::Solved
+                || read_answer(content, state, ask, part).is_some_and(|it| solves(reader, it.class))
         })
     };
     // "I have it" is no "bye", be it nearly spelt so.
