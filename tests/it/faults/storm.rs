@@ -34,6 +34,8 @@ const AHEAD: usize = 3;
 const LONGEST: usize = 60;
 /// A server lives for so many acks at most.
 const ACKS: usize = 600;
+/// An agent serves so many customers at a time.
+const AT_ONCE: usize = 12;
 const SEED: u64 = 0x57_0123;
 
 /// Where the server is at present, and when the storm is over.
@@ -178,6 +180,8 @@ impl Talk {
 struct Agent {
     number: usize,
     token: String,
+    /// Under which the server knows the agent; empty until it was welcomed.
+    id: String,
     talks: BTreeMap<String, Talk>,
     /// Claims that were answered.
     settled: BTreeSet<String>,
@@ -213,7 +217,8 @@ impl Agent {
             if world.is_over() && !self.waits() || !line.take_in().await {
                 return;
             }
-            let ids: Vec<String> = self.talks.keys().cloned().collect();
+            let open = self.talks.iter().filter(|(_, talk)| !talk.over);
+            let ids: Vec<String> = open.map(|(id, _)| id.clone()).collect();
             for id in ids {
                 self.answer(&mut line, &id).await;
                 if self.talks[&id].is_done() && !self.talks[&id].over {
@@ -224,6 +229,7 @@ impl Agent {
             let (_, frames) = line.take_all("");
             for frame in frames {
                 match frame["type"].as_str().unwrap() {
+                    "welcome" => self.id = frame["agent"]["id"].as_str().unwrap().to_owned(),
                     "inbox" => self.look(&mut line, &frame, world).await,
                     "ack" | "error" => self.heard(&mut line, &frame).await,
                     _ => {}
@@ -237,14 +243,27 @@ impl Agent {
         for item in inbox["items"].as_array().unwrap() {
             let id = item["conversation"].as_str().unwrap();
             let falls_to = id.bytes().map(usize::from).sum::<usize>() % AGENTS;
+            // The ack of a claim may have been lost with its link.
+            if item["agent"]["id"] == self.id.as_str() && self.settled.insert(id.to_owned()) {
+                self.take(line, id).await;
+            }
             let is_mine = item["status"] == "queued" && falls_to == self.number;
-            if is_mine && !self.settled.contains(id) && !world.is_over() {
+            let has_room = self.talks.values().filter(|talk| !talk.over).count() < AT_ONCE;
+            if is_mine && has_room && !self.settled.contains(id) && !world.is_over() {
                 line.send(
                     &json!({"type": "claim", "id": format!("claim-{id}"), "conversation": id}),
                 )
                 .await;
             }
         }
+    }
+
+    /// Opens a conversation that is the agent's now.
+    async fn take(&mut self, line: &mut Line, id: &str) {
+        let talk = self.talks.entry(id.to_owned()).or_default();
+        let last = talk.seen.last().map_or(0, |event| event["seq"].as_u64().unwrap());
+        line.hold(id, last);
+        line.send(&json!({"type": "open", "conversation": id, "after": last})).await;
     }
 
     async fn heard(&mut self, line: &mut Line, answer: &Value) {
@@ -257,9 +276,7 @@ impl Agent {
         if let Some(claimed) = id.strip_prefix("claim-") {
             // A claim that was taken before a kill is not taken twice.
             if self.settled.insert(claimed.to_owned()) && is_ack {
-                self.talks.entry(claimed.to_owned()).or_default();
-                line.hold(claimed, 0);
-                line.send(&json!({"type": "open", "conversation": claimed, "after": 0})).await;
+                self.take(line, claimed).await;
             }
             return;
         }
@@ -342,7 +359,7 @@ async fn kills_and_cuts_under_load_lose_double_and_reorder_nothing() {
     let mut agents = JoinSet::new();
     for (number, token) in tokens.into_iter().enumerate() {
         let (talks, settled) = (BTreeMap::new(), BTreeSet::new());
-        let agent = Agent { number, token, talks, settled };
+        let agent = Agent { number, token, id: String::new(), talks, settled };
         agents.spawn(agent.work(world.clone(), Chance(SEED + 1_000 + number as u64)));
     }
     let (count, mut acks) = unbounded_channel();
