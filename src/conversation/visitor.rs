@@ -39,6 +39,8 @@ pub(crate) const SOMETHING_ELSE: &str = "something_else";
 pub(crate) const GO_ON: &str = "go_on";
 /// The value of a choice for whoever cannot say.
 pub(crate) const UNSURE: &str = "unsure";
+/// A no in so many words tells of nothing else.
+const BARE_NO: usize = 4;
 /// A yes in more words than this tells what it is for.
 const LONG_YES: usize = 5;
 /// The same written so often in a row is a sign that the bot is of no use.
@@ -65,7 +67,7 @@ impl Turn<'_> {
             Taken::Answer { class, besides, asks_beside } => {
                 // "No, but the app does not open": what was offered is declined, and this wanted.
                 let told = || matter_told(self.content, &self.state, text);
-                if self.declines_for(class)
+                if self.declines_for(class, text)
                     && let Some(topic) = besides.clone().or_else(told)
                 {
                     self.shift(Move::Closed);
@@ -113,11 +115,12 @@ impl Turn<'_> {
 
     /// Whether a no to something that is offered while nothing runs leaves room for what else was
     /// told.
-    fn declines_for(&self, class: AnswerClass) -> bool {
+    fn declines_for(&self, class: AnswerClass, text: &str) -> bool {
         let offers = |question: &Question| {
             matches!(question, Question::Person | Question::AnythingElse | Question::Second { .. })
         };
         class == AnswerClass::No
+            && text.split_whitespace().count() > BARE_NO
             && self.state.stack.is_empty()
             && self.state.open.as_ref().is_some_and(|open| offers(&open.question))
     }

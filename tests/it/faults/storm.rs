@@ -229,7 +229,9 @@ impl Agent {
             let (_, frames) = line.take_all("");
             for frame in frames {
                 match frame["type"].as_str().unwrap() {
-                    "welcome" => self.id = frame["agent"]["id"].as_str().unwrap().to_owned(),
+                    "welcome" => {
+                        frame["agent"]["id"].as_str().unwrap().clone_into(&mut self.id);
+                    }
                     "inbox" => self.look(&mut line, &frame, world).await,
                     "ack" | "error" => self.heard(&mut line, &frame).await,
                     _ => {}
