@@ -313,7 +313,7 @@ const PLANTED: &[Planted] = &[
     Planted { what: "a branch without else", file: "dialogues/password.yaml",
         old: "    no: give_up\n\n  no_card:",
         new: "    no: which\n\n  which:\n    branch:\n      - { if: \"slots.customer_type == 'private'\", next: give_up }\n\n  no_card:",
-        at: "    branch:", code: "no-way-out" },
+        at: "    branch:\n      - { if: \"slots.customer_type", code: "no-way-out" },
     Planted { what: "an else that is not last", file: "dialogues/password.yaml",
         old: "    no: give_up\n\n  no_card:",
         new: "    no: which\n\n  which:\n    branch:\n      - { else: give_up }\n      - { if: \"slots.customer_type == 'private'\", next: no_card }\n      - { else: give_up }\n\n  no_card:",
