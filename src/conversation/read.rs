@@ -61,6 +61,9 @@ const SURE_OUT_OF_SCOPE: f32 = 0.5;
 /// A message of so many words beside a question is rather a poor answer than another matter.
 const SHORT_ASIDE: usize = 3;
 
+/// Letters of so many unknown words tell no language.
+const FEW_WORDS: usize = 3;
+
 /// So many words may stand in any of the languages by chance.
 const SHORT_ANSWER: usize = 2;
 
@@ -143,8 +146,10 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     if spoken && asked && is_sure_answer(content, state.lang, text) {
         return state.lang;
     }
-    // Words that no language's content knows are no reason to leave the one that is spoken.
-    if spoken && shares.iter().all(|share| *share == 0.0) {
+    // Words that no language's content knows are no reason to leave the one that is spoken, nor,
+    // where they are few, the one that the page is in.
+    let few = text.split_whitespace().count() <= FEW_WORDS;
+    if (spoken || few) && shares.iter().all(|share| *share == 0.0) {
         return state.lang;
     }
     choose(&identify::Evidence {
