@@ -276,16 +276,17 @@ fn stated(
 const GRAVE_WORDS: usize = 4;
 
 /// The emergency that one sentence of an answer tells of: "No, the same error. A man from the bank
-/// rang and I told him the code".
+/// rang and I told him the code". A message of one sentence has been ranked already.
 pub(super) fn grave_sentence(reader: &Reader<'_>, text: &str) -> Option<IntentId> {
     let Reader { content, state, .. } = *reader;
     state.open.as_ref()?;
-    text.split(['.', '!', '?']).find_map(|sentence| {
+    let told = |sentence: &&str| !sentence.trim().is_empty();
+    let sentences: Vec<&str> = text.split(['.', '!', '?']).filter(told).collect();
+    let long = |sentence: &&str| sentence.split_whitespace().count() >= GRAVE_WORDS;
+    sentences.iter().copied().filter(|_| sentences.len() > 1).filter(long).find_map(|sentence| {
         let ranking = content.matcher(state.lang).rank(sentence, &Context::default());
         let is_sure = ranking.candidates.first()?.confidence >= SURE_GRAVE;
-        let long = sentence.split_whitespace().count() >= GRAVE_WORDS;
-        urgent(content, &ranking)
-            .filter(|_| is_sure && long && sentence.len() < text.trim().len() - 1)
+        urgent(content, &ranking).filter(|_| is_sure)
     })
 }
 
