@@ -1,8 +1,8 @@
 //! What agents and administrators did: a log that is added to and never changed.
 //!
-//! Whoever lets somebody in, changes an account, takes, passes on or closes a conversation,
-//! exports or erases a customer's data, or changes a setting, says so here with
-//! [`Audit::note`] before they answer. The entries stand in a chain of hashes, so that one that
+//! Whoever lets somebody in, changes an account, exports or erases a customer's data, or changes a
+//! setting, says so here with [`Audit::note`] before they answer. That somebody took, passed on or
+//! closed a conversation comes into the log together with the event that it is. The entries stand in a chain of hashes, so that one that
 //! was changed or cut out shows; [`Chain`] looks for that.
 //!
 //! **Invariant:** an entry holds no text of a visitor and no visitor's id: visitors stand under a
@@ -178,6 +178,15 @@ impl Entry {
         self.detail.insert(name.to_owned(), value.into());
         self
     }
+
+    /// As it stands in the log.
+    ///
+    /// # Panics
+    /// Never: an entry is plain text.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("an entry is plain text")
+    }
 }
 
 /// Writes entries; clones write to the same log.
@@ -197,12 +206,8 @@ impl Audit {
 
     /// Adds an entry, durably. Whoever did the deed waits for this before they answer, so that
     /// nothing is told as done that does not stand here.
-    ///
-    /// # Panics
-    /// Never: an entry is plain text.
     pub async fn note(&self, entry: Entry) -> Result<(), StoreError> {
-        let body = serde_json::to_string(&entry).expect("an entry is plain text");
-        self.directory.add_audit(self.clock.now(), &body).await
+        self.directory.add_audit(self.clock.now(), &entry.to_json()).await
     }
 
     /// A visitor's name in this log: the same for the same visitor, and nothing to whoever has

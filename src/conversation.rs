@@ -268,10 +268,11 @@ impl Turn<'_> {
         }
         // The message is read in its own language, before it is put down: how it was read is part
         // of the event.
-        let mut listening = self.state.clone();
-        listening.lang = lang;
-        let (heard, whole) = self.read_burst(&listening, text);
-        let waits = self.waits_for_more(&listening, &heard.taken);
+        let listening =
+            if lang == self.state.lang { None } else { Some(self.state.speaking(lang)) };
+        let listening = listening.as_ref().unwrap_or(&self.state);
+        let (heard, whole) = self.read_burst(listening, text);
+        let waits = self.waits_for_more(listening, &heard.taken);
         self.heard(id, text, None, Some(heard.reading), lang);
         self.note_begun_card();
         if waits {

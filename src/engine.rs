@@ -25,6 +25,7 @@ use crate::telemetry::metrics::Metrics;
 
 pub mod actions;
 pub mod arrival;
+mod audited;
 pub mod editions;
 mod erasure;
 pub mod floor;
@@ -37,13 +38,17 @@ pub mod models;
 pub mod reload;
 mod rota;
 mod search;
+mod timers;
 pub(crate) mod turn;
+
+pub(crate) use turn::PAGE;
 
 use editions::Editions;
 use erasure::Erasures;
 use floor::Floor;
 use lanes::Lanes;
 use looking::Looks;
+use timers::Timers;
 
 /// Who sends an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +148,7 @@ struct Inner {
     lanes: Lanes,
     floor: Floor,
     looks: Looks,
+    timers: Timers,
     /// Rings when an event wants a call.
     calls_wanted: Notify,
     erasures: Erasures,
@@ -165,6 +171,7 @@ impl Engine {
                 lanes: Lanes::default(),
                 floor,
                 looks: Looks::default(),
+                timers: Timers::default(),
                 calls_wanted: Notify::new(),
                 erasures,
             }),

@@ -159,6 +159,8 @@ pub struct Append {
     pub effects: Vec<NewEffect>,
     /// The event whose call has its result in these events, and is therewith done.
     pub closes: Option<Seq>,
+    /// What the audit log says of it, as JSON: in the log exactly when the events are.
+    pub audit: Option<String>,
 }
 
 /// What became of an append.
@@ -494,6 +496,10 @@ pub trait Directory: Send + Sync + 'static {
     ) -> Result<(), StoreError>;
     /// Lets go of a document; `false` when there is none.
     async fn remove_document(&self, kind: DocumentKind, id: &str) -> Result<bool, StoreError>;
+    /// Begins to serve. When this is a backup that never served before, all sessions in it end, and
+    /// `now` is noted. Answers when the newest backup that became this database began to serve:
+    /// what clients hold from before that may never have happened here.
+    async fn begin_to_serve(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
     /// The key of this name; the first caller's `fresh` becomes it.
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
     /// The second factor of an account, confirmed or not.

@@ -7,6 +7,7 @@ use std::io;
 use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 pub mod metrics;
 
@@ -15,6 +16,11 @@ pub const LOG_VARIABLE: &str = "SKICKA_LOG";
 
 /// Our own steps, and what goes wrong in the libraries.
 const DEFAULT_FILTER: &str = "warn,skicka=info";
+
+/// Libraries that would write out frames, headers and mails, and how much they may say.
+const TALKATIVE: [&str; 7] =
+    ["tungstenite", "tokio_tungstenite", "hyper", "hyper_util", "rustls", "lettre", "sqlx"];
+const MOST_OF_TALKATIVE: &str = "warn";
 
 /// The value of [`LOG_VARIABLE`] cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +54,15 @@ fn read_filter(text: Option<&str>) -> Result<EnvFilter, BadFilter> {
     if is_word && text.parse::<tracing::Level>().is_err() && !text.eq_ignore_ascii_case("off") {
         return Err(BadFilter(text.to_owned()));
     }
-    EnvFilter::try_new(text).map_err(|_| BadFilter(text.to_owned()))
+    let filter = EnvFilter::try_new(text).map_err(|_| BadFilter(text.to_owned()))?;
+    // Down to `info` nobody writes out what goes by.
+    if filter.max_level_hint().is_some_and(|level| level <= LevelFilter::INFO) {
+        return Ok(filter);
+    }
+    Ok(TALKATIVE.iter().fold(filter, |filter, library| {
+        let directive = format!("{library}={MOST_OF_TALKATIVE}");
+        filter.add_directive(directive.parse().expect("it is a directive"))
+    }))
 }
 
 /// Memory that this process holds; `None` where the system does not say.

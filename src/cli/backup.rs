@@ -15,6 +15,7 @@ use crate::cli::person;
 use crate::cli::person::Place;
 use crate::cli::put;
 use crate::cli::serve::DATABASE;
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::store::EventStore as _;
 use crate::store::attachments::Attachments as _;
@@ -39,7 +40,8 @@ pub(super) fn run(args: &BackupArgs) -> Result<(), Failed> {
     let settings = args.place.settings()?;
     block_on(async {
         let store = person::open(&settings).await?;
-        backup::back_up(&settings.data.join(DATABASE), &args.file).await?;
+        let now = Clock::system().now();
+        backup::back_up(&settings.data.join(DATABASE), &args.file, now).await?;
         let bytes = std::fs::metadata(&args.file)?.len();
         let sent = copy_sent(&settings, &store, &args.file).await?;
         let entry = Entry::by(Actor::Operator, Action::BackedUp);

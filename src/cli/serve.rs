@@ -223,13 +223,19 @@ fn durability(settings: &Settings) -> Durability {
     }
 }
 
-/// Lets the engine look once a second at what is due.
+/// Lets the engine look at what is due: once a second, and when it knows of something.
 async fn tick(app: Arc<App>) {
     let grace_ms = i64::from(app.settings.limits.agent_grace_s) * 1_000;
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        seconds.tick().await;
+        tokio::select! {
+            _ = seconds.tick() => {}
+            () = app.engine.until_due() => {
+                app.engine.work_off_deadlines().await;
+                continue;
+            }
+        }
         app.engine.tick(grace_ms).await;
         if let Err(error) = app.engine.tidy(&app.settings.retention, &app.files).await {
             tracing::warn!(%error, "what was kept long enough cannot be erased");

@@ -492,6 +492,14 @@ pub enum Move {
     Unknown(serde_json::Map<String, serde_json::Value>),
 }
 
+impl Move {
+    /// Whether it makes the conversation a customer's.
+    #[must_use]
+    pub fn identifies(&self) -> bool {
+        matches!(self, Self::Identified { .. })
+    }
+}
+
 /// A step of a dialogue.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {

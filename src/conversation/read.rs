@@ -138,7 +138,6 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
         return state.lang;
     }
     let text = beginning(text);
-    let shares = Language::ALL.map(|language| content.matcher(language).vocabulary_share(text));
     let spoken = state.visitor_messages > 0;
     // "Jo" is a Swedish yes and a Finnish "already": a short answer to what was just asked is in
     // the language of the question.
@@ -146,6 +145,7 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     if spoken && asked && is_sure_answer(content, state.lang, text) {
         return state.lang;
     }
+    let shares = Language::ALL.map(|language| content.matcher(language).vocabulary_share(text));
     // Words that no language's content knows are no reason to leave the one that is spoken, nor,
     // where they are few, the one that the page is in.
     let few = text.split_whitespace().count() <= FEW_WORDS;

@@ -394,6 +394,11 @@ impl State {
     }
 
     /// Keeps the end of what the visitor wrote.
+    /// The same, but in another language.
+    pub(crate) fn speaking(&self, lang: Language) -> Self {
+        Self { lang, ..self.clone() }
+    }
+
     fn note_tail(&mut self, text: &str) {
         self.card_begun = None;
         self.tail.push('\n');

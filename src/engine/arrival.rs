@@ -30,6 +30,8 @@ pub struct Arrival {
     pub conversation: Option<ConversationId>,
     /// The last event that the client holds of it.
     pub after: Option<Seq>,
+    /// Whether the client holds that from before this database, a backup, began to serve.
+    pub stale: bool,
     /// The languages that the visitor prefers, best first.
     pub lang: Vec<String>,
     /// Where the chat window stands; without its query.
@@ -87,14 +89,14 @@ impl Engine {
             // Where their data were erased the row has the pseudonym; who is here is who they were.
             return row
                 .zip(arrival.visitor.as_ref())
-                .map(|(row, visitor)| arrived(visitor, &row, arrival.after))
+                .map(|(row, visitor)| arrived(visitor, &row, arrival.after, arrival.stale))
                 .ok_or(SubmitError::NotFound);
         }
         if let Some(visitor) = &arrival.visitor
             && let Some(open) = self.inner.store.open_conversation_of(visitor).await?
             && let Some(row) = self.inner.store.conversation(&open).await?
         {
-            return Ok(arrived(visitor, &row, None));
+            return Ok(arrived(visitor, &row, None, false));
         }
         self.begin(arrival).await
     }
@@ -107,6 +109,7 @@ impl Engine {
         pseudonym: VisitorId,
         conversation: Option<ConversationId>,
         after: Option<Seq>,
+        stale: bool,
     ) -> Result<Arrived, SubmitError> {
         let conversation = match conversation {
             Some(named) => Some(named),
@@ -114,7 +117,9 @@ impl Engine {
         };
         let conversation = Some(conversation.ok_or(SubmitError::NotFound)?);
         let (visitor, pseudonym) = (Some(visitor.clone()), Some(pseudonym));
-        self.arrive(Arrival { visitor, pseudonym, conversation, after, ..Arrival::default() }).await
+        let arrival =
+            Arrival { visitor, pseudonym, conversation, after, stale, ..Arrival::default() };
+        self.arrive(arrival).await
     }
 
     async fn begin(&self, arrival: Arrival) -> Result<Arrived, SubmitError> {
@@ -181,10 +186,11 @@ impl Engine {
     }
 }
 
-fn arrived(visitor: &VisitorId, row: &ConversationRow, after: Option<Seq>) -> Arrived {
-    // A client that holds more than there is held it before a backup was restored.
+fn arrived(visitor: &VisitorId, row: &ConversationRow, after: Option<Seq>, stale: bool) -> Arrived {
+    // A client that holds more than there is held it before a backup was restored, and where the
+    // log has grown since, it may hold what was never said here.
     // What was erased must go from the client too, so it is sent anew as well.
-    let beyond = row.erased || after.is_some_and(|after| after > row.seq);
+    let beyond = row.erased || after.is_some_and(|after| stale || after > row.seq);
     Arrived {
         visitor: visitor.clone(),
         conversation: row.id.clone(),

@@ -47,9 +47,6 @@ const READ_AT_ONCE: usize = 4;
 /// Bot conversations older than this are not read in at the start: nobody looks for them.
 const READ_IN_MS: i64 = 60 * 60 * 1_000;
 
-/// A conversation that nobody has used for so long is dropped from memory; the log has it.
-const UNUSED_MS: i64 = 3_000;
-
 /// The people's side.
 pub(super) struct Floor {
     /// When the engine started: agents of an earlier run have their time of grace from then on.
@@ -468,7 +465,7 @@ impl Engine {
     pub async fn tick(&self, agent_grace_ms: i64) {
         let now = self.inner.clock.now();
         self.inner.note_break(now);
-        self.inner.lanes.sweep(now.plus_ms(-UNUSED_MS));
+        self.inner.lanes.sweep(now);
         self.inner.count_load();
         self.lose_agents(now, agent_grace_ms).await;
         // Who was on duty may have changed while a turn was decided; and after a restart nobody
@@ -487,14 +484,7 @@ impl Engine {
         if let Err(error) = self.inner.sweep_editions(now).await {
             tracing::warn!(%error, "older revisions of the content cannot be looked through");
         }
-        match self.inner.store.due(now, 100).await {
-            Ok(due) => {
-                for conversation in due {
-                    self.submit_own(conversation, Act::Tick).await;
-                }
-            }
-            Err(error) => tracing::warn!(%error, "deadlines cannot be read"),
-        }
+        self.work_off_deadlines().await;
     }
 
     async fn lose_agents(&self, now: Timestamp, agent_grace_ms: i64) {

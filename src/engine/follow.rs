@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::bus::Doorbell;
 use crate::bus::Following;
 use crate::bus::Passing;
+use crate::conversation::event::Move;
 use crate::engine::Engine;
 use crate::engine::SubmitError;
 use crate::engine::lanes::Kept;
@@ -24,6 +25,8 @@ pub struct Frame {
     pub seq: Seq,
     /// The frame as text, shared by all who get it.
     pub text: Utf8Bytes,
+    /// Whether it made the conversation a customer's.
+    pub identifies: bool,
 }
 
 impl Engine {
@@ -77,7 +80,11 @@ impl Engine {
         };
         Ok(kept
             .into_iter()
-            .map(|kept| Frame { seq: kept.event.seq, text: kept.frame(audience, id) })
+            .map(|kept| Frame {
+                seq: kept.event.seq,
+                text: kept.frame(audience, id),
+                identifies: kept.event.moves.iter().any(Move::identifies),
+            })
             .collect())
     }
 }

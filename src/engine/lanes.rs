@@ -35,6 +35,11 @@ const SHARDS: usize = 64;
 const TAIL: usize = 32;
 /// Lanes of one shard beyond which those that nobody works on are dropped.
 const LANES_OF_SHARD: usize = 1_024;
+/// How long a lane stays that nobody uses: so long at least, longer by each event of its
+/// conversation, and so long at most. An hour of talk has some hundred events.
+const STAYS_MS: i64 = 3_000;
+const STAYS_MS_AN_EVENT: i64 = 50;
+const MOST_STAYS_MS: i64 = 30 * 60 * 1_000;
 /// Inputs that may wait in all lanes, until a setting says otherwise.
 const WAITING_IN_ALL: usize = 20_000;
 /// Inputs that may wait for one conversation.
@@ -77,6 +82,15 @@ struct Lane {
     state: Option<Arc<State>>,
     tail: VecDeque<Arc<Kept>>,
     used_at: Timestamp,
+}
+
+impl Lane {
+    /// For how long it stays without being used.
+    fn stays_ms(&self) -> i64 {
+        let events = self.state.as_ref().map_or(0, |state| state.seq.0);
+        let longer = i64::try_from(events).unwrap_or(i64::MAX).saturating_mul(STAYS_MS_AN_EVENT);
+        longer.clamp(STAYS_MS, MOST_STAYS_MS)
+    }
 }
 
 /// All lanes.
@@ -141,7 +155,9 @@ impl Lanes {
     pub(super) fn put(&self, job: Job) -> Put {
         // What agents and the engine itself do moves the load on; customers can wait a moment.
         let (waiting, most) = self.load();
-        if waiting >= most && matches!(job.submission.sender, Sender::Visitor(_)) {
+        let is_customers =
+            matches!(job.submission.sender, Sender::Visitor(_) | Sender::Customer(_));
+        if waiting >= most && is_customers {
             return Put::Full(job);
         }
         let id = job.submission.conversation.clone();
@@ -221,13 +237,14 @@ impl Lanes {
             .then(|| lane.tail.iter().filter(|kept| kept.event.seq > after).cloned().collect())
     }
 
-    /// Drops lanes that nobody has used since `before`.
-    pub(super) fn sweep(&self, before: Timestamp) {
+    /// Drops lanes that nobody has used for a while: the longer a conversation is, the dearer it is
+    /// to read again, and the longer it stays.
+    pub(super) fn sweep(&self, now: Timestamp) {
         for shard in &self.shards {
             shard
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .retain(|_, lane| lane.busy || lane.used_at > before);
+                .retain(|_, lane| lane.busy || now.ms_since(lane.used_at) < lane.stays_ms());
         }
     }
 }

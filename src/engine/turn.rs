@@ -33,6 +33,7 @@ use crate::engine::Receipt;
 use crate::engine::Sender;
 use crate::engine::Submission;
 use crate::engine::SubmitError;
+use crate::engine::audited;
 use crate::engine::lanes::Job;
 use crate::engine::lanes::Kept;
 use crate::engine::lanes::Put;
@@ -293,6 +294,7 @@ impl Inner {
             head: self.head_of(&decision.state),
             effects: self.rows_of_effects(before, decision),
             closes: decision.closes(),
+            audit: audited::entry_of(submission).map(|entry| entry.to_json()),
         }
     }
 
@@ -355,6 +357,9 @@ impl Inner {
             self.calls_wanted.notify_one();
         }
         self.count_calls(&decision.events);
+        if let Some(deadline) = conversation::deadline(&decision.state, &self.policy) {
+            self.timers.note(deadline);
+        }
         let state = Arc::new(decision.state);
         let kept = decision.events.into_iter().map(|event| Arc::new(Kept::new(event)));
         self.lanes.keep(id, Arc::clone(&state), kept, self.clock.now());

@@ -14,9 +14,6 @@ use tokio::time::MissedTickBehavior;
 use tokio::time::interval;
 use tokio::time::sleep_until;
 
-use crate::audit::Action;
-use crate::audit::Actor;
-use crate::audit::Entry;
 use crate::bus::Doorbell;
 use crate::bus::Following;
 use crate::bus::Passing;
@@ -77,8 +74,6 @@ const NOT_SERVED: &str = "the conversation belongs to a team that you do not ser
 struct Waiting {
     id: FrameId,
     conversation: ConversationId,
-    /// What it is in the audit log, if it stands there.
-    action: Option<Action>,
     result: Result<Receipt, SubmitError>,
 }
 
@@ -86,21 +81,7 @@ struct Waiting {
 struct Asked {
     id: FrameId,
     conversation: ConversationId,
-    action: Option<Action>,
     receipt: oneshot::Receiver<Result<Receipt, SubmitError>>,
-}
-
-/// What an agent's act is in the audit log; what they write stands in the conversation itself.
-fn audited(act: &Act) -> Option<Action> {
-    match act {
-        Act::Claim { .. } => Some(Action::Claimed),
-        Act::TakeOver { .. } => Some(Action::TakenOver),
-        Act::Transfer { .. } => Some(Action::Transferred),
-        Act::HandBack { .. } => Some(Action::HandedBack),
-        Act::Resolve { .. } => Some(Action::Resolved),
-        Act::Reopen { .. } => Some(Action::Reopened),
-        _ => None,
-    }
 }
 
 /// Serves one agent's socket to its end.
@@ -191,13 +172,13 @@ impl<'a> Shift<'a> {
                 }
                 incoming = socket.recv(), if pending.len() < PENDING => match incoming {
                     Received::Text(text) => {
-                        if let Some(Asked { id, conversation, action, receipt }) =
+                        if let Some(Asked { id, conversation, receipt }) =
                             self.take(socket, &text).await?
                         {
                             pending.push_back(async move {
                                 let result =
                                     receipt.await.unwrap_or(Err(SubmitError::Overloaded));
-                                Waiting { id, conversation, action, result }
+                                Waiting { id, conversation, result }
                             });
                         }
                         while let Some(text) = self.ready.pop_front() {
@@ -350,16 +331,8 @@ impl<'a> Shift<'a> {
     async fn answer(
         &self,
         socket: &mut Socket,
-        Waiting { id, conversation, action, result }: Waiting,
+        Waiting { id, conversation, result }: Waiting,
     ) -> Result<(), Over> {
-        if let (Some(action), Ok(receipt)) = (action, &result)
-            && !receipt.duplicate
-        {
-            let by = Actor::Agent(self.agent.id.clone());
-            let entry = Entry::by(by, action).to_conversation(&receipt.conversation);
-            let noted = self.app.audit.note(entry).await;
-            noted.map_err(|error| failed(&SubmitError::Store(error)))?;
-        }
         let frame = match result {
             Ok(receipt) => ServerFrame::Ack(Ack {
                 id,

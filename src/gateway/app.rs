@@ -16,6 +16,7 @@ use crate::gateway::identity;
 use crate::gateway::identity::Identities;
 use crate::gateway::insights::Counted;
 use crate::gateway::leases::Leases;
+use crate::gateway::limits::CallPace;
 use crate::gateway::limits::MessageRate;
 use crate::gateway::limits::Newcomers;
 use crate::gateway::limits::TypingRate;
@@ -23,6 +24,7 @@ use crate::gateway::oidc::Oidc;
 use crate::gateway::places::Places;
 use crate::gateway::teams;
 use crate::gateway::tokens::VisitorTokens;
+use crate::ids::Timestamp;
 use crate::store::Directory;
 use crate::store::EventStore;
 use crate::store::attachments::Files;
@@ -61,8 +63,12 @@ pub struct App {
     pub leases: Arc<Leases>,
     /// Visitors' tokens.
     pub tokens: VisitorTokens,
+    /// When this database began to serve, where it is a backup.
+    pub served_from: Option<Timestamp>,
     /// How fast visitors may write.
     pub message_rate: MessageRate,
+    /// What one visitor may send by calls.
+    pub call_pace: CallPace,
     /// How fast strangers may begin conversations.
     pub newcomers: Newcomers,
     /// The bytes of the files that were sent.
@@ -93,6 +99,7 @@ impl App {
         engine.set_teams(teams::load(directory.as_ref()).await?).await;
         let identities = Identities::open(settings.identity.clone(), key, clock.clone()).await?;
         let audit = Audit::open(Arc::clone(&directory), clock.clone()).await?;
+        let served_from = directory.begin_to_serve(clock.now()).await?;
         let limits = settings.limits;
         engine.bound_waiting(limits.inputs_waiting);
         let accounts = Accounts::open(
@@ -113,8 +120,10 @@ impl App {
             identities,
             leases: Arc::default(),
             counted: Counted::default(),
+            served_from,
             tokens: VisitorTokens::new(Arc::clone(&directory)),
             message_rate: MessageRate::per_minute(limits.messages_per_minute),
+            call_pace: CallPace::of(&limits),
             newcomers: Newcomers::per_minute(
                 limits.conversations_per_minute,
                 limits.conversations_in_all,

@@ -37,15 +37,17 @@ use crate::gateway::app::App;
 use crate::gateway::hello;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
+use crate::gateway::roles;
 use crate::ids::ConversationId;
 use crate::ids::VisitorId;
 use crate::privacy::context::Context;
 use crate::privacy::context::mask_in;
 use crate::privacy::files::FileKind;
-use crate::privacy::files::shown_name;
+use crate::privacy::files::bare_name;
 use crate::protocol;
 use crate::protocol::Secret;
 use crate::protocol::code::Code;
+use crate::store::AgentRow;
 use crate::store::StoreError;
 use crate::store::attachments::AttachmentRow;
 
@@ -136,7 +138,7 @@ async fn allow_page(
 /// Who may send and get files.
 enum Caller {
     Visitor(VisitorId),
-    Agent(String),
+    Agent(Box<AgentRow>),
 }
 
 impl Caller {
@@ -149,14 +151,13 @@ impl Caller {
         if let Some(visitor) = hello::visitor_of(app, token).await {
             return Ok(Self::Visitor(visitor));
         }
-        let agent = app.accounts.signed_in(token).await?.ok_or_else(Refusal::not_signed_in)?;
-        Ok(Self::Agent(agent.id.as_str().to_owned()))
+        Ok(Self::Agent(Box::new(app.accounts.admitted(token).await?)))
     }
 
     fn author(&self) -> String {
         match self {
             Self::Visitor(visitor) => format!("v:{visitor}"),
-            Self::Agent(agent) => format!("a:{agent}"),
+            Self::Agent(agent) => format!("a:{}", agent.id),
         }
     }
 }
@@ -251,12 +252,19 @@ async fn keep(
     })?;
     let secrets = Arc::clone(&app.engine.content().secrets);
     let context = Context { patterns: Some(&secrets), ..Context::default() };
-    let shown = shown_name(name, kind);
+    let name = bare_name(name);
+    let mut masked = mask_in(&context, &name);
+    // In names of files `_` stands where a blank does elsewhere.
+    let spaced = name.replace('_', " ");
+    if masked.kinds.is_empty() {
+        masked =
+            Some(mask_in(&context, &spaced)).filter(|it| !it.kinds.is_empty()).unwrap_or(masked);
+    }
     let row = AttachmentRow {
         id: hex(&clock::random_bytes::<16>()),
         author,
         conversation: None,
-        name: mask_in(&context, &shown).text.into_owned(),
+        name: format!("{}.{}", masked.text, kind.ending()),
         media_type: kind.media_type().to_owned(),
         bytes: bytes.len() as u64,
         at: app.clock.now(),
@@ -279,16 +287,20 @@ async fn give(
     let caller = Caller::of(&app, &peer).await?;
     let missing = || not_found("there is no such file");
     let row = app.store.attachment(&id).await?.ok_or_else(missing)?;
-    if let Caller::Visitor(visitor) = &caller {
-        let conversation = match &row.conversation {
-            Some(conversation) => app.store.conversation(conversation).await?,
-            None => None,
-        };
-        let theirs =
-            conversation.map_or(row.author == caller.author(), |it| it.visitor == *visitor);
-        if !theirs {
-            return Err(missing());
+    let conversation = match &row.conversation {
+        Some(conversation) => app.store.conversation(conversation).await?,
+        None => None,
+    };
+    let concerns = match (&caller, &conversation) {
+        (Caller::Visitor(visitor), Some(of)) => of.visitor == *visitor,
+        (Caller::Agent(agent), Some(of)) => {
+            let holds = of.head.agent.as_ref() == Some(&agent.id);
+            holds || roles::serves(agent, of.head.team.as_ref(), None)
         }
+        (_, None) => row.author == caller.author(),
+    };
+    if !concerns {
+        return Err(missing());
     }
     let bytes = app.files.read(&row.id).await.map_err(|_| missing())?;
     Ok((headers(&row), bytes).into_response())

@@ -23,6 +23,8 @@ use crate::gateway::roles;
 use crate::gateway::roles::Deed;
 use crate::handover::canned::Canned;
 use crate::handover::fault::Fault;
+use crate::privacy::context::Context;
+use crate::privacy::context::mask_in;
 use crate::store::DocumentKind;
 
 /// Room for a reply in every language, each as long as a message may be.
@@ -60,7 +62,7 @@ async fn put_reply(
 ) -> Result<Filled, Refusal> {
     let admin = roles::changer(&app, &peer, Deed::ChangeSettings).await?;
     let reply: Canned = match kept::read(id, body?.0) {
-        Ok(reply) => reply,
+        Ok(reply) => covered(&app, reply),
         Err(faulty) => return Ok(faulty),
     };
     let text_chars = usize::try_from(app.settings.limits.text_chars).unwrap_or(usize::MAX);
@@ -74,6 +76,16 @@ async fn put_reply(
         return Ok(kept::faulty(&faults));
     }
     kept::keep(&app, &peer, admin.id, &reply).await
+}
+
+/// A reply without what nobody should send to a customer, nor keep.
+fn covered(app: &App, mut reply: Canned) -> Canned {
+    let secrets = Arc::clone(&app.engine.content().secrets);
+    let context = Context { patterns: Some(&secrets), ..Context::default() };
+    for text in reply.texts.values_mut().chain([&mut reply.name]) {
+        *text = mask_in(&context, text).text.into_owned();
+    }
+    reply
 }
 
 /// Whether an agent who sees both could not tell them apart by name.

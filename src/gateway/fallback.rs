@@ -41,6 +41,7 @@ use crate::gateway::peer::Peer;
 use crate::gateway::peer::bearer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::upgrade::known_page;
+use crate::gateway::upgrade::not_overloaded;
 use crate::gateway::upgrade::not_stopping;
 use crate::gateway::visitor::MANY;
 use crate::ids::ConversationId;
@@ -154,7 +155,7 @@ async fn take_all(
     })?;
     let frames = read(&body, &app.settings.limits)?;
     app.metrics.frames_in.of(Side::Visitor).inc_by(frames.len() as u64);
-    let mut call = Call { app, answers: Vec::new() };
+    let mut call = Call { app, answers: Vec::new(), wait: None };
     let mut rest = frames.as_slice();
     let met = match hello_of(rest.first().copied(), app) {
         Some(hello) => {
@@ -163,24 +164,28 @@ async fn take_all(
         }
         None => Some(call.rejoin(wanted, headers).await?),
     };
-    let mut status = StatusCode::OK;
     if let Some(mut guest) = met {
         for frame in rest {
+            if let Err((excess, too_fast)) = app.call_pace.take(guest.visitor(), frame.len()) {
+                // What was taken before counts, and is answered.
+                app.metrics.limited(excess.into()).inc();
+                call.wait = Some(too_fast.retry_after_s);
+                break;
+            }
             match guest.take(frame, guest.newest()).await {
                 Ok(Taken::Submitted(id, receipt)) => call.answers.push(Answer::Later(id, receipt)),
                 Ok(Taken::Refused(error)) => call.say(&ServerFrame::Error(error)),
                 Ok(Taken::Done) => {}
-                // What was taken before counts, and is answered.
                 Err(Over::Close(Close::Flooding)) => {
-                    status = StatusCode::TOO_MANY_REQUESTS;
+                    call.wait = Some(FLOODED_S);
                     break;
                 }
                 Err(over) => return Err(refusal(over)),
             }
         }
-        call.settle(&guest).await;
+        call.settle(&guest).await?;
     }
-    Ok(call.into_response(status))
+    Ok(call.into_response())
 }
 
 /// The frames of a body as they were written.
@@ -217,6 +222,8 @@ struct Call<'a> {
     app: &'a App,
     /// In the order of the frames that they answer.
     answers: Vec<Answer>,
+    /// For how long the client is to wait, when frames were left untaken.
+    wait: Option<u32>,
 }
 
 impl<'a> Call<'a> {
@@ -233,6 +240,9 @@ impl<'a> Call<'a> {
         headers: &HeaderMap,
     ) -> Result<Option<Guest<'a>>, Refusal> {
         hello.token = hello.token.or_else(|| bearer(headers));
+        if hello.token.is_none() {
+            not_overloaded(self.app)?;
+        }
         hello.conversation = match hello.conversation {
             None => wanted.conversation()?,
             named => named,
@@ -256,7 +266,16 @@ impl<'a> Call<'a> {
 
     /// Whoever was welcomed by an earlier call.
     async fn rejoin(&self, wanted: Wanted, headers: &HeaderMap) -> Result<Guest<'a>, Refusal> {
-        Ok(self.guest(rejoined(self.app, wanted, headers, None).await?))
+        let conversation = wanted.conversation()?;
+        match rejoined(self.app, conversation.clone(), headers, None).await {
+            Ok(met) => Ok(self.guest(met)),
+            Err(refused) if refused.code() == Code::Unauthorized => {
+                let Some(token) = bearer(headers) else { return Err(refused) };
+                let parting = hello::meet_parting(self.app, &token, conversation).await;
+                parting.map(|met| Guest::parting(self.app, met)).map_err(|_| refused)
+            }
+            Err(refused) => Err(refused),
+        }
     }
 
     fn guest(&self, met: Met) -> Guest<'a> {
@@ -264,16 +283,18 @@ impl<'a> Call<'a> {
     }
 
     /// Waits for what is on its way to the log.
-    async fn settle(&mut self, guest: &Guest<'_>) {
+    async fn settle(&mut self, guest: &Guest<'_>) -> Result<(), Refusal> {
         for answer in &mut self.answers {
             if let Answer::Later(id, receipt) = answer {
                 let result = receipt.await.unwrap_or(Err(SubmitError::Overloaded));
-                *answer = Answer::Now(guest.answer(id.clone(), result).to_json());
+                let frame = guest.answer(id.clone(), result).await.map_err(refusal)?;
+                *answer = Answer::Now(frame.to_json());
             }
         }
+        Ok(())
     }
 
-    fn into_response(self, status: StatusCode) -> Response {
+    fn into_response(self) -> Response {
         let said: Vec<String> = self
             .answers
             .into_iter()
@@ -284,10 +305,10 @@ impl<'a> Call<'a> {
             .collect();
         self.app.metrics.frames_out.of(Side::Visitor).inc_by(said.len() as u64);
         let body = format!("[{}]", said.join(","));
-        let mut response =
-            (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            response.headers_mut().insert(header::RETRY_AFTER, FLOODED_S.into());
+        let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+        if let Some(wait) = self.wait {
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
         }
         response
     }
@@ -296,12 +317,11 @@ impl<'a> Call<'a> {
 /// Where the visitor stands whom the bearer token names.
 async fn rejoined(
     app: &App,
-    wanted: Wanted,
+    conversation: Option<ConversationId>,
     headers: &HeaderMap,
     after: Option<Seq>,
 ) -> Result<Met, Refusal> {
     let token = bearer(headers).ok_or_else(|| refusal(Close::Unauthorized.into()))?;
-    let conversation = wanted.conversation()?;
     hello::meet_again(app, &token, conversation, after).await.map_err(|not_met| match not_met {
         NotMet::Over(over) => refusal(over),
         NotMet::TooFast(too_fast) => crowded(too_fast),

@@ -54,6 +54,10 @@ pub(super) struct Guest<'a> {
     read: Seq,
     /// Frames refused for flooding since the last one that was not.
     floods: u32,
+    /// The frame that asks for the end.
+    ending: Option<FrameId>,
+    /// Whether all that is left to do is to rate what was ended.
+    parting: bool,
 }
 
 /// What became of a frame.
@@ -73,7 +77,13 @@ impl<'a> Guest<'a> {
             Some(_) => Sender::Customer(visitor),
             None => Sender::Visitor(visitor),
         };
-        Self { app, sender, read: met.arrived.read_by_visitor, floods: 0, doorbell, met }
+        let read = met.arrived.read_by_visitor;
+        Self { app, sender, read, floods: 0, ending: None, parting: false, doorbell, met }
+    }
+
+    /// Who ended their conversation, and with it what their token was worth for anything else.
+    pub(super) fn parting(app: &'a App, met: Met) -> Self {
+        Self { parting: true, ..Self::new(app, met, Arc::default()) }
     }
 
     /// Waits until the visitor may not be here any more.
@@ -81,7 +91,8 @@ impl<'a> Guest<'a> {
         self.met.signed_out().await;
     }
 
-    fn visitor(&self) -> &VisitorId {
+    /// Who it is.
+    pub(super) fn visitor(&self) -> &VisitorId {
         &self.met.arrived.visitor
     }
 
@@ -120,26 +131,29 @@ impl<'a> Guest<'a> {
             ClientFrame::Message { id, text, attachments } if attachments.is_empty() => {
                 let masked = privacy::mask(&text);
                 let hidden = !masked.kinds.is_empty();
-                self.submit(id, Act::Said { text: masked.text.into_owned(), masked: hidden })
+                let text = masked.text.into_owned();
+                self.submit(id, Act::Said { text, masked: hidden }).await
             }
             ClientFrame::Message { id, text, attachments } => {
                 self.send(id, &text, &attachments).await
             }
             ClientFrame::Choice { id, seq, value } => {
-                self.submit(id, Act::Chose { offer: seq, value })
+                self.submit(id, Act::Chose { offer: seq, value }).await
             }
-            ClientFrame::Human { id } => self.submit(id, Act::WantsPerson),
-            ClientFrame::Lang { id, lang } => self.submit(id, Act::ChoseLanguage(lang)),
+            ClientFrame::Human { id } => self.submit(id, Act::WantsPerson).await,
+            ClientFrame::Lang { id, lang } => self.submit(id, Act::ChoseLanguage(lang)).await,
             ClientFrame::Rating { id, score, comment } => {
                 let comment = comment.map(|comment| privacy::mask(&comment).text.into_owned());
-                self.submit(id, Act::Rated { score, comment })
+                self.submit(id, Act::Rated { score, comment }).await
             }
             ClientFrame::End { id } => {
-                self.revoke_tokens().await?;
-                self.submit(id, Act::Leave)
+                self.ending = Some(id.clone());
+                self.submit(id, Act::Leave).await
             }
             ClientFrame::Typing => {
-                self.typing();
+                if !self.parting {
+                    self.typing();
+                }
                 Ok(Taken::Done)
             }
             ClientFrame::Read { seq } => {
@@ -160,10 +174,7 @@ impl<'a> Guest<'a> {
         let sent = attachments::send(self.app, self.visitor(), conversation, files).await;
         let sent = sent.map_err(|error| failed(&error.into()))?;
         // A repetition is answered as such, whatever has become of its files.
-        let known = sent.is_none() && {
-            let known = self.app.engine.known(&self.sender, &id).await;
-            known.map_err(|error| failed(&error))?.is_some()
-        };
+        let known = sent.is_none() && self.known(&id).await?.is_some();
         let Some(attachments) = sent.or(known.then(Vec::new)) else {
             let error = "`attachments` names a file that is not the visitor's, or is gone";
             return Ok(self.refused(ErrorFrame::answering(&id, Code::BadField, error)));
@@ -171,12 +182,20 @@ impl<'a> Guest<'a> {
         let masked = privacy::mask(text);
         let hidden = !masked.kinds.is_empty();
         let text = masked.text.into_owned();
-        self.submit(id, Act::Sent { text, masked: hidden, attachments })
+        self.submit(id, Act::Sent { text, masked: hidden, attachments }).await
     }
 
-    /// Hands an input to the engine, unless the visitor sends too much.
-    fn submit(&mut self, id: FrameId, act: Act) -> Result<Taken, Over> {
+    /// Hands an input to the engine, unless the visitor sends too much. What was taken before is
+    /// no more of it: a client that comes back repeats blindly what it has no ack for.
+    async fn submit(&mut self, id: FrameId, act: Act) -> Result<Taken, Over> {
+        if self.parting && !matches!(act, Act::Rated { .. } | Act::Leave) {
+            let known = self.known(&id).await?;
+            return known.map(|it| Taken::Submitted(id, it)).ok_or(Close::Unauthorized.into());
+        }
         if let Err(too_fast) = self.app.message_rate.take(self.visitor()) {
+            if let Some(receiving) = self.known(&id).await? {
+                return Ok(Taken::Submitted(id, receiving));
+            }
             self.floods += 1;
             self.app.metrics.limited(Limited::Messages).inc();
             if self.floods > FLOOD {
@@ -195,6 +214,17 @@ impl<'a> Guest<'a> {
             act,
         });
         Ok(Taken::Submitted(id, receipt))
+    }
+
+    /// The receipt of a frame that was taken before.
+    async fn known(&self, id: &FrameId) -> Result<Option<Receiving>, Over> {
+        let known = self.app.engine.known(&self.sender, id).await;
+        Ok(known.map_err(|error| failed(&error))?.map(|receipt| {
+            let (done, receiving) = oneshot::channel();
+            // The receiver is at hand.
+            let _ = done.send(Ok(receipt));
+            receiving
+        }))
     }
 
     /// A customer who ends the conversation leaves no way back in for whoever comes after them at
@@ -232,11 +262,19 @@ impl<'a> Guest<'a> {
     }
 
     /// The ack, or the error, that answers a frame whose receipt is there.
-    pub(super) fn answer(&self, id: FrameId, result: Result<Receipt, SubmitError>) -> ServerFrame {
-        match result {
+    pub(super) async fn answer(
+        &self,
+        id: FrameId,
+        result: Result<Receipt, SubmitError>,
+    ) -> Result<ServerFrame, Over> {
+        Ok(match result {
             Ok(receipt) => {
                 if receipt.duplicate {
                     self.app.metrics.duplicates.inc();
+                }
+                // Before the ack, and again where the ack was lost.
+                if self.ending.as_ref() == Some(&id) {
+                    self.revoke_tokens().await?;
                 }
                 ServerFrame::Ack(Ack {
                     id,
@@ -250,7 +288,7 @@ impl<'a> Guest<'a> {
                 self.app.metrics.refusals(frame.code).inc();
                 ServerFrame::Error(frame)
             }
-        }
+        })
     }
 }
 

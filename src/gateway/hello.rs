@@ -118,6 +118,7 @@ pub(super) async fn meet(app: &App, from: IpAddr, hello: Hello) -> Result<Met, N
         Some(token) => Some(pass_of(app, token).await?),
         None => None,
     };
+    let stale = pass.as_ref().is_some_and(|pass| is_stale(app, pass));
     let who = match (&hello.identity, pass) {
         (None, None) => Who::New,
         (None, Some(pass)) => recognise(app, pass).await?,
@@ -147,6 +148,7 @@ pub(super) async fn meet(app: &App, from: IpAddr, hello: Hello) -> Result<Met, N
         visitor,
         conversation: hello.conversation.or(open),
         after: hello.after,
+        stale,
         lang: hello.lang,
         page,
     };
@@ -163,11 +165,33 @@ pub(super) async fn meet_again(
 ) -> Result<Met, NotMet> {
     let now = app.clock.now();
     let pass = pass_of(app, token).await?;
-    let visitor = pass.visitor.clone();
+    let (visitor, stale) = (pass.visitor.clone(), is_stale(app, &pass));
     let who = recognise(app, pass).await?;
     let pseudonym = erased_name(&app.audit.pseudonym(&visitor));
-    let arrived = app.engine.rejoin(&visitor, pseudonym, conversation, after).await?;
+    let arrived = app.engine.rejoin(&visitor, pseudonym, conversation, after, stale).await?;
     receive(app, who, arrived, now).await
+}
+
+/// Finds out who comes back to a customer's conversation that they ended: the end took from their
+/// token what it was worth for anything else, but the conversation may still be rated, and what was
+/// sent before is still acked.
+pub(super) async fn meet_parting(
+    app: &App,
+    token: &Secret,
+    conversation: Option<ConversationId>,
+) -> Result<Met, NotMet> {
+    let pass = pass_of(app, token).await?;
+    let row = app.directory.customer_of(&pass.visitor).await?;
+    let known = row
+        .filter(|row| pass.level == Level::Verified && pass.issued_at > row.signed_out_at)
+        .map(|row| Known { key: row.customer, name: None })
+        .ok_or(Close::Unauthorized)?;
+    let pseudonym = erased_name(&app.audit.pseudonym(&pass.visitor));
+    let arrived = app.engine.rejoin(&pass.visitor, pseudonym, conversation, None, false).await?;
+    if arrived.status != Status::Ended {
+        return Err(Close::Unauthorized.into());
+    }
+    Ok(Met { arrived, token: String::new(), customer: Some(known), lease: None })
 }
 
 /// The visitor whom a token names, for calls beside the socket; `None` when it makes nobody.
@@ -193,6 +217,11 @@ async fn receive(app: &App, who: Who, mut arrived: Arrived, now: Timestamp) -> R
     arrived.seq = identify(app, &arrived, &known).await?;
     let token = app.tokens.issue(&Pass::verified(visitor, now, until)).await?;
     Ok(Met { arrived, token, customer: Some(known), lease: Some(lease) })
+}
+
+/// Whether a token is from before this database, a backup, began to serve. The next one is not.
+fn is_stale(app: &App, pass: &Pass) -> bool {
+    app.served_from.is_some_and(|since| pass.issued_at < since)
 }
 
 async fn pass_of(app: &App, token: &Secret) -> Result<Pass, NotMet> {

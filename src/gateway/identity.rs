@@ -22,6 +22,7 @@ use crate::gateway::identity::source::Source;
 use crate::gateway::identity::token::Meant;
 use crate::gateway::identity::token::Times;
 use crate::ids::Timestamp;
+use crate::privacy;
 
 pub mod ask;
 pub mod keys;
@@ -161,11 +162,11 @@ fn moment_of(seconds: f64) -> Timestamp {
     Timestamp((seconds * 1_000.0) as i64)
 }
 
-/// A name fit to be shown on one line.
+/// A name fit to be shown on one line, without what a bank should not have put there.
 fn shown(name: &str) -> Option<String> {
     let name: String = name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect();
     let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    (!name.is_empty()).then(|| privacy::mask(name).text.into_owned())
 }
 
 #[cfg(test)]

@@ -50,12 +50,17 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     }
 
     fn take(&self, key: &K) -> Result<(), TooFast> {
+        self.take_many(key, NonZeroU32::MIN)
+    }
+
+    fn take_many(&self, key: &K, many: NonZeroU32) -> Result<(), TooFast> {
         if self.questions.fetch_add(1, Ordering::Relaxed).is_multiple_of(QUESTIONS_BETWEEN_SWEEPS) {
             self.limiter.retain_recent();
         }
-        self.limiter
-            .check_key(key)
-            .map_err(|not_until| too_fast(not_until.wait_time_from(self.limiter.clock().now())))
+        // What never fits is refused by its size before it comes here.
+        let never = |_| too_fast(Duration::from_mins(1));
+        let checked = self.limiter.check_key_n(key, many).map_err(never)?;
+        checked.map_err(|until| too_fast(until.wait_time_from(self.limiter.clock().now())))
     }
 }
 
@@ -96,11 +101,7 @@ impl Pace {
     #[must_use]
     pub fn of(limits: &Limits) -> Self {
         let bucket = |most| NonZeroU32::new(most).map(Quota::per_minute).map(RateLimiter::direct);
-        // The largest frame must fit.
-        let bytes = match limits.bytes_per_minute {
-            0 => 0,
-            bytes => bytes.max(limits.frame_bytes),
-        };
+        let bytes = bytes_per_minute(limits);
         Self { frames: bucket(limits.frames_per_minute), bytes: bucket(bytes), above: 0 }
     }
 
@@ -134,6 +135,44 @@ impl Pace {
             })?;
         }
         Ok(())
+    }
+}
+
+/// What one visitor may send by calls, whatever it is: what [`Pace`] is to a connection.
+pub struct CallPace {
+    frames: Option<Buckets<VisitorId>>,
+    bytes: Option<Buckets<VisitorId>>,
+}
+
+impl CallPace {
+    /// As the settings say; 0 = no limit.
+    #[must_use]
+    pub fn of(limits: &Limits) -> Self {
+        let bytes = bytes_per_minute(limits);
+        Self {
+            frames: NonZeroU32::new(limits.frames_per_minute).map(Buckets::per_minute),
+            bytes: NonZeroU32::new(bytes).map(Buckets::per_minute),
+        }
+    }
+
+    /// Counts a frame of so many bytes.
+    pub fn take(&self, visitor: &VisitorId, bytes: usize) -> Result<(), (Excess, TooFast)> {
+        if let Some(frames) = &self.frames {
+            frames.take(visitor).map_err(|too_fast| (Excess::Frames, too_fast))?;
+        }
+        let size = NonZeroU32::new(u32::try_from(bytes).unwrap_or(u32::MAX));
+        if let (Some(limit), Some(size)) = (&self.bytes, size) {
+            limit.take_many(visitor, size).map_err(|too_fast| (Excess::Bytes, too_fast))?;
+        }
+        Ok(())
+    }
+}
+
+/// The largest frame must fit.
+fn bytes_per_minute(limits: &Limits) -> u32 {
+    match limits.bytes_per_minute {
+        0 => 0,
+        bytes => bytes.max(limits.frame_bytes),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::bus::Following;
 use crate::bus::Passing;
 use crate::bus::Writer;
 use crate::conversation::input::Refusal;
+use crate::engine::PAGE;
 use crate::engine::SubmitError;
 use crate::engine::floor::Place;
 use crate::gateway::app::App;
@@ -105,9 +106,13 @@ impl News {
         } else {
             Vec::new()
         };
-        self.behind = !events.is_empty();
+        self.behind = events.len() == PAGE as usize;
         // Whoever holds a copy of an anonymous token sees nothing of the customer's.
-        if !events.is_empty() && !self.verified && engine.became_a_customers(&self.conversation) {
+        let became = || {
+            events.iter().any(|frame| frame.identifies)
+                || engine.became_a_customers(&self.conversation)
+        };
+        if !events.is_empty() && !self.verified && became() {
             return Err(Refusal::Forbidden("the conversation is a customer's").into());
         }
         if let Some(last) = events.last() {

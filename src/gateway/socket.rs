@@ -195,23 +195,19 @@ impl Socket {
     /// What a message of the library's is to us; `None` when it is its own business.
     fn take(&mut self, message: Message) -> Option<Received> {
         self.0.beat.heard(Instant::now());
+        let bytes = message.len();
         let received = match message {
-            Message::Text(text) => Received::Text(text),
-            Message::Binary(bytes) => Received::Binary(bytes),
+            Message::Text(text) => Some(Received::Text(text)),
+            Message::Binary(bytes) => Some(Received::Binary(bytes)),
             // The library answers a ping or a close by itself when it is asked for the next
             // message; after a close that is the end of the stream.
             other => {
                 self.0.is_ending |= other.is_close();
-                return None;
+                None
             }
         };
         self.0.metrics.frames_in.of(self.0.side).inc();
-        let bytes = match &received {
-            Received::Text(text) => text.len(),
-            Received::Binary(bytes) => bytes.len(),
-            _ => 0,
-        };
-        let Err(haste) = self.0.pace.take(bytes) else { return Some(received) };
+        let Err(haste) = self.0.pace.take(bytes) else { return received };
         let (Haste::Warn(excess, _) | Haste::Tolerate(excess) | Haste::CutOff(excess)) = haste;
         self.0.metrics.limited(excess.into()).inc();
         match haste {
@@ -219,7 +215,7 @@ impl Socket {
             Haste::Tolerate(_) => {}
             Haste::CutOff(_) => return Some(Received::Flooding),
         }
-        Some(received)
+        received
     }
 
     /// Tells the peer to slow down. The frames that it sent are taken.
@@ -295,8 +291,11 @@ impl Socket {
         if is_much { self.write_out().await } else { Ok(()) }
     }
 
-    /// Writes out what was fed.
+    /// Writes out what was fed, if anything was.
     pub async fn flush(&mut self) -> Result<(), Lost> {
+        if self.0.unsent.get_ref().is_empty() {
+            return Ok(());
+        }
         self.write_out().await?;
         self.0.beat.sent(Instant::now());
         Ok(())

@@ -71,10 +71,7 @@ pub(super) fn known_page(app: &App, peer: &Peer) -> Result<(), Refusal> {
 /// A place for a connection that lasts, or why there is none.
 pub(super) fn admit(app: &App, peer: &Peer) -> Result<Place, Refusal> {
     not_stopping(app)?;
-    if app.engine.is_overloaded() {
-        app.metrics.turned_away.overload.inc();
-        return Err(overloaded("the server has more to do than it can do in time"));
-    }
+    not_overloaded(app)?;
     app.sockets.take(Some(peer.address)).map_err(|full| match full {
         Full::Altogether => {
             app.metrics.turned_away.overload.inc();
@@ -86,6 +83,15 @@ pub(super) fn admit(app: &App, peer: &Peer) -> Result<Place, Refusal> {
                 .retry_after(RETRY_AFTER_S)
         }
     })
+}
+
+/// Refuses newcomers while so much waits that it is better not to add to it.
+pub(super) fn not_overloaded(app: &App) -> Result<(), Refusal> {
+    if !app.engine.is_overloaded() {
+        return Ok(());
+    }
+    app.metrics.turned_away.overload.inc();
+    Err(overloaded("the server has more to do than it can do in time"))
 }
 
 /// Refuses everybody once the server is told to stop.

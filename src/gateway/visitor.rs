@@ -99,7 +99,10 @@ async fn visit(socket: &mut Socket, app: &App, met: Met) -> Result<(), Over> {
     loop {
         tokio::select! {
             Some((id, result)) = pending.next(), if !pending.is_empty() => {
-                socket.send(guest.answer(id, result).to_json()).await?;
+                let answer = guest.answer(id, result).await?;
+                socket.feed(answer.to_json()).await?;
+                // What it led to is there already: both go out in one call to the system.
+                Box::pin(tell(socket, app, &mut news)).await?;
             }
             incoming = socket.recv(), if pending.len() < PENDING => match incoming {
                 Received::Text(text) => match Box::pin(guest.take(&text, news.told())).await? {
@@ -128,11 +131,10 @@ async fn tell(socket: &mut Socket, app: &App, news: &mut News) -> Result<(), Ove
     loop {
         let items = news.next(app).await.map_err(|error| failed(&error))?;
         if items.is_empty() {
-            return Ok(());
+            return Ok(socket.flush().await?);
         }
         for item in items {
             socket.feed(item.text).await?;
         }
-        socket.flush().await?;
     }
 }

@@ -78,6 +78,7 @@ macro_rules! store_contract {
         ]);
         $crate::store::contract::store_contract!($world, audit: [
             entries_stand_in_a_chain, writers_at_once_make_one_chain,
+            an_append_is_audited_when_it_is_done_and_once,
         ]);
         $crate::store::contract::store_contract!($world, effects: [
             an_effect_waits_from_its_event_to_its_result, an_effect_is_taken_up_by_one,
@@ -160,6 +161,7 @@ pub(crate) fn append(conversation: &str, expected: u64, count: u64, tag: &str) -
         head: with_bot(),
         effects: Vec::new(),
         closes: None,
+        audit: None,
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Metrics {
     pub store_failing: Gauge,
     /// Inputs that wait for their conversation's turn, in all conversations together.
     pub inputs_waiting: Gauge,
+    /// Conversations whose deadline had passed when that was last looked at.
+    pub deadlines_due: Gauge,
     /// Frames whose id was known already.
     pub duplicates: Counter,
     /// Sign-ins of agents that failed.
@@ -236,6 +238,7 @@ impl Metrics {
             append_waiting: plain(it, "append_waiting", "Appends that wait for the writer"),
             store_failing: plain(it, "store_failing", "1 while the database takes no writes"),
             inputs_waiting: plain(it, "inputs_waiting", "Inputs that wait for their turn"),
+            deadlines_due: plain(it, "deadlines_due", "Deadlines found passed at the last look"),
             duplicates: plain(it, "duplicates", "Frames whose id was known already"),
             failed_logins: plain(it, "failed_logins", "Sign-ins of agents that failed"),
             lockouts: plain(it, "lockouts", "Accounts of agents locked after failures"),

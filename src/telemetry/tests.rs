@@ -68,3 +68,15 @@ fn what_is_logged_is_a_level_or_a_filter() {
         assert!(error.starts_with("SKICKA_LOG: `"), "{error}");
     }
 }
+
+/// A library that writes out frames would write out what customers typed.
+#[test]
+fn no_level_brings_what_went_over_the_wire() {
+    for (text, loud) in [("trace", true), ("debug,hyper=trace", true), ("warn", false)] {
+        let filter = read_filter(Some(text)).unwrap().to_string();
+        for library in ["tungstenite=warn", "hyper=warn", "lettre=warn"] {
+            assert_eq!(filter.contains(library), loud, "{text}: {filter}");
+        }
+        assert!(!filter.contains("hyper=trace"), "{filter}");
+    }
+}

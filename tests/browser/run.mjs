@@ -5,7 +5,7 @@
  *
  *   SKICKA_BIN=target/release/skicka node run.mjs [PART] [--screenshot]
  *
- * PART runs one of `keyboard`, `provider` and `repaint` alone, each with servers of its own.
+ * PART runs one of `hostile`, `keyboard`, `provider` and `repaint` alone, each with servers of its own.
  * SKICKA_SHOTS names a folder for pictures of every state; `--screenshot` writes
  * docs/screenshot.png. SKICKA_WEB names a folder whose scripts are tried instead of the binary's.
  * Nothing here waits for a length of time, only for what must happen.
@@ -21,6 +21,7 @@ import { Agent } from './agent.mjs';
 import { Person, launch, looked } from './browser.mjs';
 import { Customer } from './customer.mjs';
 import { floor } from './floor.mjs';
+import { hostile } from './hostile.mjs';
 import { insights } from './insights.mjs';
 import { keyboard } from './keyboard.mjs';
 import { promises } from './promises.mjs';
@@ -69,6 +70,7 @@ const downIs = (down) => people.forEach((person) => { person.serverIsDown = down
 
 /** What stands on servers of its own. */
 const PARTS = {
+  hostile: () => hostile(check, arrive, binary, ROOT),
   keyboard: () => keyboard(check, arrive, binary),
   provider: () => provider(check, arrive, binary),
   repaint: () => repaint(check, arrive, binary),
@@ -391,4 +393,9 @@ async function screenshot() {
   await frame.setContent(`<body style="margin:0;display:flex;gap:30px;padding:40px 30px;background:#dfe8e4">${pictures.map((source) => `<img src="${source}" style="height:760px;border-radius:14px;box-shadow:0 10px 40px #0b1f1a40">`).join('')}`);
   mkdirSync(join(ROOT, 'docs'), { recursive: true });
   await frame.screenshot({ path: join(ROOT, 'docs/screenshot.png') });
+  // What follows counts who waits and who is there.
+  await host.page.getByRole('button', { name: 'Avsluta', exact: true }).click();
+  await host.page.getByRole('dialog').getByRole('button', { name: 'Avsluta', exact: true }).click();
+  await guest.chat.getByText('Samtalet är avslutat').first().waitFor();
+  for (const { page } of [left, right, { page: frame }]) await page.context().close();
 }

@@ -313,6 +313,23 @@ impl Visitor {
         ack["seq"].as_u64().expect("an ack has a seq")
     }
 
+    /// Says so many short things, fifty on their way at once for the disk's sake; the last place.
+    pub(crate) async fn fill(&mut self, prefix: &str, messages: usize) -> u64 {
+        let mut last = 0;
+        for first in (0..messages).step_by(50) {
+            let ids: Vec<String> =
+                (first..messages.min(first + 50)).map(|at| format!("{prefix}{at}")).collect();
+            for id in &ids {
+                self.line.send(&json!({"type": "message", "id": id, "text": "hej"})).await;
+            }
+            for id in &ids {
+                let ack = self.line.answer(id).await;
+                last = ack["seq"].as_u64().unwrap_or_else(|| panic!("{ack}"));
+            }
+        }
+        last
+    }
+
     /// Asks for a person and waits for what becomes of it.
     pub(crate) async fn want_person(&mut self, status: &str) {
         let ack = self.ask(json!({"type": "human", "id": "want-person"})).await;

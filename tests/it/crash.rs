@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::Value;
 use serde_json::json;
@@ -12,25 +13,42 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::client::Line;
 use crate::client::Visitor;
 use crate::client::hello_again;
 use crate::client::within;
+use crate::faults::scale;
 use crate::server::Server;
 
 const VISITORS: usize = 50;
-const MESSAGES: usize = 30;
-const KILLS: usize = 6;
+/// 200 at a scale of ten.
+const KILLS: usize = 20;
+/// Acks after which a server is killed at the latest.
+const ACKS: usize = 75;
+/// So long may pass from the start to the first ack. A server of its own takes a fraction of a
+/// second; here fifty visitors come back at once, beside whatever else is tested.
+const FIRST_ACK: Duration = Duration::from_secs(10);
 /// Messages that a visitor sends before the first of them is acked.
 const AHEAD: usize = 4;
 const SEED: u64 = 0x5eed_0f5c_1cca;
 
-/// A visitor who says numbered things until each is acked, whatever becomes of the server.
+/// Where the server is at present, and whether the kills are over.
+#[derive(Clone)]
+struct World {
+    at: watch::Receiver<SocketAddr>,
+    over: watch::Receiver<bool>,
+}
+
+/// A visitor who says numbered things until it is over and each is acked, whatever becomes of the
+/// server.
 struct Talker {
     number: usize,
     token: Option<String>,
     conversation: String,
+    /// How many things were said.
+    sent: usize,
     /// Everything that was seen, over all connections.
     log: Vec<Value>,
     /// The place of each message that was acked.
@@ -40,11 +58,13 @@ struct Talker {
 impl Talker {
     fn new(number: usize) -> Self {
         let conversation = String::new();
-        Self { number, token: None, conversation, log: Vec::new(), acked: BTreeMap::new() }
+        let (log, acked) = (Vec::new(), BTreeMap::new());
+        Self { number, token: None, conversation, sent: 0, log, acked }
     }
 
-    fn is_done(&self) -> bool {
-        self.acked.len() == MESSAGES
+    fn is_done(&self, world: &World) -> bool {
+        *world.over.borrow()
+            && self.acked.len() == self.sent
             && self.acked.values().max().is_some_and(|last| self.last() >= *last)
     }
 
@@ -56,27 +76,23 @@ impl Talker {
         json!({"type": "message", "id": format!("m{index}"), "text": format!("nummer {index}")})
     }
 
-    async fn talk(
-        mut self,
-        mut server: watch::Receiver<SocketAddr>,
-        acks: UnboundedSender<()>,
-    ) -> Self {
-        while !self.is_done() {
-            let at = *server.borrow_and_update();
-            self.visit(at, &acks).await;
-            if !self.is_done() {
-                within("the server comes back", server.changed()).await.unwrap();
+    async fn talk(mut self, mut world: World, acks: UnboundedSender<SocketAddr>) -> Self {
+        while !self.is_done(&world) {
+            let at = *world.at.borrow_and_update();
+            self.visit(&world, at, &acks).await;
+            if !self.is_done(&world) {
+                within("the server comes back", world.at.changed()).await.unwrap();
             }
         }
         self
     }
 
     /// One connection, as long as it holds.
-    async fn visit(&mut self, at: SocketAddr, acks: &UnboundedSender<()>) {
+    async fn visit(&mut self, world: &World, at: SocketAddr, acks: &UnboundedSender<SocketAddr>) {
         let Some(mut line) = Line::try_open(at, "/v1/chat").await else { return };
         line.send(&hello_again(self.token.as_deref(), &self.conversation, self.last())).await;
         // Whatever is not acked is sent again, blindly, and then what is new.
-        let mut unsent = (0..MESSAGES)
+        let mut unacked = (0..self.sent)
             .filter(|index| !self.acked.contains_key(index))
             .collect::<Vec<_>>()
             .into_iter();
@@ -95,18 +111,25 @@ impl Talker {
                     "ack" => {
                         waiting -= 1;
                         self.acked(&frame);
-                        let _nobody_counts_any_more = acks.send(());
+                        let _nobody_counts_any_more = acks.send(at);
                     }
                     "queue" => {}
                     _ => panic!("visitor {} got {frame}", self.number),
                 }
             }
             while is_welcome && waiting < AHEAD {
-                let Some(index) = unsent.next() else { break };
+                let index = match unacked.next() {
+                    Some(index) => index,
+                    None if *world.over.borrow() => break,
+                    None => {
+                        self.sent += 1;
+                        self.sent - 1
+                    }
+                };
                 line.send(&Self::message(index)).await;
                 waiting += 1;
             }
-            if self.is_done() {
+            if self.is_done(world) {
                 return;
             }
         }
@@ -141,7 +164,7 @@ impl Talker {
                 (event["seq"].as_u64().unwrap(), text("id"), text("text"))
             })
             .collect();
-        let sent: Vec<(u64, String, String)> = (0..MESSAGES)
+        let sent: Vec<(u64, String, String)> = (0..self.sent)
             .map(|index| (self.acked[&index], format!("m{index}"), format!("nummer {index}")))
             .collect();
         let sent: Vec<(u64, &str, &str)> =
@@ -159,24 +182,34 @@ fn draw(state: &mut u64, below: usize) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acked_survives_kill_9() {
+async fn r2_what_was_acked_survives_kill_9() {
     let mut server = Server::start(&[("SKICKA_LIMITS__MESSAGES_PER_MINUTE", "0")]).await;
     let (address, at) = watch::channel(server.at);
+    let (end, over) = watch::channel(false);
+    let world = World { at, over };
     let (count, mut acks) = unbounded_channel();
     let mut talkers = JoinSet::new();
     for number in 0..VISITORS {
-        talkers.spawn(Talker::new(number).talk(at.clone(), count.clone()));
+        talkers.spawn(Talker::new(number).talk(world.clone(), count.clone()));
     }
-    drop(count);
     let mut seed = SEED;
-    for _ in 0..KILLS {
-        for _ in 0..draw(&mut seed, VISITORS * MESSAGES / KILLS) {
-            within("an ack", acks.recv()).await.expect("the visitors still talk");
+    let mut slowest = Duration::ZERO;
+    for _ in 0..KILLS * scale() {
+        for _ in 0..draw(&mut seed, ACKS) {
+            within("an ack", acks.recv()).await.unwrap();
         }
         server.kill();
+        let began = Instant::now();
         server.restart().await;
         address.send(server.at).unwrap();
+        // Acks of the one before may still be on their way here.
+        let of_this_one = async { while acks.recv().await != Some(server.at) {} };
+        within("the first ack", of_this_one).await;
+        slowest = slowest.max(began.elapsed());
     }
+    end.send(true).unwrap();
+    println!("{slowest:?} from a start to the first ack");
+    assert!(slowest < FIRST_ACK, "{slowest:?}");
     let talkers = talkers.join_all().await;
     server.kill();
     server.restart().await;

@@ -1,6 +1,7 @@
 //! The chat where no WebSocket gets through: the same promises by posted frames and an event stream.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use serde_json::Value;
 use serde_json::json;
@@ -17,17 +18,25 @@ use crate::client::within;
 use crate::server::Server;
 
 /// Posts frames: the status, and what answers.
-async fn post(server: &Server, token: Option<&str>, query: &str, frames: &str) -> (u16, Value) {
+pub(crate) async fn post(
+    server: &Server,
+    token: Option<&str>,
+    query: &str,
+    frames: &str,
+) -> (u16, Value) {
+    let (status, body) = server.call(&call_of(token, query, frames)).await;
+    (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+}
+
+/// The call that posts frames.
+pub(crate) fn call_of(token: Option<&str>, query: &str, frames: &str) -> String {
     let bearer = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
-    let request = format!(
-        "POST /v1/chat/frames{query} HTTP/1.1\r\nHost: {}\r\n{}Content-Length: {}\r\n\
+    format!(
+        "POST /v1/chat/frames{query} HTTP/1.1\r\nHost: x\r\n{}Content-Length: {}\r\n\
          Connection: close\r\n\r\n{frames}",
-        server.at,
         bearer.unwrap_or_default(),
         frames.len()
-    );
-    let (status, body) = server.call(&request).await;
-    (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    )
 }
 
 /// A visitor without a socket.
@@ -59,7 +68,7 @@ impl<'s> Caller<'s> {
 }
 
 /// An event stream that is being read.
-struct Stream {
+pub(crate) struct Stream {
     lines: BufReader<TcpStream>,
     head: String,
     items: VecDeque<(Option<u64>, Value)>,
@@ -67,24 +76,36 @@ struct Stream {
 
 impl Stream {
     async fn open(server: &Server, token: &str, query: &str, after: Option<u64>) -> Self {
-        let mut tcp = TcpStream::connect(server.at).await.unwrap();
+        Self::try_open(server.at, token, query, after).await.expect("a stream begins")
+    }
+
+    /// A stream, unless the link breaks before it has begun.
+    pub(crate) async fn try_open(
+        at: SocketAddr,
+        token: &str,
+        query: &str,
+        after: Option<u64>,
+    ) -> Option<Self> {
+        let mut tcp = TcpStream::connect(at).await.ok()?;
         let after = after.map(|seq| format!("Last-Event-ID: {seq}\r\n")).unwrap_or_default();
         let request = format!(
-            "GET /v1/chat/stream{query} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
-             {after}\r\n",
-            server.at
+            "GET /v1/chat/stream{query} HTTP/1.1\r\nHost: {at}\r\nAuthorization: Bearer {token}\r\n\
+             {after}\r\n"
         );
-        tcp.write_all(request.as_bytes()).await.unwrap();
+        tcp.write_all(request.as_bytes()).await.ok()?;
         let mut lines = BufReader::new(tcp);
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
-            assert!(within("a head", lines.read_line(&mut head)).await.unwrap() > 0, "{head}");
+            let read = within("a head", lines.read_line(&mut head)).await.ok()?;
+            if read == 0 {
+                return None;
+            }
         }
-        Self { lines, head: head.to_lowercase(), items: VecDeque::new() }
+        Some(Self { lines, head: head.to_lowercase(), items: VecDeque::new() })
     }
 
     /// The next item: its id, and its frame. `None` at the end.
-    async fn next(&mut self) -> Option<(Option<u64>, Value)> {
+    pub(crate) async fn next(&mut self) -> Option<(Option<u64>, Value)> {
         while self.items.is_empty() {
             let mut size = String::new();
             let read = within("a piece", self.lines.read_line(&mut size)).await.ok()?;
@@ -117,7 +138,7 @@ impl Stream {
     }
 
     /// The events from behind `after` to `last`: in order, each under its id.
-    async fn events(&mut self, after: u64, last: u64) -> Vec<Value> {
+    pub(crate) async fn events(&mut self, after: u64, last: u64) -> Vec<Value> {
         let mut events = Vec::new();
         while after + (events.len() as u64) < last {
             let (id, frame) = self.next().await.expect("the stream goes on");

@@ -6,10 +6,11 @@ use serde_json::json;
 use crate::client::Line;
 use crate::client::Visitor;
 use crate::client::says;
+use crate::faults::clocks::move_stored;
 use crate::server::Server;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_resumes_behind_what_it_holds() {
+async fn r9_a_client_resumes_behind_what_it_holds() {
     let server = Server::start(&[]).await;
     let mut first = Visitor::arrive(&server).await;
     first.say("m1", "lampan lyser inte").await;
@@ -41,6 +42,50 @@ async fn a_client_resumes_behind_what_it_holds() {
     assert_eq!(beyond.welcome["resumed"], false);
     beyond.until(first.last()).await;
     assert_eq!(beyond.log(), whole);
+}
+
+/// More than a server keeps in memory, and more than it reads from the store at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r9_a_gap_of_ten_thousand_events_is_closed_exactly() {
+    let server = Server::start(&[
+        ("SKICKA_LIMITS__MESSAGES_PER_MINUTE", "0"),
+        ("SKICKA_STORE__SYNCHRONOUS", "normal"),
+    ])
+    .await;
+    let mut first = Visitor::arrive(&server).await;
+    first.want_person("offline").await;
+    first.until(2).await;
+    let held = first.last();
+    let last = first.fill("m", 10_000).await;
+    assert!(last - held >= 10_000, "{held} to {last}");
+    first.until(last).await;
+    let whole = first.log().to_vec();
+    // None, one, ten thousand, all; the client fails by itself on a gap, a repetition or a swap.
+    for after in [last, last - 1, held, 0] {
+        let mut again = first.again(&server, after).await;
+        assert_eq!(again.welcome["resumed"], true);
+        assert_eq!(again.welcome["seq"], json!(last));
+        again.until(last).await;
+        again.line.settle().await;
+        assert_eq!(again.log(), &whole[usize::try_from(after).unwrap()..], "after {after}");
+    }
+    // Who holds what does not exist yet must drop it, and gets all of it.
+    for after in [last + 1, last + 10_000, u64::from(u32::MAX)] {
+        let mut beyond = first.again(&server, after).await;
+        assert_eq!(beyond.welcome["resumed"], false, "after {after}");
+        beyond.until(last).await;
+        assert_eq!(beyond.log(), whole, "after {after}");
+    }
+    // Places in another's conversation are none of theirs.
+    let stranger = Visitor::arrive(&server).await;
+    let mut line = Line::open(&server, "/v1/chat").await;
+    let hello = json!({
+        "type": "hello", "token": stranger.token, "conversation": first.conversation,
+        "after": held
+    });
+    line.send(&hello).await;
+    assert_eq!(line.error_code().await, "not_found");
+    assert!(line.take_all("").0.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,40 +123,82 @@ async fn two_devices_see_one_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_frame_counts_once_and_its_first_text_wins() {
-    let server = Server::start(&[]).await;
+async fn r7_a_repetition_counts_once() {
+    let mut server = Server::start(&[]).await;
     let mut visitor = Visitor::arrive(&server).await;
     let message = json!({"type": "message", "id": "m1", "text": "lampan lyser inte"});
+    // At once: the second is on its way before the first is answered.
+    visitor.line.send(&message).await;
     let ack = visitor.ask(message.clone()).await;
     assert_eq!(ack["duplicate"], false);
     let original = json!({
         "type": "ack", "id": "m1", "conversation": visitor.conversation, "seq": ack["seq"],
         "duplicate": true,
     });
+    assert_eq!(visitor.line.answer("m1").await, original);
     let question = visitor.question().await;
-    let mut other = message.clone();
-    other["text"] = json!("något helt annat");
-    assert_eq!(visitor.ask(other.clone()).await, original);
-    // An id is an id, whatever the frame.
-    let pressed = json!({"type": "choice", "id": "m1", "seq": question["seq"], "value": "no"});
-    assert_eq!(visitor.ask(pressed).await, original);
+    assert_eq!(visitor.ask(message.clone()).await, original);
+    // On another socket.
     let mut again = visitor.again(&server, visitor.last()).await;
-    assert_eq!(again.ask(other.clone()).await, original);
+    assert_eq!(again.ask(message.clone()).await, original);
     let choice = json!({"type": "choice", "id": "c1", "seq": question["seq"], "value": "no"});
     let chosen = again.ask(choice.clone()).await;
     assert_eq!(chosen["type"], "ack", "{chosen}");
     let repeated = again.ask(choice).await;
     assert_eq!((&repeated["seq"], &repeated["duplicate"]), (&chosen["seq"], &json!(true)));
-
+    // After a restart, and after a day.
+    server.kill();
+    server.restart().await;
+    let mut again = visitor.again(&server, 0).await;
+    assert_eq!(again.ask(message.clone()).await, original);
+    server.kill();
+    move_stored(&server, -24 * 60 * 60 * 1_000).await;
+    server.restart().await;
+    let mut again = visitor.again(&server, 0).await;
+    assert_eq!(again.ask(message.clone()).await, original);
     // Even after the end, and in the next conversation.
     again.ask(json!({"type": "end", "id": "e1"})).await;
     assert_eq!(again.ask(message.clone()).await, original);
     let mut next = Visitor::hello(&server, &json!({"type": "hello", "token": again.token})).await;
     assert_ne!(next.conversation, visitor.conversation);
-    assert_eq!(next.ask(message).await, original);
+    assert_eq!(next.ask(message.clone()).await, original);
+    again.until(again.welcome["seq"].as_u64().unwrap()).await;
+    let is_it = |event: &&Value| says(event, "visitor") && event["id"] == "m1";
+    assert_eq!(again.log().iter().filter(is_it).count(), 1, "one event, for all of these");
+    assert!(!next.log().iter().any(|event| is_it(&event)));
     // Another visitor's ids are their own.
     let mut stranger = Visitor::arrive(&server).await;
-    assert_eq!(stranger.ask(other).await["duplicate"], false);
+    assert_eq!(stranger.ask(message).await["duplicate"], false);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r8_the_first_text_wins() {
+    let server = Server::start(&[]).await;
+    let mut visitor = Visitor::arrive(&server).await;
+    let message = json!({"type": "message", "id": "m1", "text": "lampan lyser inte"});
+    let ack = visitor.ask(message.clone()).await;
+    let original = json!({
+        "type": "ack", "id": "m1", "conversation": visitor.conversation, "seq": ack["seq"],
+        "duplicate": true,
+    });
+    let question = visitor.question().await;
+    visitor.line.settle().await;
+    let before = visitor.last();
+    let mut other = message;
+    other["text"] = json!("något helt annat");
+    assert_eq!(visitor.ask(other.clone()).await, original);
+    // An id is an id, whatever the frame.
+    let pressed = json!({"type": "choice", "id": "m1", "seq": question["seq"], "value": "no"});
+    assert_eq!(visitor.ask(pressed).await, original);
+    let mut again = visitor.again(&server, 0).await;
+    assert_eq!(again.ask(other).await, original);
+    // Nothing of it is stored, and the bot answers nothing.
+    let next = again.say("m2", "nej").await;
+    assert_eq!(next, before + 1);
+    again.until(next).await;
+    let own: Vec<&Value> =
+        again.log().iter().filter(|event| says(event, "visitor")).map(|it| &it["text"]).collect();
+    assert_eq!(own, ["lampan lyser inte", "nej"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

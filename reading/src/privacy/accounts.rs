@@ -106,6 +106,10 @@ const LENGTHS: &[(&str, usize)] = &[
 /// Finds account numbers.
 pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     let bytes = flat.text.as_bytes();
+    // The check digits at least are digits.
+    if !bytes.iter().any(u8::is_ascii_digit) {
+        return;
+    }
     let mut at = 0;
     while at + 4 < bytes.len() {
         // "ibanfi21…" too: what comes after the letters tells, not what stands before.

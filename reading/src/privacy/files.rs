@@ -71,9 +71,9 @@ impl FileKind {
 }
 
 /// The name of a file as it may be shown: no folders, nothing that cannot be seen, not long, and
-/// with the ending of what it is.
+/// without its ending, which is told by what it is.
 #[must_use]
-pub fn shown_name(name: &str, kind: FileKind) -> String {
+pub fn bare_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
     let clean: String = stem
@@ -85,7 +85,7 @@ pub fn shown_name(name: &str, kind: FileKind) -> String {
         .take(80)
         .collect();
     let clean = clean.trim().trim_matches('.');
-    format!("{}.{}", if clean.is_empty() { "file" } else { clean }, kind.ending())
+    (if clean.is_empty() { "file" } else { clean }).to_owned()
 }
 
 fn bare_jpeg(bytes: &[u8]) -> Option<Vec<u8>> {

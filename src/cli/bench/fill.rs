@@ -79,6 +79,7 @@ async fn one(store: Arc<Sqlite>, clock: Clock, number: usize) -> anyhow::Result<
         head,
         effects: Vec::new(),
         closes: None,
+        audit: None,
     };
     store.append(append).await?;
     Ok(())

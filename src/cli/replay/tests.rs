@@ -287,6 +287,7 @@ async fn store_talks(data: &Path, talks: &[(Timestamp, Vec<Event>, State)]) {
             head,
             effects: Vec::new(),
             closes: None,
+            audit: None,
         };
         assert_eq!(store.append(append).await.expect("it can be kept"), Appended::Done);
     }

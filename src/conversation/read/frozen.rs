@@ -10,6 +10,9 @@ use crate::matcher::Evidence;
 use crate::matcher::Ranking;
 use crate::matcher::answers::AnswerClass;
 
+/// The confidence from which on an intent is kept beside an answer.
+const LEAST_BESIDE_ANSWER: f32 = 0.1;
+
 pub(super) fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Reading {
     let read_as = match taken {
         Taken::Choice(_)
@@ -34,8 +37,10 @@ pub(super) fn freeze(content: &Content, taken: &Taken, ranking: &Ranking) -> Rea
         Taken::OutOfScope => ReadAs::OutOfScope,
         Taken::NotUnderstood => ReadAs::NotUnderstood,
     };
-    let first = ranking.candidates.first();
-    let second = ranking.candidates.get(1);
+    // What an answer might hardly have meant besides is nothing to look at later.
+    let least = if read_as == ReadAs::Answer { LEAST_BESIDE_ANSWER } else { 0.0 };
+    let mut candidates = ranking.candidates.iter().filter(|it| it.confidence >= least);
+    let (first, second) = (candidates.next(), candidates.next());
     Reading {
         read_as,
         intent: first.map(|candidate| candidate.intent.clone()),

@@ -168,3 +168,40 @@ async fn a_server_that_was_down_ends_nobody_for_the_time_it_was_down() {
     awake(&world, &engine, HOUR + MINUTE).await;
     assert_eq!(status(&engine, &to).await, Status::Ended);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_are_due_at_once_all_go_on() {
+    const MANY: usize = 450;
+    let world = world("wait: 10").await;
+    let engine = world.engine().await;
+    let mut waiting = Vec::new();
+    for _ in 0..MANY {
+        waiting.push(given_time(&engine).await);
+    }
+    world.clock.advance(10 * MINUTE);
+    engine.work_off_deadlines().await;
+    for to in &waiting {
+        assert_eq!(said_since(&engine, to).await, NUDGED);
+    }
+    assert_eq!(engine.metrics().deadlines_due.get(), MANY as i64);
+    engine.work_off_deadlines().await;
+    assert_eq!(engine.metrics().deadlines_due.get(), 0);
+}
+
+/// By the machine's clock: nobody ticks here.
+#[tokio::test]
+async fn the_nearest_deadline_is_waited_for() {
+    let mut world = world("wait: 10").await;
+    world.clock = Clock::system();
+    let engine = world.engine().await;
+    let (who, to) = visitor(&engine).await;
+    let told = by_visitor(&who, &to, "m1", said("lampan lyser inte"));
+    let before = world.clock.now();
+    engine.submit(told).await.unwrap();
+    let waits = engine.state(&to).await.unwrap();
+    let deadline = crate::conversation::deadline(&waits, engine.policy()).unwrap();
+    engine.inner.timers.note(before.plus_ms(300));
+    engine.until_due().await;
+    assert!(world.clock.now() >= before.plus_ms(300), "not before its time");
+    assert!(world.clock.now() < deadline, "and not with the next");
+}

@@ -12,7 +12,6 @@ use crate::engine::SubmitError;
 use crate::gateway::agent::Asked;
 use crate::gateway::agent::NOT_SERVED;
 use crate::gateway::agent::Shift;
-use crate::gateway::agent::audited;
 use crate::gateway::answer::error_frame;
 use crate::gateway::over::Over;
 use crate::gateway::over::failed;
@@ -37,11 +36,10 @@ impl Shift<'_> {
             return self.refuse_new(id, conversation, error).await;
         }
         let sender = Sender::Agent(self.me());
-        let action = audited(&act);
         let submission =
             Submission { conversation: conversation.clone(), sender, id: Some(id.clone()), act };
         let receipt = self.app.engine.enqueue(submission);
-        Ok(Some(Asked { id, conversation, action, receipt }))
+        Ok(Some(Asked { id, conversation, receipt }))
     }
 
     /// Refuses a frame, unless it repeats one that was taken when it still could be: that is
@@ -60,7 +58,7 @@ impl Shift<'_> {
         let (done, receipt) = oneshot::channel();
         // The receiver is at hand.
         let _ = done.send(Ok(before));
-        Ok(Some(Asked { id, conversation, action: None, receipt }))
+        Ok(Some(Asked { id, conversation, receipt }))
     }
 
     pub(super) async fn take_over(

@@ -87,7 +87,7 @@ async fn begin(
     headers: &HeaderMap,
 ) -> Result<(Place, Met), Refusal> {
     let place = admit(app, peer)?;
-    let met = rejoined(app, wanted, headers, held(headers)?).await?;
+    let met = rejoined(app, wanted.conversation()?, headers, held(headers)?).await?;
     Ok((place, met))
 }
 

@@ -307,3 +307,53 @@ async fn an_anonymous_visitors_token_outlives_the_end() {
     let (_again, again) = bank.meets(json!({ "token": met["token"] })).await;
     assert_eq!(again["visitor"], met["visitor"]);
 }
+
+/// The end takes from the token what it was worth, but what was ended may still be rated.
+#[tokio::test]
+async fn who_ended_by_a_call_rates_and_repeats_by_calls_and_does_no_more() {
+    let bank = Bank::open().await;
+    let (_client, welcome) = bank.meets(json!({ "identity": bank.word("anna") })).await;
+    let token = welcome["token"].as_str().unwrap().to_owned();
+    let post = async |frames: Value| -> (u16, Value) {
+        let body = frames.to_string();
+        let call = format!(
+            "POST /v1/chat/frames HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+             authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = exchange(bank.world.tcp().await, &call).await;
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    };
+    let said = json!({ "type": "message", "id": "m1", "text": "hej" });
+    let end = json!({ "type": "end", "id": "e1" });
+    let (status, answers) = post(json!([said, end])).await;
+    assert_eq!((status, &answers[1]["type"]), (200, &json!("ack")), "{answers}");
+    bank.world.app.clock.advance(1_000);
+    let (status, answers) = post(json!([said, end])).await;
+    assert_eq!(status, 200, "{answers}");
+    assert_eq!((&answers[0]["duplicate"], &answers[1]["duplicate"]), (&json!(true), &json!(true)));
+    let (status, answers) = post(json!([{ "type": "rating", "id": "r1", "score": 4 }])).await;
+    assert_eq!((status, &answers[0]["type"]), (200, &json!("ack")), "{answers}");
+    let new = json!({ "type": "message", "id": "m2", "text": "hej igen" });
+    assert_eq!(post(json!([new])).await.0, 401);
+    assert_eq!(bank.turns_away(json!({ "token": token })).await, Some(4401));
+    let stream = format!(
+        "GET /v1/chat/stream HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+         authorization: Bearer {token}\r\n\r\n"
+    );
+    let answer = exchange(bank.world.tcp().await, &stream).await;
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_end_that_is_refused_revokes_nothing() {
+    let bank = Bank::open().await;
+    let (mut client, welcome) = bank.meets(json!({ "identity": bank.word("anna") })).await;
+    bank.world.app.clock.advance(1_000);
+    client.send(Message::text(r#"{"type":"end"}"#)).await.unwrap();
+    assert_eq!(next(&mut client, "error").await["code"], "bad_field");
+    let (_client, again) = bank.meets(json!({ "token": welcome["token"] })).await;
+    assert_eq!(again["identity"], "verified");
+}

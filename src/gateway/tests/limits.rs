@@ -89,3 +89,59 @@ async fn a_stranger_who_says_nothing_is_cut_off() {
     let mut client = world.socket("/v1/chat", &[]).await.unwrap();
     assert_eq!(close_code(&mut client).await, Some(4408));
 }
+
+#[tokio::test]
+async fn what_was_taken_is_acked_again_however_much_comes() {
+    let world = World::start(|settings| settings.limits.messages_per_minute = 3).await;
+    let (mut client, welcome) = hello(&world, json!({ "type": "hello" })).await;
+    let message = |id: &str| json!({ "type": "message", "id": id, "text": "hej" }).to_string();
+    let answers = async |client: &mut Client, ids: &[&str]| {
+        for id in ids {
+            client.send(Message::text(message(id))).await.unwrap();
+        }
+        let mut answers = Vec::new();
+        while answers.len() < ids.len() {
+            let frame = next(client).await;
+            if let Some(id) = frame["id"].as_str().filter(|_| frame["type"] != "event") {
+                let what = frame["code"].as_str().or(frame["type"].as_str()).unwrap();
+                answers.push(format!("{id} {what} {}", frame["duplicate"].as_bool() == Some(true)));
+            }
+        }
+        answers.sort();
+        answers
+    };
+    let first = answers(&mut client, &["a", "b", "c", "d"]).await;
+    assert_eq!(first, ["a ack false", "b ack false", "c ack false", "d rate_limited false"]);
+    let again = json!({ "type": "hello", "token": welcome["token"] });
+    let (mut client, _) = hello(&world, again).await;
+    let second = answers(&mut client, &["a", "b", "c", "d"]).await;
+    assert_eq!(second, ["a ack true", "b ack true", "c ack true", "d rate_limited false"]);
+}
+
+#[tokio::test]
+async fn calls_are_limited_as_sockets_are() {
+    for (frames_per_minute, bytes_per_minute, what) in
+        [(5, 0, Limited::Frames), (0, 1_024, Limited::Bytes)]
+    {
+        let world = World::start(|settings| {
+            settings.limits.frames_per_minute = frames_per_minute;
+            settings.limits.bytes_per_minute = bytes_per_minute;
+            settings.limits.frame_bytes = 1_024;
+        })
+        .await;
+        let (_client, welcome) = hello(&world, json!({ "type": "hello" })).await;
+        let token = welcome["token"].as_str().unwrap();
+        let junk = format!(r#"{{"type":"nothing","x":"{}"}}"#, "x".repeat(300));
+        let body = format!("[{0},{0},{0}]", junk);
+        let call = format!(
+            "POST /v1/chat/frames HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+             authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let first = exchange(world.tcp().await, &call).await;
+        assert!(first.starts_with("HTTP/1.1 200"), "{first}");
+        let second = exchange(world.tcp().await, &call).await.to_lowercase();
+        assert!(second.starts_with("http/1.1 429") && second.contains("retry-after: "), "{second}");
+        assert!(world.app.metrics.limited(what).get() >= 1);
+    }
+}

@@ -1,10 +1,16 @@
 //! The audit log.
 
 use crate::store::AUDIT_ROOT;
+use crate::store::Append;
+use crate::store::Appended;
 use crate::store::Directory;
+use crate::store::EventStore as _;
 use crate::store::audit_hash;
 use crate::store::contract::World;
+use crate::store::contract::append;
+use crate::store::contract::caused_by;
 use crate::store::contract::moment;
+use crate::store::contract::new_conversation;
 
 pub(crate) async fn entries_stand_in_a_chain(world: &impl World) {
     let store = world.open().await;
@@ -38,4 +44,22 @@ pub(crate) async fn writers_at_once_make_one_chain(world: &impl World) {
         assert_eq!(entry.hash, audit_hash(&before, number, entry.at, &entry.body));
         before = entry.hash;
     }
+}
+
+pub(crate) async fn an_append_is_audited_when_it_is_done_and_once(world: &impl World) {
+    let store = world.open().await;
+    store.create(new_conversation("c1", "v1")).await.unwrap();
+    let claim = || Append {
+        audit: Some("claimed".to_owned()),
+        ..caused_by("a:anna", "f1", append("c1", 0, 1, "claim"))
+    };
+    let noted = async || -> Vec<String> {
+        store.audit(0, 10).await.unwrap().into_iter().map(|entry| entry.body).collect()
+    };
+    let lost = Append { audit: Some("lost".to_owned()), ..append("c1", 7, 1, "too late") };
+    assert!(matches!(store.append(lost).await.unwrap(), Appended::Conflict { .. }));
+    assert_eq!(noted().await, [""; 0]);
+    assert_eq!(store.append(claim()).await.unwrap(), Appended::Done);
+    assert!(matches!(store.append(claim()).await.unwrap(), Appended::Duplicate { .. }));
+    assert_eq!(noted().await, ["claimed"]);
 }

@@ -11,6 +11,7 @@ use crate::store::EventRow;
 use crate::store::InputKey;
 use crate::store::NewEffect;
 use crate::store::sqlite::batch::Refused;
+use crate::store::sqlite::changes;
 use crate::store::sqlite::creates::bind_head;
 use crate::store::sqlite::inputs::Inputs;
 use crate::store::sqlite::memory::Memory;
@@ -103,6 +104,7 @@ async fn write(
         return Err(sqlx::Error::Protocol("a head was not where the writer saw it".to_owned()));
     }
     write_effects(connection, holding).await?;
+    write_audit(connection, holding).await?;
     for moved in moved {
         let last = appends[moved.last];
         let place = Place { number: moved.number, seq: head_after(last) };
@@ -135,6 +137,19 @@ async fn write_effects(
         arguments.add(rows::stored_seq(*seq))
     })?;
     script.execute(connection).await.map(drop)
+}
+
+/// Adds what the audit log says of them: agents' acts, which are few.
+async fn write_audit(
+    connection: &mut SqliteConnection,
+    holding: &[(i64, &Append)],
+) -> Result<(), sqlx::Error> {
+    for (_, append) in holding {
+        if let (Some(body), Some(event)) = (&append.audit, append.events.first()) {
+            changes::add_audit(connection, event.at, body).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives a number to authors who send their first input; visitors have theirs already.

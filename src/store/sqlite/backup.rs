@@ -8,18 +8,21 @@ use std::path::PathBuf;
 
 use sqlx::ConnectOptions;
 use sqlx::Connection;
+use sqlx::sqlite::SqliteConnectOptions;
 
+use crate::ids::Timestamp;
 use crate::store::StoreError;
 use crate::store::sqlite::Durability;
 use crate::store::sqlite::opening;
 use crate::store::sqlite::statements;
 
 /// Writes a consistent copy of `database` to `target`, durably. Turns go on meanwhile: the copy
-/// is what one reader sees. A file that is there already is left as it is.
+/// is what one reader sees; it says of itself that it is one, taken at `now`. A file that is there
+/// already is left as it is.
 ///
 /// # Errors
 /// [`StoreError::Unusable`] with one sentence that says what is wrong.
-pub async fn back_up(database: &Path, target: &Path) -> Result<(), StoreError> {
+pub async fn back_up(database: &Path, target: &Path, now: Timestamp) -> Result<(), StoreError> {
     let unusable = |why: &dyn std::fmt::Display| {
         StoreError::Unusable(format!("the backup {} cannot be made: {why}", target.display()))
     };
@@ -27,7 +30,7 @@ pub async fn back_up(database: &Path, target: &Path) -> Result<(), StoreError> {
         return Err(unusable(&"there is a file of that name already"));
     }
     let partial = partial(target);
-    let copied = copy(database, &partial).await.map_err(|why| unusable(&why));
+    let copied = copy(database, &partial, now).await.map_err(|why| unusable(&why));
     let kept = copied.and_then(|()| keep(&partial, target).map_err(|why| unusable(&why)));
     if kept.is_err() {
         // What is half written is of no use; if it cannot be removed either, nothing else can be
@@ -45,7 +48,7 @@ fn partial(target: &Path) -> PathBuf {
     target.with_file_name(name)
 }
 
-async fn copy(database: &Path, partial: &Path) -> Result<(), anyhow::Error> {
+async fn copy(database: &Path, partial: &Path, now: Timestamp) -> Result<(), anyhow::Error> {
     // An empty file is taken as it is; made here, only its owner may read it.
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -58,6 +61,10 @@ async fn copy(database: &Path, partial: &Path) -> Result<(), anyhow::Error> {
     let copied = sqlx::query(statements::COPY_INTO).bind(name).execute(&mut connection).await;
     connection.close().await?;
     copied?;
+    let mut copy = SqliteConnectOptions::new().filename(partial).connect().await?;
+    let noted = sqlx::query(statements::NOTE_COPY).bind(now.0).execute(&mut copy).await;
+    copy.close().await?;
+    noted?;
     Ok(())
 }
 

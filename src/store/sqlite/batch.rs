@@ -58,6 +58,7 @@ pub(super) enum Change {
     AddSession { session: SessionRow, now: Timestamp },
     EndSession { token_hash: String },
     EndSessionsOf { agent: AgentId },
+    BeginToServe { now: Timestamp },
     AddKey { name: String, bytes: [u8; 32] },
     OfferFactor { agent: AgentId, secret: Vec<u8> },
     ConfirmFactor { agent: AgentId, step: i64, recovery: Vec<String> },

@@ -58,6 +58,10 @@ async fn make(connection: &mut SqliteConnection, change: &Change) -> Result<u64,
         Change::EndSessionsOf { agent } => {
             sqlx::query(statements::END_SESSIONS_OF).bind(agent.as_str())
         }
+        Change::BeginToServe { now } => {
+            sqlx::query(statements::END_COPIED_SESSIONS).execute(&mut *connection).await?;
+            sqlx::query(statements::SERVE_COPY).bind(now.0)
+        }
         Change::AddKey { name, bytes } => {
             sqlx::query(statements::ADD_KEY).bind(name.as_str()).bind(bytes.as_slice())
         }
@@ -134,7 +138,8 @@ async fn join_visitors(
 }
 
 /// The write lock is held, so the entry found last stays the last until this one stands.
-async fn add_audit(
+/// Adds an entry to the chain.
+pub(super) async fn add_audit(
     connection: &mut SqliteConnection,
     at: Timestamp,
     body: &str,

@@ -84,6 +84,16 @@ impl Directory for Sqlite {
         self.change(Change::RemoveDocument { kind, id: id.to_owned() }).await
     }
 
+    async fn begin_to_serve(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let newest = || self.one(sqlx::query(statements::NEWEST_COPY), rows::copy);
+        let Some(copy) = newest().await? else { return Ok(None) };
+        if copy.is_some() {
+            return Ok(copy);
+        }
+        self.change(Change::BeginToServe { now }).await?;
+        Ok(newest().await?.flatten())
+    }
+
     async fn key(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
         let find = || self.one(sqlx::query(statements::KEY).bind(name), rows::key);
         if let Some(key) = find().await? {

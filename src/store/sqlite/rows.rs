@@ -326,3 +326,9 @@ pub(super) fn key(row: &SqliteRow) -> Result<[u8; 32], StoreError> {
     let read = || -> anyhow::Result<[u8; 32]> { Ok(row.try_get::<&[u8], _>(0)?.try_into()?) };
     read().map_err(corrupt("key"))
 }
+
+/// When a copy began to serve, in the first column.
+pub(super) fn copy(row: &SqliteRow) -> Result<Option<Timestamp>, StoreError> {
+    let read = || -> anyhow::Result<Option<i64>> { Ok(row.try_get(0)?) };
+    read().map(|at| at.map(Timestamp)).map_err(corrupt("copy"))
+}

@@ -239,6 +239,12 @@ single! {
          WHERE token_hash = $1 AND expires_at > $2";
     END_SESSION: "DELETE FROM sessions WHERE token_hash = $1";
     END_SESSIONS_OF: "DELETE FROM sessions WHERE agent = $1";
+    END_COPIED_SESSIONS:
+        "DELETE FROM sessions WHERE expires_at >= 0 \
+         AND EXISTS (SELECT 1 FROM copies WHERE served_from IS NULL)";
+    SERVE_COPY: "UPDATE copies SET served_from = $1 WHERE served_from IS NULL";
+    NEWEST_COPY: "SELECT served_from FROM copies ORDER BY taken_at DESC LIMIT 1";
+    NOTE_COPY: "INSERT INTO copies (taken_at) VALUES ($1)";
     DOCUMENTS: "SELECT id, body FROM documents WHERE kind = $1 ORDER BY id";
     PUT_DOCUMENT:
         "INSERT INTO documents (kind, id, body) VALUES ($1, $2, $3) \

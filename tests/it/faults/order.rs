@@ -13,7 +13,7 @@ use crate::faults::scale;
 use crate::server::Server;
 
 /// What an agent sees of an event that a visitor sees too.
-fn as_visitor(event: &Value) -> Value {
+pub(super) fn as_visitor(event: &Value) -> Value {
     let mut event = event.clone();
     event.as_object_mut().unwrap().remove("conversation");
     event

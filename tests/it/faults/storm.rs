@@ -343,7 +343,7 @@ fn message(id: &str, conversation: &str, text: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn kills_and_cuts_under_load_lose_double_and_reorder_nothing() {
+async fn r2_kills_and_cuts_under_load_lose_double_and_reorder_nothing() {
     let seconds = std::env::var("SKICKA_TEST_STORM_S").ok().and_then(|text| text.parse().ok());
     let mut server = Server::start(&[
         ("SKICKA_LIMITS__MESSAGES_PER_MINUTE", "0"),
