@@ -443,7 +443,7 @@ impl Turn<'_> {
             return Err(Refusal::WrongStatus("it does not wait"));
         }
         let team = self.state.team.as_ref().unwrap_or(&self.policy.default_team);
-        self.say_nobody_there(self.policy.post(team, self.duty).opens);
+        let opens = self.policy.post(team, self.duty).opens;
         self.emit(Fact::Status(StatusChange {
             status: Status::Offline,
             agent: None,
@@ -451,6 +451,7 @@ impl Turn<'_> {
             team: self.state.team.clone(),
             front: self.state.front,
         }));
+        self.say_nobody_there(opens);
         self.ask_contact();
         Ok(())
     }

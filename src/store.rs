@@ -140,6 +140,9 @@ pub struct NewConversation {
     pub profile: String,
     /// Its first head.
     pub head: Head,
+    /// Whether it is made only for a visitor who has none that is open: two devices that come at
+    /// once are to meet in one.
+    pub unless_open: bool,
 }
 
 /// Events to be put behind a conversation's head.

@@ -25,6 +25,7 @@ mod flat;
 mod identity;
 pub mod patterns;
 pub mod retention;
+mod spoken;
 mod tokens;
 mod words;
 
@@ -102,14 +103,36 @@ pub fn mask_url(url: &str) -> Cow<'_, str> {
 fn find(text: &str) -> Vec<Found> {
     let flat = Flat::of(text);
     let mut found = Vec::new();
-    digits::find(&flat, &mut found);
-    accounts::find(&flat, &mut found);
-    identity::find(&flat, &mut found);
+    numbers(&flat, &mut found);
     announced::find(&flat, &mut found);
-    for one in &mut found {
-        one.at = flat.original(&one.at);
+    to_original(&flat, &mut found);
+    if let Some(flat) = flat.slipped() {
+        let mut more = Vec::new();
+        numbers(&flat, &mut more);
+        to_original(&flat, &mut more);
+        found.append(&mut more);
+    }
+    if let Some(flat) = flat.read_aloud() {
+        let mut more = Vec::new();
+        numbers(&flat, &mut more);
+        announced::find(&flat, &mut more);
+        to_original(&flat, &mut more);
+        found.append(&mut more);
     }
     found
+}
+
+/// Finds what its digits alone give away.
+fn numbers(flat: &Flat, found: &mut Vec<Found>) {
+    digits::find(flat, found);
+    accounts::find(flat, found);
+    identity::find(flat, found);
+}
+
+fn to_original(flat: &Flat, found: &mut [Found]) {
+    for one in found {
+        one.at = flat.original(&one.at);
+    }
 }
 
 fn cover(text: &str, mut found: Vec<Found>) -> Masked<'_> {

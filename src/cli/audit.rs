@@ -111,7 +111,15 @@ async fn verify(directory: &impl Directory, head: Option<&Noted>) -> Result<(), 
         let sentence = format!("entry {number} is missing: the log ends at {last}");
         return Err(Failed::Run(anyhow::anyhow!(sentence)));
     }
-    put(&format!("{} entries, whole. Head: {}:{}\n", chain.length, chain.length, hex(&chain.head)))
+    let (length, hash) = (chain.length, hex(&chain.head));
+    // Who can write to the database can cut the end off, or write all of it anew.
+    let how = match head {
+        Some(_) => "whole, and as it was noted",
+        None => {
+            "none changed or missing up to the last; compare with --head whether that is the last"
+        }
+    };
+    put(&format!("{length} entries, {how}. Head: {length}:{hash}\n"))
 }
 
 async fn list(

@@ -310,18 +310,18 @@ impl Turn<'_> {
         }
         let team = self.state.team.clone().unwrap_or_else(|| self.policy.default_team.clone());
         let post = self.policy.post(&team, self.duty);
-        let status = match post.duty {
+        // First the status: the bot says nothing while it is a person's.
+        match post.duty {
             Duty::OnDuty => {
+                self.enter_queue(Status::Queued, Some(&team), "agent_lost", true);
                 let text = self.content.manners.agent_lost.plain(self.lang()).to_owned();
                 self.put_plain(text, Vec::new());
-                Status::Queued
             }
             Duty::Nobody => {
+                self.enter_queue(Status::Offline, Some(&team), "agent_lost", true);
                 self.say_nobody_there(post.opens);
-                Status::Offline
             }
-        };
-        self.enter_queue(status, Some(&team), "agent_lost", true);
+        }
         self.ask_contact();
         Ok(())
     }

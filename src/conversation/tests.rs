@@ -190,7 +190,8 @@ fn check_author(state: &State, act: &Act, message: &Message) {
     match &message.from {
         Author::Visitor => {}
         Author::Bot => {
-            let announces = matches!(act, Act::AgentLost { .. } | Act::DutyEnded | Act::Delayed);
+            let announces = state.status == Status::Queued
+                && matches!(act, Act::AgentLost { .. } | Act::Delayed);
             let may = matches!(state.status, Status::Bot | Status::Offline) || announces;
             assert!(may, "the bot is silent while a person owns it: {message:?} by {act:?}");
         }

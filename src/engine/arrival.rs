@@ -82,7 +82,7 @@ pub struct Arrived {
 impl Engine {
     /// Finds or makes the conversation of a visitor. A new one is durable when this answers; its
     /// greeting comes with [`Engine::greet`].
-    pub async fn arrive(&self, arrival: Arrival) -> Result<Arrived, SubmitError> {
+    pub async fn arrive(&self, mut arrival: Arrival) -> Result<Arrived, SubmitError> {
         if let Some(wanted) = &arrival.conversation {
             let row = self.inner.store.conversation(wanted).await?;
             let row = row.filter(|row| arrival.owns(row));
@@ -97,6 +97,13 @@ impl Engine {
             && let Some(row) = self.inner.store.conversation(&open).await?
         {
             return Ok(arrived(visitor, &row, None, false));
+        }
+        // Whose data were erased begins as somebody new: the id that their token names is as personal
+        // as what went.
+        if let Some(pseudonym) = &arrival.pseudonym
+            && self.inner.store.newest_conversation_of(pseudonym).await?.is_some()
+        {
+            arrival.visitor = None;
         }
         self.begin(arrival).await
     }
@@ -123,6 +130,7 @@ impl Engine {
     }
 
     async fn begin(&self, arrival: Arrival) -> Result<Arrived, SubmitError> {
+        let unless_open = arrival.visitor.is_some();
         let visitor = arrival.visitor.unwrap_or_else(|| VisitorId::new(&new_id()));
         let id = ConversationId::new(&new_id());
         let lang = crate::protocol::first_spoken(&arrival.lang).unwrap_or(Language::Sv);
@@ -138,8 +146,17 @@ impl Engine {
                 at,
                 profile: serde_json::to_string(&profile).expect("a profile is plain text"),
                 head: self.inner.head_of(&state),
+                unless_open,
             })
             .await?;
+        // Another device of theirs may have come first.
+        if unless_open
+            && let Some(open) = self.inner.store.open_conversation_of(&visitor).await?
+            && open != id
+            && let Some(row) = self.inner.store.conversation(&open).await?
+        {
+            return Ok(arrived(&visitor, &row, None, false));
+        }
         Ok(Arrived {
             visitor,
             conversation: id,

@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::bus::Doorbell;
 use crate::bus::Following;
 use crate::bus::Passing;
+use crate::conversation::event::Fact;
 use crate::conversation::event::Move;
 use crate::engine::Engine;
 use crate::engine::SubmitError;
@@ -27,6 +28,8 @@ pub struct Frame {
     pub text: Utf8Bytes,
     /// Whether it made the conversation a customer's.
     pub identifies: bool,
+    /// Whether it passed the conversation on to others.
+    pub passes_on: bool,
 }
 
 impl Engine {
@@ -83,6 +86,7 @@ impl Engine {
             .map(|kept| Frame {
                 seq: kept.event.seq,
                 text: kept.frame(audience, id),
+                passes_on: matches!(kept.event.fact, Fact::Transferred { .. }),
                 identifies: kept.event.moves.iter().any(Move::identifies),
             })
             .collect())

@@ -277,11 +277,8 @@ impl Accounts {
         from: IpAddr,
     ) -> Result<AgentRow, Refused> {
         let (session, agent) = self.session(token).await?.ok_or(Refused::NotSignedIn)?;
-        self.attempts.take(from, &agent.email).map_err(Refused::TooFast)?;
         password::check(new.expose())?;
-        if !self.is_right(old, Some(agent.password.clone())).await? {
-            return Err(Refused::Wrong);
-        }
+        self.ask_password(&agent, old, from).await?;
         if old == new {
             return Err(Refused::Unchanged);
         }
@@ -309,6 +306,24 @@ impl Accounts {
         let email = agent.email.clone();
         let added = self.directory.add_agent(agent).await?;
         Ok(added.then_some(FirstAdministrator { email, password }))
+    }
+
+    /// Asks whoever has a session for the account's password. A wrong one counts as it does at a
+    /// sign-in: a session that was left open is no place to guess at.
+    pub(super) async fn ask_password(
+        &self,
+        agent: &AgentRow,
+        password: &Secret,
+        from: IpAddr,
+    ) -> Result<(), Refused> {
+        self.attempts.take(from, &agent.email).map_err(Refused::TooFast)?;
+        self.refuse_locked(&agent.email).await?;
+        if self.is_right(password, Some(agent.password.clone())).await? {
+            return Ok(());
+        }
+        self.note_failed(Some(agent), from).await?;
+        self.count_failure(&agent.email, Some(agent)).await?;
+        Err(Refused::Wrong)
     }
 
     pub(super) async fn is_right(
@@ -378,7 +393,7 @@ pub struct Profile {
 }
 
 /// Who came by the provider's word has no use for a password.
-fn must_change_password(agent: &AgentRow, way: Way) -> bool {
+pub(super) fn must_change_password(agent: &AgentRow, way: Way) -> bool {
     agent.must_change_password && way == Way::Password
 }
 
@@ -399,7 +414,8 @@ impl Profile {
 /// An e-mail address as it is compared.
 #[must_use]
 pub fn plain(email: &str) -> String {
-    email.trim().to_lowercase()
+    // By ASCII only: by Unicode, a Kelvin sign would be another's k.
+    email.trim().to_ascii_lowercase()
 }
 
 fn fingerprint(token: &str) -> String {

@@ -214,6 +214,11 @@ impl<'a> Shift<'a> {
                 self.agent = agent;
                 self.app.engine.account_changed(&self.agent).await;
                 // Other teams, other conversations.
+                for conversation in self.open.keys().cloned().collect::<Vec<_>>() {
+                    if !self.serves(&conversation).await? {
+                        self.shut(socket, &conversation).await?;
+                    }
+                }
                 self.send_whole_inbox(socket).await?;
             }
             Err(Refused::Store(_)) => {}
@@ -284,6 +289,7 @@ impl<'a> Shift<'a> {
         socket: &mut Socket,
         conversation: &ConversationId,
     ) -> Result<(), Over> {
+        let serves = self.serves(conversation).await?;
         while let Some(opened) = self.open.get_mut(conversation) {
             if !opened.erased && self.app.engine.is_erased(conversation) {
                 opened.erased = true;
@@ -298,12 +304,30 @@ impl<'a> Shift<'a> {
             if frames.is_empty() {
                 break;
             }
-            for frame in frames {
+            let passed_on = frames.iter().position(|frame| frame.passes_on);
+            let theirs = if serves { frames.len() } else { passed_on.map_or(0, |at| at + 1) };
+            for frame in frames.into_iter().take(theirs) {
                 socket.send(frame.text).await?;
                 opened.sent = frame.seq;
             }
+            if !serves {
+                return self.shut(socket, conversation).await;
+            }
         }
         Ok(())
+    }
+
+    /// Ends the view of a conversation that went to a team which the agent does not serve.
+    async fn shut(
+        &mut self,
+        socket: &mut Socket,
+        conversation: &ConversationId,
+    ) -> Result<(), Over> {
+        self.open.remove(conversation);
+        let mut error = ErrorFrame::new(Code::Forbidden, NOT_SERVED);
+        error.conversation = Some(conversation.clone());
+        self.app.metrics.refusals(error.code).inc();
+        Ok(socket.send(ServerFrame::Error(error).to_json()).await?)
     }
 
     async fn send_packet(

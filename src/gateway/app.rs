@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -31,7 +30,9 @@ use crate::store::attachments::Files;
 use crate::telemetry::metrics::Metrics;
 
 /// Files that may be on their way at once: each is held in memory until it is written.
-const UPLOADS: usize = 16;
+const UPLOADS: u32 = 16;
+/// … and from one address: who sends slowly holds up nobody else.
+const UPLOADS_OF_ONE: u32 = 4;
 
 /// One running server.
 pub struct App {
@@ -74,7 +75,7 @@ pub struct App {
     /// The bytes of the files that were sent.
     pub files: Files,
     /// How many files may be on their way at once.
-    pub uploads: Semaphore,
+    pub uploads: Arc<Places>,
     /// How often "is writing" counts.
     pub typing_rate: TypingRate,
     /// What was counted last.
@@ -131,7 +132,7 @@ impl App {
             typing_rate: TypingRate::default(),
             sockets: Places::new(limits.connections, limits.connections_per_address),
             files: Files::below(&settings.data),
-            uploads: Semaphore::new(UPLOADS),
+            uploads: Places::new(UPLOADS, UPLOADS_OF_ONE),
             drain: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store: Arc::clone(engine.store()),

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
@@ -35,6 +36,7 @@ use crate::clock;
 use crate::conversation::event::Attachment;
 use crate::gateway::app::App;
 use crate::gateway::hello;
+use crate::gateway::lasting::Lasting;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
 use crate::gateway::roles;
@@ -166,8 +168,10 @@ impl Caller {
 async fn take(
     State(app): State<Arc<App>>,
     peer: Peer,
+    lasting: Option<Extension<Lasting>>,
     request: Request,
 ) -> Result<Response, Refusal> {
+    let _under_way = lasting.map(|it| it.0).unwrap_or_default().begin();
     if !app.settings.attachments.enabled {
         return Err(not_found("this server takes no attachments"));
     }
@@ -180,7 +184,7 @@ async fn take(
         })?;
     }
     // Each holds a whole file in memory.
-    let _place = app.uploads.try_acquire().map_err(|_| {
+    let _place = app.uploads.take(Some(peer.address)).map_err(|_| {
         let message = "too many files are being sent; try again in a moment";
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message).retry_after(2)
     })?;

@@ -61,14 +61,17 @@ mod stream;
 /// Frames of one call: as many as may wait for their acks on a socket.
 const MOST_FRAMES: usize = 64;
 
+/// A body is as large as so many of the largest frames.
+const BODY_OF_FRAMES: usize = 16;
+
 /// When to come back after the store failed, and after flooding.
 const RETRY_S: u32 = 2;
 const FLOODED_S: u32 = 30;
 
 /// The routes of these calls.
 pub(super) fn routes(limits: &Limits) -> Router<Arc<App>> {
-    // Room for the largest frame and others beside it.
-    let body = 2 * limits.frame_bytes as usize;
+    // Room for a whole outbox of messages as long as they may be, in most scripts.
+    let body = BODY_OF_FRAMES * limits.frame_bytes as usize;
     Router::new()
         .route("/v1/chat/frames", post(frames).options(preflight))
         .route("/v1/chat/stream", get(stream::stream).options(preflight))

@@ -36,6 +36,7 @@ use crate::protocol::Secret;
 use crate::protocol::code::Close;
 use crate::protocol::visitor::Hello;
 use crate::protocol::visitor::Page;
+use crate::store::CustomerRow;
 use crate::store::StoreError;
 use crate::store::records::erased_name;
 use crate::telemetry::metrics::Limited;
@@ -236,13 +237,18 @@ async fn pass_of(app: &App, token: &Secret) -> Result<Pass, NotMet> {
 async fn recognise(app: &App, pass: Pass) -> Result<Who, NotMet> {
     match (app.directory.customer_of(&pass.visitor).await?, pass.level) {
         (None, Level::Anonymous) => Ok(Who::Anonymous(pass.visitor)),
-        (Some(row), Level::Verified) if pass.issued_at > row.signed_out_at.max(row.revoked_at) => {
+        (Some(row), Level::Verified) if is_good(&pass, &row) => {
             let known = Known { key: row.customer, name: None };
             let (visitor, until) = (pass.visitor, pass.expires_at);
             Ok(Who::Customer { visitor, known, until, open: None })
         }
         _ => Err(Close::Unauthorized.into()),
     }
+}
+
+/// Whether a token still makes somebody the customer whom its visitor became.
+pub(super) fn is_good(pass: &Pass, row: &CustomerRow) -> bool {
+    pass.level == Level::Verified && pass.issued_at > row.signed_out_at.max(row.revoked_at)
 }
 
 /// By the bank's word, with or without a token.

@@ -267,7 +267,7 @@ impl Attempts {
 
     /// Counts one whose account is not known yet.
     pub fn take_address(&self, address: IpAddr) -> Result<(), TooFast> {
-        self.by_address.take(&address.to_canonical())
+        self.by_address.take(&share_of(address))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Who calls: the client's address behind proxies, its session, and the page it came from.
 //!
-//! **Invariant:** headers that a proxy sets are believed only when the connection comes from a
+//! **Invariants:** an agent's cookie counts for the server's own pages only: a page that may carry the
+//! chat is another's, and what runs in it must not act as the agent who looks at it. Headers that a
+//! proxy sets are believed only when the connection comes from a
 //! proxy on the list; the nearest address that is not on it is the client's.
 
 use std::convert::Infallible;
@@ -55,8 +57,10 @@ pub struct Peer {
 enum OriginOfPage {
     /// None: not a browser, or a page that asks its own server.
     Absent,
-    /// The server's own page, or one on the list.
-    Known,
+    /// The server's own page.
+    Own,
+    /// One on the list of those that may carry the chat.
+    Listed,
     /// Any other.
     Foreign,
 }
@@ -66,15 +70,25 @@ impl Peer {
     #[must_use]
     pub fn of(remote: IpAddr, headers: &HeaderMap, server: &Server) -> Self {
         let by_proxy = is_proxy(remote, &server.trusted_proxies);
+        let origin = origin(headers, server, by_proxy);
         Self {
             address: if by_proxy {
                 client(remote, headers, &server.trusted_proxies)
             } else {
                 remote
             },
-            session: bearer(headers).or_else(|| cookie(headers, cookie_name(server))),
-            origin: origin(headers, server, by_proxy),
+            session: bearer(headers).or_else(|| {
+                let own = matches!(origin, OriginOfPage::Absent | OriginOfPage::Own);
+                cookie(headers, cookie_name(server)).filter(|_| own)
+            }),
+            origin,
         }
+    }
+
+    /// Whether no page of another origin called.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        matches!(self.origin, OriginOfPage::Absent | OriginOfPage::Own)
     }
 
     /// Whether a page that may not call here called.
@@ -154,16 +168,19 @@ pub(super) fn set_cookie(
 fn origin(headers: &HeaderMap, server: &Server, by_proxy: bool) -> OriginOfPage {
     let Some(origin) = headers.get(header::ORIGIN) else { return OriginOfPage::Absent };
     let Ok(origin) = origin.to_str() else { return OriginOfPage::Foreign };
-    if server.allowed_origins.iter().any(|allowed| allowed.is(origin)) {
-        return OriginOfPage::Known;
-    }
     let forwarded = headers.get(FORWARDED_HOST).filter(|_| by_proxy);
     let mut hosts = [headers.get(header::HOST), forwarded].into_iter().flatten();
-    let host_of_page = origin.split_once("://").map(|(_, host)| host);
-    let is_own = host_of_page.is_some_and(|page| {
-        hosts.any(|host| host.to_str().is_ok_and(|host| host.eq_ignore_ascii_case(page)))
+    let is_own = origin.split_once("://").is_some_and(|(scheme, page)| {
+        (scheme == "https" || scheme == "http" && !server.https)
+            && hosts.any(|host| host.to_str().is_ok_and(|host| host.eq_ignore_ascii_case(page)))
     });
-    if is_own { OriginOfPage::Known } else { OriginOfPage::Foreign }
+    if is_own {
+        OriginOfPage::Own
+    } else if server.allowed_origins.iter().any(|allowed| allowed.is(origin)) {
+        OriginOfPage::Listed
+    } else {
+        OriginOfPage::Foreign
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use crate::store::Role;
 
 use axum::http::StatusCode;
 
+use crate::audit::Action;
+use crate::audit::Actor;
+use crate::audit::Entry;
 use crate::conversation::event::AgentRef;
 use crate::gateway::accounts::Refused;
 use crate::ids::TeamId;
@@ -81,6 +84,9 @@ pub async fn caller(app: &App, peer: &Peer, deed: Deed) -> Result<AgentRow, Refu
     if may(agent.role, deed) {
         return Ok(agent);
     }
+    let entry = Entry::by(Actor::Agent(agent.id), Action::Refused);
+    let entry = entry.from_address(peer.address).with("deed", format!("{deed:?}"));
+    app.audit.note(entry).await?;
     let message = "your role does not allow this";
     Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message))
 }
@@ -91,10 +97,10 @@ pub async fn changer(app: &App, peer: &Peer, deed: Deed) -> Result<AgentRow, Ref
     caller(app, peer, deed).await
 }
 
-/// Refuses what a page of another origin asks for.
+/// Refuses what a page of another origin asks for, also one that may carry the chat.
 pub(super) fn refuse_foreign(peer: &Peer) -> Result<(), Refusal> {
-    if peer.is_foreign() {
-        let message = "this origin is not on the list of allowed origins";
+    if !peer.is_own() {
+        let message = "only the server's own pages may do this";
         return Err(Refusal::new(StatusCode::FORBIDDEN, Code::Forbidden, message));
     }
     Ok(())

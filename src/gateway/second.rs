@@ -9,6 +9,7 @@ use crate::audit::Action;
 use crate::gateway::accounts::Accounts;
 use crate::gateway::accounts::Refused;
 use crate::gateway::accounts::SESSION_HOURS;
+use crate::gateway::accounts::must_change_password;
 use crate::gateway::accounts::role_word;
 use crate::gateway::totp;
 use crate::protocol::Secret;
@@ -98,8 +99,11 @@ impl Accounts {
         code: &Secret,
         from: IpAddr,
     ) -> Result<Vec<String>, Refused> {
-        let (_, agent) = self.session(token).await?.ok_or(Refused::NotSignedIn)?;
+        let (session, agent) = self.session(token).await?.ok_or(Refused::NotSignedIn)?;
         self.attempts.take(from, &agent.email).map_err(Refused::TooFast)?;
+        if must_change_password(&agent, session.way) {
+            return Err(Refused::MustChangePassword);
+        }
         let offered = self.directory.factor(&agent.id).await?.filter(|factor| !factor.confirmed);
         let factor = offered.ok_or(Refused::HasFactor)?;
         let step = totp::step_of(&factor.secret, code.expose(), self.now(), factor.last_step);
@@ -139,15 +143,15 @@ impl Accounts {
         from: IpAddr,
     ) -> Result<AgentRow, Refused> {
         let (session, agent) = self.session(token).await?.ok_or(Refused::NotSignedIn)?;
-        self.attempts.take(from, &agent.email).map_err(Refused::TooFast)?;
+        if must_change_password(&agent, session.way) {
+            return Err(Refused::MustChangePassword);
+        }
         let began = session.expires_at.plus_ms(-SESSION_HOURS * 60 * 60 * 1_000);
         if session.way == Way::Provider && self.now().ms_since(began) < FRESH_MS {
+            self.attempts.take(from, &agent.email).map_err(Refused::TooFast)?;
             return Ok(agent);
         }
-        if self.is_right(password, Some(agent.password.clone())).await? {
-            Ok(agent)
-        } else {
-            Err(Refused::Wrong)
-        }
+        self.ask_password(&agent, password, from).await?;
+        Ok(agent)
     }
 }

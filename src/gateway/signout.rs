@@ -20,8 +20,8 @@ use crate::gateway::app::App;
 use crate::gateway::hello;
 use crate::gateway::peer::Peer;
 use crate::gateway::refusal::Refusal;
-use crate::gateway::roles::refuse_foreign;
 use crate::gateway::tokens::TokenError;
+use crate::gateway::upgrade::known_page;
 use crate::protocol::Secret;
 use crate::store::CustomerRow;
 
@@ -35,7 +35,7 @@ async fn sign_out(
     peer: Peer,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    refuse_foreign(&peer)?;
+    known_page(&app, &peer)?;
     let proof = peer.session.as_ref().ok_or_else(Refusal::not_signed_in)?;
     if let Some(row) = customer(&app, proof).await? {
         app.directory.sign_customer_out(&row.customer, app.clock.now()).await?;
@@ -47,7 +47,14 @@ async fn sign_out(
 /// Whom a token or the bank's word stands for; nobody yet, if they have not been here.
 async fn customer(app: &App, proof: &Secret) -> Result<Option<CustomerRow>, Refusal> {
     match app.tokens.verify(proof.expose(), app.clock.now()).await {
-        Ok(pass) => Ok(app.directory.customer_of(&pass.visitor).await?),
+        Ok(pass) => {
+            let row = app.directory.customer_of(&pass.visitor).await?;
+            // A token that lets nobody in signs nobody out.
+            match row {
+                Some(row) if !hello::is_good(&pass, &row) => Err(Refusal::not_signed_in()),
+                row => Ok(row),
+            }
+        }
         Err(TokenError::Store(error)) => Err(error.into()),
         Err(TokenError::Malformed) => {
             let customer = hello::customer_of(app, proof).await;
@@ -59,8 +66,12 @@ async fn customer(app: &App, proof: &Secret) -> Result<Option<CustomerRow>, Refu
 }
 
 /// The bank's page is another origin than this server, and asks first.
-async fn preflight(peer: Peer, headers: HeaderMap) -> Result<Response, Refusal> {
-    refuse_foreign(&peer)?;
+async fn preflight(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    known_page(&app, &peer)?;
     let mut response = allow(StatusCode::NO_CONTENT.into_response(), &headers);
     let answer = response.headers_mut();
     let put = [

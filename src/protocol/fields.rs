@@ -275,9 +275,14 @@ fn id_rule() -> String {
     format!("must be 1 to {MAX_ID_CHARS} characters from [A-Za-z0-9_-]")
 }
 
-/// Control characters do nothing good in a chat bubble, a log or a terminal.
+/// Control characters do nothing good in a chat bubble, a log or a terminal; however a line ends,
+/// it ends.
 fn without_controls(text: &str) -> String {
-    text.chars().filter(|char| !char.is_control() || matches!(char, '\n' | '\t')).collect()
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .chars()
+        .filter(|char| !char.is_control() || matches!(char, '\n' | '\t'))
+        .collect()
 }
 
 fn one_line(text: &str, most: usize) -> String {

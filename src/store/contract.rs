@@ -55,6 +55,7 @@ macro_rules! store_contract {
             an_input_counts_once_in_all_conversations, a_known_input_is_a_duplicate_on_any_head,
             an_input_that_lost_may_come_again, one_frame_id_of_two_authors_is_two_inputs,
             an_append_to_nothing_fails_and_spoils_nothing, events_must_follow_the_head,
+            two_devices_that_come_at_once_meet_in_one_conversation,
             events_come_in_pages, any_text_survives, what_was_done_survives_reopening,
             nothing_is_done_after_closing,
         ]);
@@ -148,6 +149,7 @@ pub(crate) fn new_conversation(conversation: &str, visitor: &str) -> NewConversa
         at: moment(0),
         profile: r#"{"page":"https://example.org/"}"#.to_owned(),
         head: with_bot(),
+        unless_open: false,
     }
 }
 

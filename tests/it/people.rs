@@ -319,3 +319,29 @@ async fn what_an_agent_has_seen_is_not_unread_again() {
     visitor.say("m3", "Hallå?").await;
     agent.item(&conversation, |item| item["unread"] == 1).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_passed_a_conversation_to_a_team_that_is_not_theirs_sees_no_more_of_it() {
+    let server = Server::start(&[]).await;
+    let mut maja = server.hire("Maja", Role::Agent, &["support"]).await;
+    let mut otto = server.hire("Otto", Role::Agent, &["loans"]).await;
+    maja.be("online").await;
+    otto.be("online").await;
+    let mut visitor = Visitor::arrive(&server).await;
+    take(&mut maja, &mut visitor).await;
+    let conversation = visitor.conversation.clone();
+    maja.done(&conversation, json!({"type": "transfer", "team": "loans"})).await;
+    maja.event(&conversation, "the transfer", |event| event["kind"] == "transferred").await;
+    let shut = |frame: &serde_json::Value| {
+        frame["code"] == "forbidden" && frame["conversation"] == conversation
+    };
+    maja.line.frame("that the view is shut", shut).await;
+    otto.open(&conversation).await;
+    otto.done(&conversation, json!({"type": "claim"})).await;
+    let noted = otto.done(&conversation, json!({"type": "note", "text": "Bara för lån."})).await;
+    let said = visitor.say("m1", "Det här är bara för lån.").await;
+    otto.event(&conversation, "the message", |event| event["seq"] == said).await;
+    maja.line.settle().await;
+    let seen = maja.log(&conversation).last().unwrap()["seq"].as_u64().unwrap();
+    assert!(seen < noted, "{seen} {noted}");
+}

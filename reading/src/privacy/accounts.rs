@@ -112,8 +112,7 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     }
     let mut at = 0;
     while at + 4 < bytes.len() {
-        // "ibanfi21…" too: what comes after the letters tells, not what stands before.
-        let begins = bytes[at].is_ascii_lowercase() && (at == 0 || !bytes[at - 1].is_ascii_digit());
+        let begins = bytes[at].is_ascii_lowercase() && begins_at(&flat.text, at);
         match begins.then(|| account(flat, at)).flatten() {
             Some(end) => {
                 found.push(Found { at: at..end, kind: SecretKind::Iban });
@@ -122,6 +121,19 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
             None => at += 1,
         }
     }
+}
+
+/// Whether a number may begin at `at`: not within a word, unless the word is what it is called
+/// ("ibanfi21…"): the letters of a country stand in many words.
+fn begins_at(text: &str, at: usize) -> bool {
+    let before = &text.as_bytes()[..at];
+    let glued = before.iter().rev().take(9).take_while(|sign| sign.is_ascii_alphanumeric()).count();
+    let name = &before[at - glued..];
+    glued == 0
+        && !text[..at].ends_with(char::is_alphanumeric)
+        || [&b"iban"[..], b"konto", b"kontonr", b"kontot", b"tili", b"tilinro", b"account", b"nr"]
+            .iter()
+            .any(|known| *known == name)
 }
 
 /// Where the account number that begins at `at` ends.
@@ -153,7 +165,10 @@ fn account(flat: &Flat, at: usize) -> Option<usize> {
             }
         }
     }
-    let valid = signs.len() == *length && remainder(&signs) == 1;
+    // A number does not end within a word.
+    let whole = !(flat.text[..end].ends_with(|sign: char| sign.is_ascii_alphabetic())
+        && flat.text[end..].starts_with(char::is_alphabetic));
+    let valid = signs.len() == *length && whole && remainder(&signs) == 1;
     // One slip in a number that is called an account number does not make it harmless.
     let named = signs.len() + 3 >= *length
         && signs[2..].iter().filter(|sign| sign.is_ascii_digit()).count() + 4 >= *length

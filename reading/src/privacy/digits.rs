@@ -140,6 +140,12 @@ fn says_card(flat: &Flat, at: usize) -> bool {
     let from = at.saturating_sub(CARD_WORD_REACH);
     let from = (from..=at).find(|&from| flat.text.is_char_boundary(from)).unwrap_or(at);
     let before = &flat.text[from..at];
+    // What is said of another number is not said of this one; `+` begins a telephone's.
+    let before = before.rsplit(|sign: char| sign == '•' || sign.is_ascii_digit()).next();
+    let before = before.unwrap_or_default();
+    if before.ends_with('+') {
+        return false;
+    }
     before.split(|letter: char| !letter.is_alphabetic()).any(|word| {
         matches!(word, "visa" | "mastercard" | "amex" | "maestro" | "card" | "kortti")
             || word.starts_with("kortnum")

@@ -5,8 +5,14 @@ use std::ops::Range;
 use unicode_normalization::char::decompose_compatible;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::privacy::spoken;
+
+/// The longest tag of HTML that is taken for a gap.
+const MAX_TAG: usize = 100;
+
 /// A text in small letters without diacritics, full-width forms, odd digits, dashes, blanks and
-/// quotation marks, and without invisible characters.
+/// quotation marks, and without invisible characters. What only lays a text out, such as `<br>`,
+/// `&nbsp;` and a single bullet, is a blank.
 pub(super) struct Flat {
     /// The plain text.
     pub(super) text: String,
@@ -27,8 +33,29 @@ impl Flat {
             text: String::with_capacity(text.len()),
             origins: Vec::with_capacity(text.len()),
         };
+        let mut done = 0;
+        let mut before = ' ';
         for (start, letter) in text.char_indices() {
-            if letter.is_ascii() {
+            if start < done {
+                continue;
+            }
+            let rest = &text[start..];
+            let layout = match letter {
+                '<' => tag(rest),
+                '&' => entity(rest),
+                // Several are what stands for a secret.
+                '•' if before != '•' && !rest['•'.len_utf8()..].starts_with('•') => {
+                    Some('•'.len_utf8())
+                }
+                _ => None,
+            };
+            before = letter;
+            if let Some(length) = layout {
+                done = start + length;
+                if !flat.text.ends_with(' ') {
+                    flat.push_from(' ', start..done, false);
+                }
+            } else if letter.is_ascii() {
                 flat.push(letter.to_ascii_lowercase(), start, letter);
             } else {
                 decompose_compatible(letter, |part| {
@@ -44,11 +71,74 @@ impl Flat {
     }
 
     fn push(&mut self, plain: char, start: usize, letter: char) {
-        let end = start + letter.len_utf8();
+        self.push_from(plain, start..start + letter.len_utf8(), letter.is_uppercase());
+    }
+
+    fn push_from(&mut self, plain: char, from: Range<usize>, upper: bool) {
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let origin = Origin { start: place(start), end: place(end), upper: letter.is_uppercase() };
+        let origin = Origin { start: place(from.start), end: place(from.end), upper };
         self.text.push(plain);
         self.origins.resize(self.text.len(), origin);
+    }
+
+    /// The same with letters that are mistaken for digits as digits, where they stand among some:
+    /// `85O4`, `477709l7`. `None` when there are none.
+    pub(super) fn slipped(&self) -> Option<Self> {
+        let bytes = self.text.as_bytes();
+        let alike = |sign: u8| matches!(sign, b'o' | b'l' | b'i');
+        let mut plain = None;
+        let mut at = 0;
+        while at < bytes.len() {
+            let run = bytes[at..].iter().take_while(|&&it| it.is_ascii_digit() || alike(it)).count();
+            let begin = if at > 0 && bytes[at - 1].is_ascii_alphabetic() {
+                // "fi97…": the letters at the beginning are part of a word.
+                at + bytes[at..at + run].iter().take_while(|&&sign| alike(sign)).count()
+            } else {
+                at
+            };
+            let run_end = at + run;
+            let slips = bytes[begin..run_end].iter().any(|&sign| alike(sign))
+                && bytes[begin..run_end].iter().any(u8::is_ascii_digit);
+            if slips {
+                let plain = plain.get_or_insert_with(|| self.text.clone().into_bytes());
+                for sign in &mut plain[begin..run_end] {
+                    *sign = match *sign {
+                        b'o' => b'0',
+                        b'l' | b'i' => b'1',
+                        other => other,
+                    };
+                }
+            }
+            at = run_end + 1;
+        }
+        let text = String::from_utf8(plain?).ok()?;
+        Some(Self { text, origins: self.origins.clone() })
+    }
+
+    /// The same with digits in the place of three or more words for digits in a row: "fyra sju sex
+    /// tre". `None` when there are none.
+    pub(super) fn read_aloud(&self) -> Option<Self> {
+        let runs = spoken::runs(&self.text);
+        if runs.is_empty() {
+            return None;
+        }
+        let mut flat = Self {
+            text: String::with_capacity(self.text.len()),
+            origins: Vec::with_capacity(self.text.len()),
+        };
+        let mut done = 0;
+        for word in runs {
+            flat.text.push_str(&self.text[done..word.at.start]);
+            flat.origins.extend(&self.origins[done..word.at.start]);
+            let origin = self.original(&word.at);
+            for digit in word.digits {
+                flat.push_from(digit, origin.clone(), false);
+            }
+            done = word.at.end;
+        }
+        flat.text.push_str(&self.text[done..]);
+        flat.origins.extend(&self.origins[done..]);
+        Some(flat)
     }
 
     /// The part of the original text that `at` comes from.
@@ -71,6 +161,31 @@ impl Flat {
         }
         false
     }
+}
+
+/// How long the tag of HTML is that `text` begins with.
+fn tag(text: &str) -> Option<usize> {
+    const NAMES: [&str; 27] = [
+        "b", "i", "u", "p", "a", "br", "hr", "td", "th", "tr", "li", "ul", "ol", "em", "dd", "dt",
+        "div", "pre", "span", "font", "code", "strong", "small", "table", "tbody", "h1", "h2",
+    ];
+    let inside = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
+    let end = inside.bytes().take(9).take_while(u8::is_ascii_alphanumeric).count();
+    let name = inside[..end].to_ascii_lowercase();
+    if !NAMES.contains(&name.as_str())
+        || !inside[end..].starts_with([' ', '>', '/'])
+    {
+        return None;
+    }
+    text.bytes().take(MAX_TAG).position(|sign| sign == b'>').map(|at| at + 1)
+}
+
+/// How long the entity of HTML is that `text` begins with, if it is a blank.
+fn entity(text: &str) -> Option<usize> {
+    ["&nbsp;", "&#160;", "&#xa0;", "&ensp;", "&emsp;", "&thinsp;", "&#8239;", "&#8199;"]
+        .iter()
+        .find(|blank| text.get(..blank.len()).is_some_and(|it| it.eq_ignore_ascii_case(blank)))
+        .map(|blank| blank.len())
 }
 
 /// `part` in its plainest form; `None` for what cannot be seen.

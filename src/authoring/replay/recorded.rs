@@ -99,7 +99,8 @@ pub(super) fn recorded(
         if matches!(event.fact, Fact::Erased | Fact::Unknown(_)) {
             return None;
         }
-        if let Some(act) = beginning(&state, log, at) {
+        let act = beginning(&state, log, at);
+        if let Some(act) = act.filter(|act| !was_announced(turns.last(), act, log)) {
             turns.push(Recorded { act, at: event.at, duty: Duty::OnDuty, events: at..at });
         }
         turns.last_mut()?.events.end = at + 1;
@@ -121,7 +122,8 @@ fn beginning(state: &State, log: &[Event], at: usize) -> Option<RecordedAct> {
                 Act::AgentSaid { agent: agent.clone(), text: message.text.clone() }
             }
             Author::Bot if at == 0 => identified(event).unwrap_or(Act::Begin),
-            Author::Bot => return announced(state, &next?.fact),
+            // What is decided together bears one moment.
+            Author::Bot => return announced(state, &next.filter(|it| it.at == event.at)?.fact),
         },
         Fact::Note { from, text } => Act::AgentNoted { agent: from.clone(), text: text.clone() },
         Fact::Tagged { from, tags } => Act::Tag { agent: from.clone(), tags: tags.clone() },
@@ -188,6 +190,15 @@ fn leads_to_person(rest: &[Event]) -> bool {
     })
 }
 
+/// Whether a turn has begun with the words for this: older logs have them before the status.
+fn was_announced(last: Option<&Recorded>, act: &RecordedAct, log: &[Event]) -> bool {
+    let Some(last) = last else { return false };
+    let (RecordedAct::Act(begun), RecordedAct::Act(act)) = (&last.act, act) else { return false };
+    matches!(act, Act::DutyEnded | Act::AgentLost { .. })
+        && begun == act
+        && log[last.events.clone()].iter().all(|event| matches!(event.fact, Fact::Message(_)))
+}
+
 /// What the bot says of itself before something that nobody asked of it.
 fn announced(state: &State, next: &Fact) -> Option<RecordedAct> {
     match next {
@@ -235,6 +246,8 @@ fn by_status(
         (Status::Queued, _, _) if state.status == Status::Offline => {
             Act::DutyBegan { team: change.team.clone() }
         }
+        (Status::Offline, _, _) if state.status == Status::Queued => Act::DutyEnded,
+        (_, Some("agent_lost"), _) => Act::AgentLost { agent: state.agent.as_ref()?.id.clone() },
         _ => return None,
     };
     Some(RecordedAct::Act(act))

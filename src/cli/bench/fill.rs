@@ -63,7 +63,14 @@ async fn one(store: Arc<Sqlite>, clock: Clock, number: usize) -> anyhow::Result<
     let visitor = VisitorId::new(&format!("stored-{number}"));
     let profile = "{}".to_owned();
     store
-        .create(NewConversation { id: id.clone(), visitor, at, profile, head: head.clone() })
+        .create(NewConversation {
+            id: id.clone(),
+            visitor,
+            at,
+            profile,
+            head: head.clone(),
+            unless_open: false,
+        })
         .await?;
     let events = (1..).zip(SAID).map(|(seq, (role, text))| EventRow {
         seq: Seq(seq),

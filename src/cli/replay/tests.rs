@@ -276,8 +276,14 @@ async fn store_talks(data: &Path, talks: &[(Timestamp, Vec<Event>, State)]) {
         };
         let visitor = VisitorId::new(&format!("v{number}"));
         let profile = "{}".to_owned();
-        let new =
-            NewConversation { id: id.clone(), visitor, at: *begun, profile, head: head.clone() };
+        let new = NewConversation {
+            id: id.clone(),
+            visitor,
+            at: *begun,
+            profile,
+            head: head.clone(),
+            unless_open: false,
+        };
         store.create(new).await.expect("it can be made");
         let append = Append {
             conversation: id,

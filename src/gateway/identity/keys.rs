@@ -7,6 +7,7 @@ use jsonwebtoken::jwk::EllipticCurve;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::jwk::KeyAlgorithm;
+use jsonwebtoken::jwk::KeyOperations;
 use jsonwebtoken::jwk::PublicKeyUse;
 
 /// A bank that signs with more keys at once has made a mistake; each could be tried on each token.
@@ -81,7 +82,11 @@ fn public(jwk: &Jwk) -> Option<Key> {
     };
     let common = &jwk.common;
     let signs = common.public_key_use.as_ref().is_none_or(|to| *to == PublicKeyUse::Signature);
+    let may_check = common
+        .key_operations
+        .as_ref()
+        .is_none_or(|operations| operations.contains(&KeyOperations::Verify));
     let is_for_it = common.key_algorithm.is_none_or(|algorithm| algorithm == named);
     let checks = DecodingKey::from_jwk(jwk).ok()?;
-    (signs && is_for_it).then(|| Key { algorithm, id: common.key_id.clone(), checks })
+    (signs && may_check && is_for_it).then(|| Key { algorithm, id: common.key_id.clone(), checks })
 }

@@ -84,3 +84,22 @@ fn a_session_comes_by_bearer_or_by_cookie() {
     assert_eq!(session(&[("cookie", "not_skicka_agent=def")]), None);
     assert_eq!(session(&[("authorization", "Bearer abc"), cookies]).as_deref(), Some("abc"));
 }
+
+#[test]
+fn an_agents_cookie_counts_for_the_servers_own_pages_only() {
+    let (host, cookie) = (("host", "chat.bank.example"), ("cookie", "skicka_agent=def"));
+    let session = |origin: Option<&str>| {
+        let origin = origin.map(|origin| ("origin", origin));
+        let pairs: Vec<_> = [host, cookie].into_iter().chain(origin).collect();
+        peer("192.0.2.1", &pairs).session.is_some()
+    };
+    assert!(session(None) && session(Some("https://chat.bank.example")));
+    for page in ["https://www.bank.example", "https://evil.example", "null"] {
+        assert!(!session(Some(page)), "{page}");
+    }
+    let odd = [host, ("origin", "foo://chat.bank.example")];
+    assert!(peer("192.0.2.1", &odd).is_foreign());
+    let secure = Server { https: true, ..server() };
+    let plain = headers(&[host, ("origin", "http://chat.bank.example")]);
+    assert!(Peer::of("192.0.2.1".parse().unwrap(), &plain, &secure).is_foreign());
+}

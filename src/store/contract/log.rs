@@ -1,11 +1,15 @@
 //! The log: what is put in comes out, once, in order, and stays.
 
+use crate::conversation::event::Status;
 use crate::ids::FrameId;
 use crate::ids::Seq;
+use crate::ids::VisitorId;
 use crate::store::Append;
 use crate::store::Appended;
 use crate::store::EventRow;
 use crate::store::EventStore;
+use crate::store::Head;
+use crate::store::NewConversation;
 use crate::store::StoreError;
 use crate::store::contract::World;
 use crate::store::contract::append;
@@ -227,4 +231,28 @@ pub(crate) async fn nothing_is_done_after_closing(world: &impl World) {
     let acked = done.iter().filter(|answer| matches!(answer, Ok(Appended::Done))).count();
     let store = world.open().await;
     assert_eq!(log_of(&store, "c1").await.len(), acked);
+}
+
+pub(crate) async fn two_devices_that_come_at_once_meet_in_one_conversation(world: &impl World) {
+    let store = world.open().await;
+    let wish = |id: &str| NewConversation { unless_open: true, ..new_conversation(id, "v1") };
+    let wishes = ["c1", "c2", "c3"].map(|id| store.create(wish(id)));
+    for made in futures_util::future::join_all(wishes).await {
+        made.unwrap();
+    }
+    let visitor = VisitorId::new("v1");
+    let open = store.open_conversation_of(&visitor).await.unwrap().unwrap();
+    let mut there = Vec::new();
+    for id in ["c1", "c2", "c3"].map(id) {
+        there.extend(store.conversation(&id).await.unwrap().map(|row| row.id));
+    }
+    assert_eq!(there, [open.clone()]);
+    let ended = Append { head: ended(), ..append(open.as_str(), 0, 1, "ended") };
+    store.append(ended).await.unwrap();
+    store.create(wish("c4")).await.unwrap();
+    assert_eq!(store.open_conversation_of(&visitor).await.unwrap(), Some(id("c4")));
+}
+
+fn ended() -> Head {
+    Head { status: Status::Ended, ..with_bot() }
 }

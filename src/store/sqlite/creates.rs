@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
+use crate::conversation::event::Status;
 use crate::ids::AgentId;
 use crate::ids::ConversationId;
 use crate::ids::IntentId;
@@ -36,15 +37,45 @@ pub(super) async fn perform(
     }
     let wishes: Vec<(&NewConversation, String)> =
         creates.iter().map(|new| (*new, rows::visitor_name(&new.visitor))).collect();
+    let wishes = without_needless(connection, wishes).await?;
     let made = insert(connection, memory, &wishes).await?;
+    let wishes: HashMap<&str, &str> =
+        wishes.iter().map(|(new, visitor)| (new.id.as_str(), visitor.as_str())).collect();
     let mut answers = Vec::with_capacity(creates.len());
-    for (new, visitor) in &wishes {
+    for new in creates {
+        let Some(visitor) = wishes.get(new.id.as_str()) else {
+            answers.push(Ok(()));
+            continue;
+        };
         let theirs = made.contains(&new.id)
-            || owner(connection, &new.id).await?.as_deref() == Some(visitor.as_str());
+            || owner(connection, &new.id).await?.as_deref() == Some(*visitor);
         let taken = || Refused(format!("conversation {} is another visitor's", new.id));
         answers.push(if theirs { Ok(()) } else { Err(taken()) });
     }
     Ok(answers)
+}
+
+/// Leaves out those that are made only for a visitor without an open conversation, where there is
+/// one or the batch makes one.
+async fn without_needless<'a>(
+    connection: &mut SqliteConnection,
+    wishes: Vec<(&'a NewConversation, String)>,
+) -> Result<Vec<(&'a NewConversation, String)>, sqlx::Error> {
+    let mut kept: Vec<(&NewConversation, String)> = Vec::with_capacity(wishes.len());
+    for (new, visitor) in wishes {
+        let open = new.unless_open
+            && (kept.iter().any(|(_, other)| *other == visitor)
+                || sqlx::query(statements::OPEN_CONVERSATION_OF)
+                    .bind(visitor.as_str())
+                    .bind(rows::status_word(Status::Ended))
+                    .fetch_optional(&mut *connection)
+                    .await?
+                    .is_some());
+        if !open {
+            kept.push((new, visitor));
+        }
+    }
+    Ok(kept)
 }
 
 /// Inserts what is new; answers the conversations that one wish alone asked for and got.

@@ -51,7 +51,7 @@ pub(super) fn visitor_of(name: &str) -> VisitorId {
 
 /// An e-mail address as it is stored and looked for.
 pub(super) fn stored_email(email: &str) -> String {
-    email.trim().to_lowercase()
+    email.trim().to_ascii_lowercase()
 }
 
 /// The word for a status.

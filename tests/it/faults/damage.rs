@@ -38,8 +38,9 @@ impl Damage {
         Self { what, at, bytes: vec![log[at] ^ 0x10] }
     }
 
-    fn zeros(what: &'static str, at: usize, length: usize) -> Self {
-        Self { what, at, bytes: vec![0; length] }
+    /// Something else stands here, as when a block came back from another place of the disk.
+    fn other(what: &'static str, log: &[u8], at: usize, length: usize) -> Self {
+        Self { what, at, bytes: log[at..at + length].iter().map(|byte| !byte).collect() }
     }
 }
 
@@ -53,8 +54,8 @@ fn all(log: &[u8], frame: usize) -> Vec<Damage> {
         Damage::flip("its sum", log, at + 17),
         Damage::flip("the middle of its page", log, at + 24 + 2_048),
         Damage::flip("the end of its page", log, at + FRAME - 1),
-        Damage::zeros("a sector of it", at + 24 + 512, 512),
-        Damage::zeros("all of it", at, FRAME),
+        Damage::other("a sector of it", log, at + 24 + 512, 512),
+        Damage::other("all of it", log, at, FRAME),
     ]
 }
 
@@ -69,6 +70,16 @@ struct Written {
 
 fn wal(server: &Server) -> PathBuf {
     server.data().join("skicka.db-wal")
+}
+
+/// The first frame of a transaction, at about this place in the log: nothing of an unfinished one
+/// stands before it.
+fn first_of_some(log: &[u8], about: usize) -> usize {
+    let ends = |frame: &usize| {
+        let at = HEAD + (frame - 1) * FRAME + 4;
+        log[at..at + 4].iter().any(|byte| *byte != 0)
+    };
+    (about..).find(ends).unwrap()
 }
 
 async fn write_and_kill() -> Written {
@@ -139,7 +150,7 @@ async fn r5_damage_inside_what_was_acked_is_told_and_served_to_nobody() {
     let mut written = write_and_kill().await;
     let frames = (written.kept.log.len() - HEAD) / FRAME;
     for part in 1..=scale() {
-        let frame = frames * part / (scale() + 1);
+        let frame = first_of_some(&written.kept.log, frames * part / (scale() + 1));
         for damage in all(&written.kept.log, frame) {
             let what = format!("frame {frame} of {frames}, {}", damage.what);
             written.start_on(&damage, &what).await;
