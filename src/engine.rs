@@ -29,7 +29,7 @@ mod audited;
 pub mod editions;
 mod erasure;
 pub mod floor;
-mod follow;
+pub(crate) mod follow;
 pub mod history;
 mod lanes;
 pub mod looking;
@@ -40,8 +40,6 @@ mod rota;
 mod search;
 mod timers;
 pub(crate) mod turn;
-
-pub(crate) use turn::PAGE;
 
 use editions::Editions;
 use erasure::Erasures;

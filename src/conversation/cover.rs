@@ -68,9 +68,10 @@ fn by_itself(content: &Content, text: &mut String) {
 
 /// Whether the visitor's answer may be a code.
 fn awaited(content: &Content, state: &State) -> Awaited {
-    let asked = state.open.is_some()
-        && state.last_said.as_ref().is_some_and(|said| context::speaks_of_code(&said.text));
-    if asked {
+    // "Which code did you get?", but neither "Did the code come?" nor the advice never to write
+    // one: after those only a message that is nothing but a number may be it.
+    let said = state.last_said.as_ref().filter(|_| state.open.is_some());
+    if said.is_some_and(|said| context::asks_for_code(&said.text)) {
         return Awaited::Asked;
     }
     if asks_for_value(content, state) {
@@ -79,7 +80,8 @@ fn awaited(content: &Content, state: &State) -> Awaited {
     let topic = state.topic.as_ref().is_some_and(|topic| {
         Language::ALL.iter().any(|lang| context::speaks_of_code(content.title(topic, *lang)))
     });
-    if topic || context::speaks_of_code(&state.tail) { Awaited::Maybe } else { Awaited::No }
+    let said = said.is_some_and(|said| context::speaks_of_code(&said.text));
+    if topic || said || context::speaks_of_code(&state.tail) { Awaited::Maybe } else { Awaited::No }
 }
 
 /// Whether the open question wants a value of its own, such as the number of an order.

@@ -12,12 +12,15 @@ use crate::conversation::event::Move;
 use crate::engine::Engine;
 use crate::engine::SubmitError;
 use crate::engine::lanes::Kept;
-use crate::engine::turn::PAGE;
 use crate::engine::turn::event_of;
 use crate::ids::ConversationId;
 use crate::ids::Seq;
 use crate::protocol::event::Audience;
 use crate::store::Reader;
+
+/// Frames that are read at once. A reader who is behind holds them until they are taken, and each
+/// may be as long as a message.
+pub(crate) const FRAMES: u32 = 50;
 
 /// An event ready to be sent.
 #[derive(Debug, Clone)]
@@ -76,7 +79,7 @@ impl Engine {
             kept
         } else {
             let mut kept = Vec::new();
-            for row in self.inner.store.events(id, after, PAGE).await? {
+            for row in self.inner.store.events(id, after, FRAMES).await? {
                 kept.push(Arc::new(Kept::new(event_of(&row)?)));
             }
             kept

@@ -14,9 +14,9 @@ use crate::bus::Following;
 use crate::bus::Passing;
 use crate::bus::Writer;
 use crate::conversation::input::Refusal;
-use crate::engine::PAGE;
 use crate::engine::SubmitError;
 use crate::engine::floor::Place;
+use crate::engine::follow::FRAMES;
 use crate::gateway::app::App;
 use crate::gateway::hello::Met;
 use crate::ids::ConversationId;
@@ -106,7 +106,7 @@ impl News {
         } else {
             Vec::new()
         };
-        self.behind = events.len() == PAGE as usize;
+        self.behind = events.len() >= FRAMES as usize;
         // Whoever holds a copy of an anonymous token sees nothing of the customer's.
         let became = || {
             events.iter().any(|frame| frame.identifies)
