@@ -108,7 +108,7 @@
 --hd:var(--skicka-head-dark,#123a31);--on-hd:var(--skicka-on-head-dark,#e9f6f1);--p:#3d3018;--p-t:#fbe9c9;--bad:#ffa79e;--warn:#33290f;--shade:#0009;color-scheme:dark`;
 
   const CSS = `
-:host{${LIGHT};font:16px/1.45 var(--skicka-font,system-ui,sans-serif);text-align:start;-webkit-text-size-adjust:100%}
+:host{${LIGHT};overflow-wrap:anywhere;font:16px/1.45 var(--skicka-font,system-ui,sans-serif);text-align:start;-webkit-text-size-adjust:100%}
 @media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK}}}
 :host([theme=dark]){${DARK}}
 :host([mode=inline]){display:block;height:640px;max-height:100%}
@@ -135,7 +135,7 @@ dialog.panel.full{inset:0;width:100vw;height:100dvh}
 .panel.full{border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
 .head{display:flex;align-items:center;gap:4px;padding:6px 6px 6px 16px;background:var(--hd);color:var(--on-hd);position:relative;flex:none}
 .head :focus-visible{outline-color:var(--on-hd);outline-offset:-4px}
-h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;overflow-wrap:anywhere}
+h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0}
 .head button{display:flex;align-items:center;justify-content:center;gap:2px;padding:0 6px;border-radius:10px;font-weight:600;font-size:14px}
 .head>button:hover{opacity:.8}
 .menu{position:absolute;top:calc(100% + 4px);right:8px;z-index:2;min-width:200px;padding:6px;border-radius:12px;border:1px solid var(--l);background:var(--s);color:var(--t);box-shadow:0 10px 30px var(--shade);display:grid}
@@ -146,7 +146,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .strip>span{flex:1 1 20ch}.sure>span{flex-basis:100%}
 .strip button,.acts button{font-weight:600;color:var(--a);padding:0 10px;border-radius:10px;text-decoration:underline;text-underline-offset:3px}
 .wrap{position:relative;flex:1;min-height:0;display:flex}
-.log{position:relative;flex:1;min-height:0;overflow-wrap:anywhere;overflow-y:auto;overscroll-behavior:contain;padding:14px var(--side,14px) 6px;display:flex;flex-direction:column;gap:3px}
+.log{position:relative;flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:14px var(--side,14px) 6px;display:flex;flex-direction:column;gap:3px}
 .log:focus-visible{outline-offset:-3px}
 .log::before{content:"";margin-top:auto}
 .msg{max-width:88%;align-self:flex-start;margin-top:10px;animation:in .18s}
@@ -179,7 +179,7 @@ h2{font-size:17px;line-height:1.25;font-weight:650;margin:0;flex:1;min-width:0;o
 .dots i{width:6px;height:6px;border-radius:50%;background:currentColor;animation:dot 1.2s infinite}
 .dots i:nth-child(2){animation-delay:.15s}.dots i:nth-child(3){animation-delay:.3s}
 .fresh{position:absolute;bottom:8px;left:50%;transform:translateX(-50%);background:var(--a);color:var(--on-a);border-radius:22px;padding:0 16px;font-weight:600;font-size:14px;box-shadow:0 4px 14px var(--shade);white-space:nowrap}
-.foot{overflow-wrap:anywhere;border-top:1px solid var(--l);padding:8px var(--side,12px) 12px;flex:none;display:grid;gap:8px}
+.foot{border-top:1px solid var(--l);padding:8px var(--side,12px) 12px;flex:none;display:grid;gap:8px}
 .notice{font-size:14px;color:var(--bad);margin:0}
 .row{display:flex;gap:8px;align-items:flex-end}
 .rating{display:grid;gap:8px}
@@ -193,7 +193,7 @@ textarea:focus-visible{outline-offset:0;border-radius:16px}
 progress{flex:1;min-width:0;accent-color:var(--a)}
 .send[aria-disabled]{background:var(--soft);color:var(--m)}
 .gate{flex:1;min-height:0;overflow-y:auto;padding:20px 16px;display:grid;gap:14px;align-content:center}
-.gate p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}.gate h3{margin:0;font-size:17px}
+.gate p{margin:0;white-space:pre-wrap}.gate h3{margin:0;font-size:17px}
 .asking .wrap,.asking .foot,.asking .typing,.asking [part=status]{display:none}
 .privacy{font-size:13px;color:var(--m);min-height:24px;text-underline-offset:3px}
 .gate .privacy{font-size:15px;color:var(--a)}

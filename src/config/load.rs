@@ -249,6 +249,11 @@ impl Layers {
         {
             return Err(format!("`{key}` must be from {least} to {most}, not {number}"));
         }
+        if key.starts_with("chat.privacy_notice.")
+            && value.as_str().is_some_and(|address| !is_pages(address))
+        {
+            return Err(format!("`{key}` must be the address of a page: https://… or /…"));
+        }
         let mut table = self.table.clone();
         put(&mut table, key, value);
         let settings = table.clone().try_into().map_err(|error: toml::de::Error| {
@@ -281,6 +286,11 @@ impl Layers {
         let nearest = keys.chain(sections).min_by_key(|known| distance(known))?;
         (distance(nearest) <= (name.len() / 3).max(2)).then_some(nearest)
     }
+}
+
+/// Whether an address may stand in a link that customers follow.
+fn is_pages(address: &str) -> bool {
+    address.is_empty() || ["https://", "http://", "/"].iter().any(|it| address.starts_with(it))
 }
 
 fn join(section: &str, name: &str) -> String {

@@ -40,12 +40,8 @@ const ADDRESSES = [
   'https://bank.example/"><script data-hurt>globalThis.hurt=1</script>', 'https://bank.example/" onmouseover="globalThis.hurt=1', '?"><img src=x data-hurt onerror=globalThis.hurt=1>',
 ];
 
-/**
- * Places that a word without an end still makes wider than a phone, or that cut it off there: nothing
- * runs in them. `overflow-wrap: anywhere` on the console's `body` and on `.strip, .typing` of the
- * window, and `min-width: 0` for `.figure > *`, mend them but for one; then this is `none`.
- */
-const KNOWN = '.strip, .typing, .toast, sk-conversation, .floor, .settings, dialog';
+/** Places that a word without an end may make wider than a phone. */
+const KNOWN = 'none';
 
 /** Runs in each frame: what is wrong there. `isNarrow`: nothing may be wider than the screen, but for what is `known`. @param {{isNarrow: boolean, known: string}} how */
 function wounds({ isNarrow, known }) {
