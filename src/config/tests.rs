@@ -125,6 +125,10 @@ fn every_mistake_is_one_sentence_that_says_where() {
         ),
         ("[limits]\nping_s = 0", "FILE:2: `limits.ping_s` must be from 1 to 3600, not 0"),
         ("[limits]\nhello_s = -1", "FILE:2: `limits.hello_s` must be from 1 to 3600, not -1"),
+        (
+            "[chat.privacy_notice]\nsv = 'https://bank.example/a'\nen = 'javascript:alert(1)'",
+            "FILE:3: `chat.privacy_notice.en` must be the address of a page: https://… or /…",
+        ),
         ("listen = 'here'", "FILE:1: `listen` is wrong: invalid socket address syntax"),
         (
             "[store]\nsynchronous = 'off'",
