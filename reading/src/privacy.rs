@@ -18,13 +18,19 @@ use crate::privacy::patterns::Patterns;
 
 mod accounts;
 mod announced;
+mod company;
 pub mod context;
 mod digits;
+mod expected;
 pub mod files;
 mod flat;
+mod halves;
+mod harmless;
 mod identity;
+mod pairs;
 pub mod patterns;
 pub mod retention;
+mod shapes;
 mod spoken;
 mod tokens;
 mod words;
@@ -105,6 +111,7 @@ fn find(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     numbers(&flat, &mut found);
     announced::find(&flat, &mut found);
+    found.extend(halves::find("", &flat));
     to_original(&flat, &mut found);
     if let Some(flat) = flat.slipped() {
         let mut more = Vec::new();

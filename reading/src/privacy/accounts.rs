@@ -103,6 +103,12 @@ const LENGTHS: &[(&str, usize)] = &[
     ("ye", 30),
 ];
 
+/// Countries whose account numbers have no letters after the first two: words are none.
+const DIGITS_ONLY: &[&str] = &[
+    "ae", "at", "ba", "be", "cz", "de", "dk", "ee", "es", "fi", "fo", "gl", "hr", "hu", "il", "is",
+    "lt", "me", "no", "pl", "pt", "rs", "se", "si", "sk", "tn", "ua", "xk",
+];
+
 /// Finds account numbers.
 pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     let bytes = flat.text.as_bytes();
@@ -129,11 +135,9 @@ fn begins_at(text: &str, at: usize) -> bool {
     let before = &text.as_bytes()[..at];
     let glued = before.iter().rev().take(9).take_while(|sign| sign.is_ascii_alphanumeric()).count();
     let name = &before[at - glued..];
-    glued == 0
-        && !text[..at].ends_with(char::is_alphanumeric)
+    glued == 0 && !text[..at].ends_with(char::is_alphanumeric)
         || [&b"iban"[..], b"konto", b"kontonr", b"kontot", b"tili", b"tilinro", b"account", b"nr"]
-            .iter()
-            .any(|known| *known == name)
+            .contains(&name)
 }
 
 /// Where the account number that begins at `at` ends.
@@ -142,6 +146,7 @@ fn account(flat: &Flat, at: usize) -> Option<usize> {
     let rest = &flat.text.as_bytes()[at + 1..];
     let second = rest.iter().take(MAX_GAP + 1).find(|sign| !GAPS.contains(sign))?;
     let country = [flat.text.as_bytes()[at], *second];
+    let digits_only = DIGITS_ONLY.iter().any(|code| code.as_bytes() == country);
     let (_, length) = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country)?;
     let mut signs: Vec<u8> = Vec::with_capacity(*length);
     let mut end = at;
@@ -152,7 +157,7 @@ fn account(flat: &Flat, at: usize) -> Option<usize> {
             end = at + offset + 1;
             gap = 0;
             let place = signs.len();
-            if matches!(place, 3 | 4) && !sign.is_ascii_digit() {
+            if (matches!(place, 3 | 4) || digits_only && place > 2) && !sign.is_ascii_digit() {
                 return None;
             }
             if place == *length {
@@ -176,8 +181,14 @@ fn account(flat: &Flat, at: usize) -> Option<usize> {
     (valid || named).then_some(end)
 }
 
+/// How many signs an account number of the country has with which `number` begins.
+pub(super) fn length_of(number: &[u8]) -> Option<usize> {
+    let country = number.get(..2)?;
+    LENGTHS.iter().find(|(code, _)| code.as_bytes() == country).map(|(_, length)| *length)
+}
+
 /// The remainder by 97 of the number with its first four signs moved to the end.
-fn remainder(signs: &[u8]) -> u32 {
+pub(super) fn remainder(signs: &[u8]) -> u32 {
     signs[4..].iter().chain(&signs[..4]).fold(0, |sum, &sign| match sign {
         b'0'..=b'9' => (sum * 10 + u32::from(sign - b'0')) % 97,
         _ => (sum * 100 + u32::from(sign - b'a') + 10) % 97,

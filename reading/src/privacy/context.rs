@@ -6,11 +6,12 @@ use crate::privacy::Found;
 use crate::privacy::Masked;
 use crate::privacy::Patterns;
 use crate::privacy::SecretKind;
-use crate::privacy::announced;
 use crate::privacy::cover;
 use crate::privacy::digits;
+use crate::privacy::expected;
 use crate::privacy::find;
 use crate::privacy::flat::Flat;
+use crate::privacy::halves;
 
 /// How far into a message, in bytes, what went before may tell where a secret begins: the words
 /// that may stand between an announcement and what it announces are far fewer.
@@ -44,7 +45,13 @@ pub struct Context<'a> {
 /// Whether a text is about a code, a PIN or a password: after such a question the answer may be it.
 #[must_use]
 pub fn speaks_of_code(text: &str) -> bool {
-    announced::speaks_of_code(text)
+    expected::speaks_of_code(text)
+}
+
+/// Whether a text asks for a code, a PIN or a password, so that the answer is one.
+#[must_use]
+pub fn asks_for_code(text: &str) -> bool {
+    expected::asks_for_code(text)
 }
 
 /// Whether there is a digit in a text, in whatever script: no code, PIN or card is without.
@@ -62,11 +69,12 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
     let flat = Flat::of(text);
     let mut more = Vec::new();
     if context.code > Awaited::No {
-        announced::find_expected(&flat, context.code == Awaited::Maybe, &mut more);
+        expected::find_expected(&flat, context.code == Awaited::Maybe, &mut more);
     }
     if let Some(at) = context.begun.and_then(|known| digits::rest_of_card(&flat, known)) {
         more.push(Found { at, kind: SecretKind::Card });
     }
+    more.extend(halves::find(context.previous, &flat));
     all.extend(more.into_iter().map(|found| Found { at: flat.original(&found.at), ..found }));
     all.extend(context.patterns.map(|patterns| patterns.find(text, &flat)).unwrap_or_default());
     let begun = unfinished(context.previous, text, &mut all);
@@ -90,9 +98,30 @@ fn across(previous: &str, text: &str) -> Vec<Found> {
 /// Secrets of a text that show by what went before.
 fn reaching(previous: &str, text: &str) -> Vec<Found> {
     let (joined, begin) = join(previous, text);
-    let is_its = |found: &Found| found.at.end > begin && found.at.start < begin + REACH;
+    let is_its = |found: &Found| {
+        found.at.end > begin && found.at.start < begin + REACH && is_one(found, &joined, begin)
+    };
     let found = find(&joined).into_iter().filter(is_its);
     found.map(|found| within(&found, begin)).collect()
+}
+
+/// Whether what reaches over the end of a message is one number, and not the end of one and the
+/// beginning of another.
+fn is_one(found: &Found, joined: &str, begin: usize) -> bool {
+    let numeric = matches!(found.kind, SecretKind::Card | SecretKind::SwedishIdentity);
+    if !numeric || found.at.start >= begin {
+        return true;
+    }
+    let line = &joined[..found.at.start];
+    let line = &line[line.rfind('\n').map_or(0, |end| end + 1)..];
+    // The first piece begins where the digits of its message begin, the second where the message
+    // does, and neither is an amount or a telephone's number.
+    let apart = line.trim_end_matches(|sign: char| sign.is_ascii_punctuation() || sign == ' ');
+    let second = joined[begin..found.at.end].trim_start();
+    let amount = second.contains(',') && second.contains('.');
+    let goes_on = apart.len() < line.len() && apart.ends_with(|sign: char| sign.is_ascii_digit());
+    let phone = line.ends_with('+') || second.starts_with('+');
+    !goes_on && !phone && !amount
 }
 
 /// Covers a card that is begun at the end of `text`; answers how many of its digits are known.
@@ -104,11 +133,14 @@ fn unfinished(previous: &str, text: &str, all: &mut Vec<Found>) -> Option<u8> {
     let flat = Flat::of(&joined);
     let (at, count) = digits::unfinished_card(&flat)?;
     let at = flat.original(&at);
-    let is_new = at.end > begin && all.iter().all(|found| found.at.end + begin < at.end);
-    is_new.then(|| {
+    if at.end <= begin {
+        return None;
+    }
+    // What is taken for a card with a slip may be one that is not finished.
+    if all.iter().all(|found| found.at.end + begin < at.end) {
         all.push(within(&Found { at, kind: SecretKind::Card }, begin));
-        count
-    })
+    }
+    Some(count)
 }
 
 fn join(previous: &str, text: &str) -> (String, usize) {

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::privacy::Found;
 use crate::privacy::SecretKind;
 use crate::privacy::flat::Flat;
+use crate::privacy::words;
 
 /// At most so many signs stand between two groups of one number.
 const MAX_GAP: usize = 5;
@@ -47,6 +48,9 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
 }
 
 fn find_in_run(flat: &Flat, run: &[Group], found: &mut Vec<Found>) {
+    if is_reference(flat, run) {
+        return;
+    }
     let mut from = 0;
     while from < run.len() {
         let rest = &run[from..];
@@ -60,9 +64,35 @@ fn find_in_run(flat: &Flat, run: &[Group], found: &mut Vec<Found>) {
             from += 1;
             continue;
         };
-        found.push(Found { at: rest[0].at.start..rest[count - 1].at.end, kind });
+        let end = rest[count - 1].at.end;
+        found.push(Found { at: rest[0].at.start..end, kind });
+        if kind == SecretKind::Card
+            && let Some(at) = security_code(flat, end)
+        {
+            found.push(Found { at, kind: SecretKind::Pin });
+        }
         from += count;
     }
+}
+
+/// Whether groups are what a creditor calls an invoice by the international standard: "RF18 5390
+/// 0754 7034".
+fn is_reference(flat: &Flat, run: &[Group]) -> bool {
+    let before = &flat.text[..run[0].at.start];
+    let Some(before) = before.strip_suffix("rf") else { return false };
+    let mut count = 0;
+    // "rf" stands for 27 and 15, and moves to the end with the two digits after it.
+    let digits = run.iter().flat_map(|group| values(flat, group)).inspect(|_| count += 1);
+    let (mut rest, mut check) = (0_u32, 0_u32);
+    for (place, digit) in digits.take(24).enumerate() {
+        if place < 2 {
+            check = check * 10 + u32::from(digit);
+        } else {
+            rest = (rest * 10 + u32::from(digit)) % 97;
+        }
+    }
+    let valid = (rest * 1_000_000 + 271_500 + check) % 97 == 1;
+    valid && (5..=23).contains(&count) && !before.ends_with(char::is_alphanumeric)
 }
 
 /// All runs of groups of digits in the text.
@@ -136,17 +166,39 @@ fn with_expiry(groups: &[Group], count: usize) -> usize {
     if end == groups.len() { end } else { count }
 }
 
-fn says_card(flat: &Flat, at: usize) -> bool {
+/// Where the security code stands that follows a card after its expiry: "exp 12/27 123".
+fn security_code(flat: &Flat, from: usize) -> Option<Range<usize>> {
+    const MAX_WORDS: usize = 24;
+    let digits = |from: usize| {
+        let gap = flat.text[from..].find(|sign: char| sign.is_ascii_digit())?;
+        let start = from + gap;
+        let count = flat.text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        (gap <= MAX_WORDS).then_some(start..start + count)
+    };
+    let month = digits(from)?;
+    let year = digits(month.end)?;
+    let code = digits(year.end)?;
+    let expiry = month.len() <= 2
+        && matches!(&flat.text[month.end..year.start], "/" | "-" | "." | " / ")
+        && matches!(year.len(), 2 | 4);
+    let gap = &flat.text[year.end..code.start];
+    let near = gap.len() <= 12 && !gap.contains('.') && gap.trim() != ":";
+    (expiry && near && matches!(code.len(), 3 | 4)).then_some(code)
+}
+
+pub(super) fn says_card(flat: &Flat, at: usize) -> bool {
     let from = at.saturating_sub(CARD_WORD_REACH);
     let from = (from..=at).find(|&from| flat.text.is_char_boundary(from)).unwrap_or(at);
     let before = &flat.text[from..at];
     // What is said of another number is not said of this one; `+` begins a telephone's.
     let before = before.rsplit(|sign: char| sign == '•' || sign.is_ascii_digit()).next();
     let before = before.unwrap_or_default();
-    if before.ends_with('+') {
-        return false;
-    }
-    before.split(|letter: char| !letter.is_alphabetic()).any(|word| {
+    !before.ends_with('+') && says_card_in(before)
+}
+
+/// Whether a text names a card.
+pub(super) fn says_card_in(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphabetic()).any(|word| {
         matches!(word, "visa" | "mastercard" | "amex" | "maestro" | "card" | "kortti")
             || word.starts_with("kortnum")
             || word.starts_with("kortnr")
@@ -164,7 +216,7 @@ fn values(flat: &Flat, group: &Group) -> impl Iterator<Item = u8> {
 }
 
 /// Whether cards of this length and beginning are issued.
-fn is_issued(digits: &[u8]) -> bool {
+pub(super) fn is_issued(digits: &[u8]) -> bool {
     let begin =
         |count: usize| digits[..count].iter().fold(0_u32, |sum, &d| sum * 10 + u32::from(d));
     let length = digits.len();
@@ -183,7 +235,7 @@ fn is_issued(digits: &[u8]) -> bool {
 
 /// Whether hardly anybody has such a card any more: other numbers that look so are frequent.
 fn is_rare(digits: &[u8]) -> bool {
-    matches!((digits[0], digits.len()), (1, _) | (4, 13))
+    matches!((digits[0], digits.len()), (1, _) | (4, 13 | 18 | 19))
 }
 
 /// How many digits of a card stand at the very end of the text, when it is begun there and not
@@ -208,7 +260,18 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
         let count = digits.len();
         let in_fours =
             groups.len() >= 3 && groups[..groups.len() - 1].iter().all(|it| it.len() == 4);
+        // Fours that go on from other numbers, or from letters, are part of something else.
+        let own = match from.checked_sub(1) {
+            Some(last) => flat.text[run[last].at.end..groups[0].at.start].contains('\n'),
+            None => !flat.text[..groups[0].at.start].ends_with(char::is_alphanumeric),
+        };
+        let in_fours = in_fours && own;
         let named = from == 0 && says_card(flat, groups[0].at.start);
+        let before = flat.text[..groups[0].at.start].split_whitespace().next_back();
+        let other = before.is_some_and(|word| {
+            words::names_harmless_number(word.trim_matches(|sign: char| !sign.is_alphanumeric()))
+        });
+        let in_fours = in_fours && !other;
         let begun = (12..CARD_DIGITS).contains(&count) && (in_fours || named) && {
             let mut whole = digits.clone();
             whole.resize(CARD_DIGITS, 0);
@@ -286,7 +349,7 @@ fn swedish_identity(flat: &Flat, groups: &[Group]) -> Option<usize> {
     (plausible || says_identity(flat, groups[0].at.start)).then_some(count)
 }
 
-fn is_swedish_identity(digits: &[u8]) -> bool {
+pub(super) fn is_swedish_identity(digits: &[u8]) -> bool {
     let number = |from: usize, to: usize| {
         digits[from..to].iter().fold(0_u32, |sum, &digit| sum * 10 + u32::from(digit))
     };

@@ -89,7 +89,8 @@ impl Flat {
         let mut plain = None;
         let mut at = 0;
         while at < bytes.len() {
-            let run = bytes[at..].iter().take_while(|&&it| it.is_ascii_digit() || alike(it)).count();
+            let run =
+                bytes[at..].iter().take_while(|&&it| it.is_ascii_digit() || alike(it)).count();
             let begin = if at > 0 && bytes[at - 1].is_ascii_alphabetic() {
                 // "fi97…": the letters at the beginning are part of a word.
                 at + bytes[at..at + run].iter().take_while(|&&sign| alike(sign)).count()
@@ -172,9 +173,7 @@ fn tag(text: &str) -> Option<usize> {
     let inside = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
     let end = inside.bytes().take(9).take_while(u8::is_ascii_alphanumeric).count();
     let name = inside[..end].to_ascii_lowercase();
-    if !NAMES.contains(&name.as_str())
-        || !inside[end..].starts_with([' ', '>', '/'])
-    {
+    if !NAMES.contains(&name.as_str()) || !inside[end..].starts_with([' ', '>', '/']) {
         return None;
     }
     text.bytes().take(MAX_TAG).position(|sign| sign == b'>').map(|at| at + 1)

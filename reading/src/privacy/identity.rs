@@ -34,6 +34,20 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     }
 }
 
+/// Whether six digits of a day of birth, three of a number and a check character belong together.
+pub(super) fn checks(signs: &[u8]) -> bool {
+    let [digits @ .., check] = signs else { return false };
+    let number = digits.iter().try_fold(0_u32, |sum, sign| {
+        sign.is_ascii_digit().then(|| sum * 10 + u32::from(sign - b'0'))
+    });
+    let two =
+        |at: usize| signs.get(at..at + 2).and_then(|it| std::str::from_utf8(it).ok()?.parse().ok());
+    let dated = matches!((two(0), two(2)), (Some(1..=31), Some(1..=12)));
+    digits.len() == 9
+        && dated
+        && number.is_some_and(|number| CHECKS[(number % 31) as usize] == *check)
+}
+
 /// What has the shape of a code.
 struct Code {
     at: Range<usize>,

@@ -170,7 +170,8 @@ fn words(text: &str) -> impl Iterator<Item = Word> {
     std::iter::from_fn(move || {
         let start = at + text[at..].find(|sign: char| sign.is_ascii_alphanumeric())?;
         let rest = &text[start..];
-        let end = rest.find(|sign: char| !sign.is_alphanumeric()).map_or(text.len(), |it| start + it);
+        let end =
+            rest.find(|sign: char| !sign.is_alphanumeric()).map_or(text.len(), |it| start + it);
         at = end;
         let word = &text[start..end];
         let figures = word.bytes().all(|sign| sign.is_ascii_digit());

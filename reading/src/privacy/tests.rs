@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+mod lists;
+
 use super::*;
 
 /// `secret` stands in `text` and must be gone; the rest of the text must stay.

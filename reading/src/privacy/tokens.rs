@@ -74,7 +74,44 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// Endings of names of files, with their dots.
+const FILES: [&str; 9] =
+    [".pdf", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".txt", ".docx"];
+
+/// A longer piece without blanks is no name of a file, and not looked into.
+const LONGEST: usize = 200;
+
 fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
+    // "koodi on 171643.pdf": the ending belongs to the name of the file.
+    if let Some(ending) = FILES.iter().find(|ending| text[at.clone()].ends_with(**ending))
+        && (ending.len() + 1..=LONGEST).contains(&at.len())
+    {
+        push(text, at.start..at.end - ending.len(), tokens);
+        push_one(text, at.end - ending.len()..at.end, tokens);
+        return;
+    }
+    // "lösenord_Mustikka659": in names of files words stand with other signs between.
+    let piece = &text[at.clone()];
+    // {"user":"70881234","code":"5567"}
+    if piece.len() <= LONGEST
+        && piece.starts_with(['"', '{', '['])
+        && let Some(end) = piece.find(",\"")
+    {
+        push(text, at.start..at.start + end, tokens);
+        push(text, at.start + end + 1..at.end, tokens);
+        return;
+    }
+    let awaited = tokens.last().is_some_and(|last| words::is_copula(&last.word));
+    let signs = ['_', '+'];
+    if !awaited
+        && piece.len() <= LONGEST
+        && let Some(end) = piece.find(signs)
+        && piece.split(signs).any(|part| words::noun(part).is_some())
+    {
+        push(text, at.start..at.start + end, tokens);
+        push(text, at.start + end + 1..at.end, tokens);
+        return;
+    }
     // "lösenord:Xyz123", "pw=abc", "pinkod,4408", "password(is)"; not "12:30" and not "https://".
     while let Some(end) = announcement(&text[at.clone()]) {
         let sign = at.start + end..at.start + end + 1;
@@ -84,6 +121,25 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     }
     let piece = &text[at.clone()];
     if piece.is_empty() {
+        return;
+    }
+    // "12345678/4321", "20033833;PIN=8053"
+    if piece.len() <= LONGEST
+        && let Some(end) = joint(piece)
+    {
+        push_one(text, at.start..at.start + end, tokens);
+        tokens.push(Token::plain(at.start + end..at.start + end + 1, piece[end..=end].to_owned()));
+        push(text, at.start + end + 1..at.end, tokens);
+        return;
+    }
+    // "12:7719" is no time, but a code in its place.
+    if let Some((place, code)) = piece.split_once(':')
+        && words::is_place(place)
+        && (4..=6).contains(&code.trim_end_matches(',').len())
+        && code.trim_end_matches(',').bytes().all(|sign| sign.is_ascii_digit())
+    {
+        push_one(text, at.start..at.start + place.len() + 1, tokens);
+        push_one(text, at.end - code.len()..at.end, tokens);
         return;
     }
     // "salasana-Hilleri5"
@@ -101,7 +157,7 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     let glued = digits > 0
         && piece[digits..].bytes().all(|sign| sign.is_ascii_digit())
         && matches!(
-            words::noun(piece[..digits].trim_end_matches(['-', '.', '#'])),
+            words::noun(piece[..digits].trim_end_matches(['-', '.', '#', '~', '_', '>'])),
             Some(Noun::Pin | Noun::Code)
         );
     if glued {
@@ -116,8 +172,23 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
 fn announcement(piece: &str) -> Option<usize> {
     piece.find([':', '=', '(', ',', ';', '/']).filter(|&end| {
         let name: String = piece[..end].chars().filter(|sign| sign.is_alphanumeric()).collect();
-        name == "pass" || words::noun(&name).is_some()
+        name == "pass" || words::noun(&name).is_some() || {
+            piece[end..].starts_with([':', '=']) && words::may_announce_user(&name)
+        }
     })
+}
+
+/// Where in `piece` the name of a user, of six to nine digits, is joined to its code, or any short
+/// number to what is named after it.
+fn joint(piece: &str) -> Option<usize> {
+    let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+    let after = piece[digits..].strip_prefix(['/', ';', ',', '&', '|', '+'])?;
+    let code = after.bytes().take_while(u8::is_ascii_digit).count();
+    let named = (3..=9).contains(&digits)
+        && after.starts_with(|sign: char| sign.is_ascii_lowercase())
+        && after.contains(['=', ':']);
+    let coded = (6..=9).contains(&digits) && (4..=6).contains(&code) && after.len() == code;
+    (named || coded).then_some(digits)
 }
 
 fn push_one(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {

@@ -1,0 +1,226 @@
+//! The second half of a number whose first half went before, when words stand between: "kortet
+//! börjar 4123 4312" and then "och sen 2200 3866"; "född 811218, sista fyra 9876".
+
+use std::ops::Range;
+
+use crate::privacy::Found;
+use crate::privacy::SecretKind;
+use crate::privacy::accounts;
+use crate::privacy::digits;
+use crate::privacy::flat::Flat;
+use crate::privacy::identity;
+use crate::privacy::words;
+
+/// Within so many lines before stands the first half.
+const LINES: usize = 3;
+
+/// So many words may stand before the second half.
+const WORDS: usize = 6;
+
+/// So far into a text the second half begins.
+const REACH: usize = 200;
+
+/// Signs that may stand between the groups of a half.
+const GAPS: &[u8] = b" -./,\t";
+
+/// What a line says that it is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Card,
+    Person,
+    Other,
+}
+
+/// The first half.
+struct First {
+    /// Its letters and digits.
+    signs: Vec<u8>,
+    /// Whether it is called the beginning of something, or the number of a card or a person.
+    named: bool,
+    /// Whether it has been covered.
+    covered: bool,
+    about: About,
+}
+
+/// The second half.
+struct Second {
+    at: Range<usize>,
+    signs: Vec<u8>,
+    /// Whether it is called the rest.
+    named: bool,
+    /// Whether nothing of weight is said after it in its line.
+    last: bool,
+}
+
+/// Finds the second half in a text, or both in one.
+pub(super) fn find(previous: &str, flat: &Flat) -> Option<Found> {
+    if !flat.text.bytes().any(|sign| sign.is_ascii_digit()) {
+        return None;
+    }
+    let across = || {
+        let second = second(&flat.text, 0)?;
+        let before = Flat::of(previous);
+        let lines = before.text.lines().rev().filter(|line| !line.trim().is_empty());
+        let mut firsts = lines.take(LINES).filter_map(first);
+        firsts.find_map(|first| whole(&first, &second))
+    };
+    let within = || {
+        let near = flat.text.len().min(2 * REACH);
+        let near = &flat.text[..(0..=near).rev().find(|&at| flat.text.is_char_boundary(at))?];
+        let begin = words_of(near).find(|at| words::calls_rest(&near[at.clone()]))?.start;
+        let first = first(&near[..begin])?;
+        whole(&first, &second(&flat.text, begin)?)
+    };
+    across().or_else(within)
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(char::is_alphabetic)?;
+        let end = text[start..].find(|sign: char| !sign.is_alphabetic());
+        at = end.map_or(text.len(), |end| start + end);
+        Some(start..at)
+    })
+}
+
+/// The half that a line ends with, or that it calls the beginning.
+fn first(line: &str) -> Option<First> {
+    let words = || words_of(line).map(|at| &line[at]);
+    let card = digits::says_card_in(line);
+    let identity = words().any(words::names_birth);
+    let about = match (identity, card) {
+        (true, _) => About::Person,
+        (_, true) => About::Card,
+        _ => About::Other,
+    };
+    let named = about != About::Other || words().any(words::calls_beginning);
+    let end = line.trim_end_matches(|sign: char| !sign.is_alphanumeric() && sign != '•');
+    if end.ends_with('•') {
+        return Some(First { signs: Vec::new(), named, covered: true, about });
+    }
+    let Some(last) = line.rfind(|sign: char| sign.is_ascii_digit()) else {
+        // "hetun loppuosa 308T"
+        let first = First { signs: Vec::new(), named, covered: false, about };
+        return identity.then_some(first);
+    };
+    let ends = line[last + 1..].bytes().all(|sign| !sign.is_ascii_alphanumeric());
+    if !ends && !named {
+        return None;
+    }
+    let mut signs: Vec<u8> = Vec::new();
+    let mut start = last + 1;
+    for (at, sign) in line[..=last].bytes().enumerate().rev() {
+        if sign.is_ascii_digit() {
+            signs.push(sign);
+            start = at;
+        } else if !GAPS.contains(&sign) {
+            break;
+        }
+    }
+    let before = line[..start].trim_end().as_bytes();
+    if let [.., first, second] = before
+        && accounts::length_of(&[*first, *second]).is_some()
+        && !before.iter().rev().nth(2).is_some_and(u8::is_ascii_alphanumeric)
+    {
+        signs.extend([*second, *first]);
+    }
+    signs.reverse();
+    Some(First { signs, named, covered: false, about })
+}
+
+/// The half that stands in a text from `from` on, behind words that lead to it.
+fn second(text: &str, from: usize) -> Option<Second> {
+    let start = from + text[from..].bytes().take(REACH).position(|sign| sign.is_ascii_digit())?;
+    let lead = &text[from..start];
+    let mut named = false;
+    for (count, at) in words_of(lead).enumerate() {
+        let word = &lead[at];
+        let leads = words::leads_to_rest(word) || words::calls_rest(word);
+        named |= words::calls_rest(word);
+        if !leads || count >= WORDS {
+            // The sign of a century is a letter: "A680X".
+            let century = word.len() == 1 && lead.ends_with(word);
+            if !century {
+                return None;
+            }
+        }
+    }
+    let bytes = text.as_bytes();
+    let sign = bytes[..start].last().copied().filter(|sign| b"-+abcdef".contains(sign));
+    let begin = start - usize::from(sign.is_some());
+    let mut signs = Vec::new();
+    let mut end = start;
+    for (at, &sign) in bytes.iter().enumerate().skip(start) {
+        if sign.is_ascii_digit() {
+            signs.push(sign);
+            end = at + 1;
+        } else if !GAPS.contains(&sign) || at - end >= MAX_GAP {
+            break;
+        }
+        if signs.len() > 30 {
+            return None;
+        }
+    }
+    // The check of a personal identity code is often a letter.
+    if signs.len() == 3
+        && bytes.get(end).is_some_and(u8::is_ascii_lowercase)
+        && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+    {
+        signs.push(bytes[end]);
+        end += 1;
+    }
+    let after = text[end..].split('\n').next().unwrap_or_default();
+    let last = !after.bytes().any(|sign| sign.is_ascii_digit())
+        && words_of(after).all(|at| words::says_little(&after[at]));
+    Some(Second { at: begin..end, signs, named, last })
+}
+
+/// At most so many signs stand between two groups of a half.
+const MAX_GAP: usize = 3;
+
+/// What the two halves are together.
+fn whole(first: &First, second: &Second) -> Option<Found> {
+    let found = |kind| Some(Found { at: second.at.clone(), kind });
+    if first.covered {
+        let rest = second.named && first.about == About::Card && second.signs.len() <= 8;
+        return if rest { found(SecretKind::Card) } else { None };
+    }
+    if !(first.named && second.last || second.named) {
+        return None;
+    }
+    let mut signs = first.signs.clone();
+    signs.extend(&second.signs);
+    if accounts::length_of(&signs) == Some(signs.len()) && accounts::remainder(&signs) == 1 {
+        return found(SecretKind::Iban);
+    }
+    let values: Option<Vec<u8>> =
+        signs.iter().map(|sign| sign.is_ascii_digit().then(|| sign - b'0')).collect();
+    if let Some(values) = &values
+        && values.len() >= 14
+        && first.signs.len() >= 4
+        && (second.named || first.about != About::Person)
+        && digits::is_issued(values)
+        && digits::luhn(values)
+    {
+        return found(SecretKind::Card);
+    }
+    if second.signs.len() != 4 {
+        return None;
+    }
+    let year = matches!(second.signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
+    if year && !second.named {
+        return None;
+    }
+    let born = matches!(first.signs.len(), 6 | 8);
+    if born && values.is_some_and(|values| digits::is_swedish_identity(&values)) {
+        return found(SecretKind::SwedishIdentity);
+    }
+    let finnish = first.signs.len() == 6 && identity::checks(&signs);
+    let lettered = second.signs[3].is_ascii_lowercase();
+    let called = second.named && first.about == About::Person && (born || lettered);
+    if finnish || called {
+        return found(SecretKind::FinnishIdentity);
+    }
+    None
+}
