@@ -78,9 +78,17 @@ impl<'a> Search<'a> {
         let mut linked = true;
         // "is", and nothing after it but "I think" or the like.
         let mut copula = false;
+        // A line went by that did not end with "is", or that asked: what follows is another thought
+        // unless it is plainly a secret.
+        let mut bare = false;
         for at in next..self.tokens.len().min(next + REACH) {
             let token = &self.tokens[at];
             let before = &self.tokens[at - 1];
+            if before.after >= After::Line {
+                bare = !(copula || words::is_copula(&before.word) || self.colon_before(at))
+                    || self.is_question(next);
+                linked &= !bare || self.is_alone(at) || words::is_copula(&token.word);
+            }
             let said = copula
                 || at > next && words::is_copula(&before.word)
                 || self.colon_before(at)
@@ -102,7 +110,7 @@ impl<'a> Search<'a> {
                 }
                 return;
             }
-            if let Some(end) = self.secret(at, next, noun, (said, linked)) {
+            if let Some(end) = self.secret(at, next, noun, (said, linked, bare)) {
                 found.push(Found { at: token.at.start..end, kind: kind(noun) });
                 let follower = self.tokens.partition_point(|token| token.at.start < end);
                 self.sequence(follower, noun, found);
@@ -116,8 +124,22 @@ impl<'a> Search<'a> {
                 && (words::is_copula(&token.word) || words::hedges(&token.word));
             let place = noun != Noun::Password && self.is_place(at);
             let clause = relative && noun != Noun::Password && !token.is_number();
-            linked &= words::links(&token.word) || place || clause;
+            let little = words::says_little(&token.word) || words::hedges(&token.word);
+            linked &= if bare {
+                little || words::is_copula(&token.word)
+            } else {
+                words::links(&token.word) || place || clause
+            };
         }
+    }
+
+    /// Whether the line asks something before the announcement: "how long must the password be".
+    fn is_question(&self, next: usize) -> bool {
+        self.tokens[next.saturating_sub(REACH)..next]
+            .iter()
+            .rev()
+            .take_while(|token| token.after < After::Line)
+            .any(|token| words::asks(&token.word))
     }
 
     /// Whether the code is one that anybody may have: "koodilla ALE20 ei saa alennusta", "kod 5512 i
@@ -133,13 +155,13 @@ impl<'a> Search<'a> {
 
     /// Where the secret ends that begins at `at`, if one does. `next` is where the words after the
     /// announcement begin; `said` is whether "is" stands before, `linked` whether all that stands
-    /// between may stand there.
+    /// between may stand there, `bare` whether a line went by that did not end with "is".
     fn secret(
         &self,
         at: usize,
         next: usize,
         noun: Noun,
-        (said, linked): (bool, bool),
+        (said, linked, bare): (bool, bool, bool),
     ) -> Option<usize> {
         let token = &self.tokens[at];
         let before = &self.tokens[at - 1];
@@ -156,18 +178,22 @@ impl<'a> Search<'a> {
         let product = words::is_product(&token.word)
             && !(said || at == next && before.after == After::Nothing);
         let listed = self.is_place(at) && noun != Noun::Password;
-        let strong = self.is_strong(at, noun, said) && !product && !listed || quoted;
-        if strong && !place && (linked || said) {
+        // On a line of its own only what cannot well be anything else.
+        let whole = token.after >= After::Line || at + 1 == self.tokens.len();
+        let clear = !bare || whole || token.word.bytes().any(|sign| sign.is_ascii_digit());
+        let strong =
+            self.is_strong(at, noun, said) && clear && !product && !listed || quoted && !bare;
+        if strong && !place && (linked || said && !bare) {
             return Some(self.end_of_secret(at, noun));
         }
-        let plain = password && said && self.is_plain_secret(at, next);
+        let plain = password && said && !bare && self.is_plain_secret(at, next);
         if plain {
             return Some(self.end_of_secret(at, noun));
         }
         let colon = matches!(before.word.as_str(), ":" | "=") || self.colon_before(at);
         let phrase = self.flat.text[self.tokens[next - 1].at.clone()].contains("fras")
             || self.flat.text[self.tokens[next - 1].at.clone()].contains("phrase");
-        (password && (said || colon || phrase && at == next))
+        (password && !bare && (said || colon || phrase && at == next))
             .then(|| self.phrase(at, next))
             .flatten()
     }

@@ -228,6 +228,12 @@ pub(super) fn asks_which(word: &str) -> bool {
     )
 }
 
+/// Asks anything.
+pub(super) fn asks(word: &str) -> bool {
+    asks_which(word)
+        || matches!(word, "hur" | "how" | "kuinka" | "miten" | "must" | "varfor" | "why" | "miksi")
+}
+
 /// Asks to write something.
 pub(super) fn asks_to_write(word: &str) -> bool {
     matches!(

@@ -146,7 +146,7 @@ impl Search<'_> {
                 words::is_said_about(&token.word) && token.word != "is" && token.word != "ar"
                     || words::noun(&token.word).is_some()
                     || words::names_a_service(&token.word)
-                || words::is_place_preposition(&token.word);
+                    || words::is_place_preposition(&token.word);
             if !plain || about || count >= MAX_WORDS {
                 return None;
             }

@@ -306,6 +306,7 @@ const HARMLESS_NUMBERS: &str = include_str!("tests/harmless_numbers.txt");
 /// A line of a list with its invisible signs and line ends as they are typed.
 fn typed(line: &str) -> String {
     line.replace("\\n", "\n")
+        .replace("\\t", "\t")
         .replace("\\u200b", "\u{200b}")
         .replace("\\u2060", "\u{2060}")
         .replace("\\u00ad", "\u{ad}")

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+pub(super) use crate::privacy::company::asks;
 pub(super) use crate::privacy::company::asks_to_write;
 pub(super) use crate::privacy::company::asks_whether;
 pub(super) use crate::privacy::company::asks_which;

@@ -124,6 +124,31 @@ fn a_question_about_a_code_is_known() {
 }
 
 #[test]
+fn a_question_for_a_code_is_known_from_one_about_codes() {
+    for text in ["Vilken kod fick du?", "Mikä koodi näkyy?", "Skriv koden här.", "Which PIN is it?"]
+    {
+        assert!(asks_for_code(text), "{text}");
+    }
+    for text in [
+        "Har du fått bekräftelsekoden?",
+        "Skriv aldrig koder eller lösenord i en chatt.",
+        "Koodi ei tule perille.",
+        "Which day is it?",
+    ] {
+        assert!(!asks_for_code(text), "{text}");
+    }
+}
+
+#[test]
+fn plain_words_after_talk_about_a_password_stay() {
+    for text in ["det är min frus nummer", "on kiire", "jag är inloggad", "\"Aktia ID is active\""]
+    {
+        assert_eq!(after("jag har glömt mitt lösenord", text), text);
+        assert_eq!(after("how long must the password be", text), text);
+    }
+}
+
+#[test]
 fn authors_patterns_are_masked_in_any_digits() {
     let mut patterns = Patterns::default();
     patterns.add("KN-[0-9]{6}").unwrap();

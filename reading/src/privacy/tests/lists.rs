@@ -83,7 +83,7 @@ fn touched(lines: &[String]) -> Vec<String> {
 fn what_others_planted_is_gone() {
     let mut missed = String::new();
     for line in PLANTED.lines() {
-        let line = typed(line).replace("\\t", "\t");
+        let line = typed(line);
         let masked = mask(&line.replace(['⟦', '⟧'], "")).text.into_owned();
         if pieces(&line).iter().any(|piece| masked.contains(piece)) {
             let _ = writeln!(missed, "{line} -> {masked}");
