@@ -39,6 +39,9 @@ use crate::telemetry::metrics::Limited;
 
 /// Refusals in a row for flooding after which the visitor is cut off.
 const FLOOD: u32 = 40;
+/// … and after which nobody looks any more whether they were taken before: who repeats begins with
+/// what was.
+const LOOKED_FOR: u32 = 10;
 
 /// Where a receipt comes.
 pub(super) type Receiving = oneshot::Receiver<Result<Receipt, SubmitError>>;
@@ -193,7 +196,9 @@ impl<'a> Guest<'a> {
             return known.map(|it| Taken::Submitted(id, it)).ok_or(Close::Unauthorized.into());
         }
         if let Err(too_fast) = self.app.message_rate.take(self.visitor()) {
-            if let Some(receiving) = self.known(&id).await? {
+            if self.floods < LOOKED_FOR
+                && let Some(receiving) = self.known(&id).await?
+            {
                 return Ok(Taken::Submitted(id, receiving));
             }
             self.floods += 1;

@@ -93,7 +93,8 @@ async fn victims(server: &Server) -> Vec<Visitor> {
     let mut victims = Vec::new();
     for _ in 0..VICTIMS {
         let mut victim = Visitor::arrive(server).await;
-        victim.say("m1", WORDS).await;
+        let said = victim.say("m1", WORDS).await;
+        victim.until(said).await;
         victims.push(victim);
     }
     victims
