@@ -145,20 +145,29 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     if spoken && asked && is_sure_answer(content, state.lang, text) {
         return state.lang;
     }
-    let shares = Language::ALL.map(|language| content.matcher(language).vocabulary_share(text));
+    let choose_by = |vocabulary| {
+        choose(&identify::Evidence {
+            text,
+            chosen: None,
+            vocabulary,
+            conversation: spoken.then_some(state.lang),
+            hello: (!spoken).then_some(state.lang),
+        })
+    };
+    let share = |language| content.matcher(language).vocabulary_share(text);
+    // Where the language that is spoken knows every word, no other's content knows more; what
+    // its own might add could only confirm it. Words of other languages are the dearest to look up.
+    if share(state.lang) >= 1.0 && choose_by([0.0; 3]) == state.lang {
+        return state.lang;
+    }
+    let shares = Language::ALL.map(share);
     // Words that no language's content knows are no reason to leave the one that is spoken, nor,
     // where they are few, the one that the page is in.
     let few = text.split_whitespace().count() <= FEW_WORDS;
     if (spoken || few) && shares.iter().all(|share| *share == 0.0) {
         return state.lang;
     }
-    choose(&identify::Evidence {
-        text,
-        chosen: None,
-        vocabulary: [0, 1, 2].map(|at| alone(shares, at)),
-        conversation: spoken.then_some(state.lang),
-        hello: (!spoken).then_some(state.lang),
-    })
+    choose_by([0, 1, 2].map(|at| alone(shares, at)))
 }
 
 fn is_sure_answer(content: &Content, lang: Language, text: &str) -> bool {

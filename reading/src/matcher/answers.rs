@@ -341,7 +341,10 @@ impl AnswerModel {
         let is_open = !question.text.is_empty();
         let open = is_open.then(|| OpenQuestion::of(self.language, question.text, question.check));
         let open = open.as_ref();
-        let whole = self.judge(&message, open);
+        // What it is by itself and to the question, reckoned once each.
+        let alone = self.scores(&message, None);
+        let scores = open.map_or(alone, |open| self.scores_to(alone, &message, open));
+        let whole = decide(scores);
         if let Some(class) = asked::turned(&message, self.language, question, &asked, whole.0) {
             return AnswerReading { class, confidence: whole.1.max(TOLD), rest: None };
         }
@@ -356,9 +359,9 @@ impl AnswerModel {
         }
         let (class, confidence) = match open {
             _ if !self.lexicon.knows_any(&message) => (AnswerClass::None, whole.1),
-            Some(open) => {
-                self.read_command(&message).unwrap_or_else(|| self.judge_open(&message, open))
-            }
+            Some(_) => self
+                .read_command(&message, alone)
+                .unwrap_or_else(|| self.judge_open(&message, scores)),
             None => whole,
         };
         let least = match class {
@@ -523,7 +526,20 @@ impl AnswerModel {
     }
 
     fn scores(&self, message: &Message, open: Option<&OpenQuestion>) -> [f32; CLASSES] {
-        self.linear.score(&self.names.row(features::features(message, &self.lexicon, open)))
+        let alone = features::of_message(message, &self.lexicon);
+        let alone = self.linear.score(&self.names.row(alone));
+        open.map_or(alone, |open| self.scores_to(alone, message, open))
+    }
+
+    /// The scores of a message as an answer, from those that it has by itself.
+    fn scores_to(
+        &self,
+        alone: [f32; CLASSES],
+        message: &Message,
+        open: &OpenQuestion,
+    ) -> [f32; CLASSES] {
+        let more = features::of_question(message, &self.lexicon, open);
+        self.linear.add(alone, &self.names.row(more))
     }
 
     fn judge(&self, message: &Message, open: Option<&OpenQuestion>) -> Judgement {
@@ -531,14 +547,14 @@ impl AnswerModel {
     }
 
     /// The same while a yes/no question is open, where most messages are answers.
-    fn judge_open(&self, message: &Message, question: &OpenQuestion) -> Judgement {
-        decide(self.weighed(message, self.scores(message, Some(question)), self.open))
+    fn judge_open(&self, message: &Message, scores: [f32; CLASSES]) -> Judgement {
+        decide(self.weighed(message, scores, self.open))
     }
 
     /// A command, or anger, that a message is whatever is asked: examples with their questions hold
     /// hardly any.
-    fn read_command(&self, message: &Message) -> Option<Judgement> {
-        let judged = decide(self.weighed(message, self.scores(message, None), OPEN));
+    fn read_command(&self, message: &Message, alone: [f32; CLASSES]) -> Option<Judgement> {
+        let judged = decide(self.weighed(message, alone, OPEN));
         let is_command = judged.0 != AnswerClass::None && !judged.0.is_answer();
         is_command.then_some(judged)
     }

@@ -129,19 +129,25 @@ impl Lexicon {
         Self { language, entries, by_word, stems, adjacent, deletions }
     }
 
-    /// Reads the words as typed, and corrects none.
-    pub(super) fn read_typed(
-        &self,
-        words: &Words,
-        scratch: &mut LexiconScratch,
-        typed: &mut Reading,
-    ) {
-        typed.clear();
-        for (source, word) in written_words(self.language, words) {
-            let (stem, known) = self.recognise(word, scratch);
-            let weak = self.meanings().is_weak(stem);
-            typed.push(&scratch.folded, stem, weak, &scratch.parts, source, known);
+    /// The share of the letters, numbers left out, that stand in words of the content: in one as it
+    /// is written there, or in one of the same stem.
+    pub(super) fn known_share(&self, words: &Words, scratch: &mut LexiconScratch) -> f32 {
+        let (mut known, mut all) = (0_u32, 0_u32);
+        for (_, word) in written_words(self.language, words) {
+            scratch.folded.clear();
+            fold_into(word, &mut scratch.folded);
+            if is_number(&scratch.folded) {
+                continue;
+            }
+            let letters = u32::try_from(scratch.folded.chars().count()).unwrap_or(u32::MAX);
+            all = all.saturating_add(letters);
+            let is_known = self.by_word.contains_key(&word_hash(&scratch.folded))
+                || self.stems.contains(&stem_hash(Endings::of(self.language), word));
+            if is_known {
+                known = known.saturating_add(letters);
+            }
         }
+        if all == 0 { 0.0 } else { single(f64::from(known) / f64::from(all)) }
     }
 
     /// The stem of a word and by what it is known; leaves it folded, and its parts, in `scratch`.

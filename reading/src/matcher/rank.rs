@@ -47,10 +47,9 @@ impl Matcher {
     #[must_use]
     pub fn vocabulary_share(&self, text: &str) -> f32 {
         with_scratch(|scratch| {
-            let Scratch { words, lexicon, typed, .. } = scratch;
+            let Scratch { words, lexicon, .. } = scratch;
             words.read(text);
-            self.model.lexicon.read_typed(words, lexicon, typed);
-            known_share(typed)
+            self.model.lexicon.known_share(words, lexicon)
         })
     }
 

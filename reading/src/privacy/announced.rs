@@ -41,9 +41,12 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
             }
             search.typed_in(at, found);
             search.on_the_back(at, found);
+            search.given(at, found);
         }
     }
     search.pairs(found);
+    search.signed_in_with_slash(found);
+    search.own(found);
     // A user name alone opens nothing; together with a code it does.
     if found[before..].iter().any(|one| one.kind != SecretKind::UserId) {
         for next in users {
@@ -243,6 +246,11 @@ impl<'a> Search<'a> {
                 continue;
             }
             if self.is_place(at) && list {
+                continue;
+            }
+            // "rad 5 5528, rad 6 1903"
+            let numbered = at + 1 < self.tokens.len() && self.is_place(at + 1);
+            if list && words::names_a_row(&token.word) && numbered && before.after < After::Line {
                 continue;
             }
             let phone = token.word.len() >= 9 && token.word.starts_with('0');

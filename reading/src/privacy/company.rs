@@ -61,6 +61,9 @@ pub(super) fn joins(word: &str) -> bool {
             | "seka"
             | "then"
             | "sen"
+            | "sedan"
+            | "darefter"
+            | "sa"
             | "sitten"
             | "key"
             | "avain"
@@ -509,6 +512,10 @@ pub(super) fn may_announce_user(word: &str) -> bool {
     });
     STEMS.iter().any(|stem| word.starts_with(stem))
         || word.ends_with("id") && word.contains("bank")
+        // "nätbanksuser", "nätbanksanvändare"
+        || ["user", "anvandare", "anvandarnamn", "bankstunnus", "pankkitunnus"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
         || matches!(
             word,
             "tunnus"

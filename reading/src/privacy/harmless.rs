@@ -58,7 +58,7 @@ pub(super) fn is_unit(word: &str) -> bool {
     minuter minuuttia minutes minute minut sekunder sekuntia seconds timmar tuntia hours dagar \
     paivaa days veckor viikkoa weeks manader kuukautta months ar vuotta years tecken merkkia \
     characters chars siffror numeroa digits bokstaver kirjainta letters ganger kertaa times \
-    procent prosenttia percent gb mb kb km kg st kpl pcs personer forsok yrityst attempts")
+    procent prosenttia percent gb mb kb km kg st kpl pcs stycken styck stk pieces kappaletta personer forsok yrityst attempts")
     });
     UNITS.contains(word)
 }

@@ -1,6 +1,8 @@
 //! Secrets that the shape of a sentence gives away: the name of a user beside its code, what
 //! somebody signs in with, a code that was typed in or got, the digits on the back of a card.
 
+mod told;
+
 use crate::privacy::Found;
 use crate::privacy::SecretKind;
 use crate::privacy::announced::Search;
@@ -168,7 +170,7 @@ impl Search<'_> {
 
     /// Whether a word can hardly be anything but a password: letters, two digits at least, and no
     /// name of a thing.
-    fn is_password_by_shape(&self, at: usize) -> bool {
+    pub(super) fn is_password_by_shape(&self, at: usize) -> bool {
         let token = &self.tokens[at];
         let digits = token.word.bytes().filter(u8::is_ascii_digit).count();
         let letters = token.word.chars().filter(|sign| sign.is_alphabetic()).count();

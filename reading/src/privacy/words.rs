@@ -3,6 +3,8 @@
 //!
 //! All are folded: small letters without diacritics, hyphens and apostrophes.
 
+mod told;
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -39,6 +41,12 @@ pub(super) use crate::privacy::harmless::is_place_preposition;
 pub(super) use crate::privacy::harmless::is_product;
 pub(super) use crate::privacy::harmless::is_unit;
 pub(super) use crate::privacy::harmless::names_harmless_number;
+pub(super) use crate::privacy::words::told::gives;
+pub(super) use crate::privacy::words::told::is_code_in_dialect;
+pub(super) use crate::privacy::words::told::is_given_to;
+pub(super) use crate::privacy::words::told::names_a_row;
+pub(super) use crate::privacy::words::told::names_user_in_compound;
+pub(super) use crate::privacy::words::told::owns;
 
 /// What a noun announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,15 +116,14 @@ pub(super) fn noun(word: &str) -> Option<Noun> {
         "anvid",
         "inloggningsid",
         "inloggningsnamn",
-        "kayttajatunnu",
-        "kayttajanim",
         "kayttajaid",
         "kayttajanro",
         "kayttajanumero",
     ]
     .iter()
     .any(|stem| word.starts_with(stem))
-        || matches!(word, "username" | "userid" | "login" | "kayttis")
+        || matches!(word, "username" | "userid" | "login" | "kayttis" | "anvnamn" | "anvnamnet")
+        || names_user_in_compound(word)
     {
         return Some(Noun::User);
     }
@@ -280,7 +287,9 @@ fn is_ending(rest: &str) -> bool {
     SWEDISH_ENDINGS.contains(&rest)
         || matches!(
             rest,
-            "ni" | "ini"
+            "ni" | "nin"
+                | "nini"
+                | "ini"
                 | "i"
                 | "in"
                 | "a"
@@ -309,6 +318,10 @@ fn is_key_code(word: &str) -> bool {
         "koodilista",
         "koodikort",
         "tunnuslukulist",
+        "avainlukukort",
+        "nyckeltalskort",
+        "nyckelkodskort",
+        "sakerhetstal",
         "listalta",
         "listasta",
     ];
@@ -345,7 +358,9 @@ fn is_code(word: &str) -> bool {
             let at = word.rfind("koodi")?;
             (word.len() - at <= 11).then_some(&word[..at])
         });
-    stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem)) || is_other_code(word)
+    stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem))
+        || is_other_code(word)
+        || is_code_in_dialect(word)
 }
 
 /// Codes whose names do not end in "code", and codes as they are mistyped.
@@ -392,7 +407,8 @@ fn is_other_code(word: &str) -> bool {
 
 /// Whether a code of which the word before is `word` is harmless ("error code").
 pub(super) fn is_harmless_code(word: &str) -> bool {
-    HARMLESS_CODES.contains(word)
+    // "läste upp engångskoden": the word belongs to the verb.
+    HARMLESS_CODES.contains(word) && !matches!(word, "upp" | "av" | "in")
 }
 
 /// Says that what follows is the thing itself.
@@ -435,7 +451,8 @@ static LINKS: Words = LazyLock::new(|| {
     visas nayttaa shows appen olla koddosa koddosan dosa dosan sakerhetsdosa sakerhetsdosan \
     bankdosan laite laitteen laitteesta reader token generator list lista listan sms text message \
     viesti viestin meddelandet guess believe forst ensin first nro numero mun guessed mailed \
-    name namn nimi joko antingen either ruta rutan rad raden rivi rivin ruutu row field kohta kohdan \
+    name namn nimi joko antingen either ruta rutan rad raden rivi rivin ruutu row field kohta kohdan kohdassa kohdasta \
+    raderna rivilla rivissa rivilta \
     sager device laitteesta enhet enheten kirjeessa kirje brevet brev letter mail post postitse these \
     nama dessa foljande seuraavat following tva tre kaksi kolme two three texted lahetettiin annoitte gav gave o e")
 });

@@ -164,12 +164,21 @@ pub(super) fn corrected(message: &Message, lexicon: &Lexicon) -> Message {
 }
 
 /// The features of `message`, as an answer to `question` if one is open: a hash of the name and the
-/// strength. What the question adds is as long as what the message is by itself.
+/// strength. What the question adds stands behind, and is as long as what the message is by itself.
 pub(super) fn features(
     message: &Message,
     lexicon: &Lexicon,
     question: Option<&OpenQuestion>,
 ) -> Vec<(u64, f32)> {
+    let mut features = of_message(message, lexicon);
+    if let Some(question) = question {
+        features.append(&mut of_question(message, lexicon, question));
+    }
+    features
+}
+
+/// Those that it has by itself.
+pub(super) fn of_message(message: &Message, lexicon: &Lexicon) -> Vec<(u64, f32)> {
     let words: Vec<&str> = message.tokens.iter().map(Token::read).collect();
     let mut out = Gathering { features: Vec::with_capacity(words.len() * 24 + 8) };
     out.add(0.3, &["bias"]);
@@ -183,19 +192,25 @@ pub(super) fn features(
     novelty_features(&mut out, &words, lexicon);
     word_features(&mut out, message, &words);
     cue_features(&mut out, message, &words, lexicon);
-    let families = families_in(message, &words, lexicon.language);
-    family_features(&mut out, message, families);
+    family_features(&mut out, message, families_in(message, &words, lexicon.language));
     outline_features(&mut out, &words, lexicon);
     for token in &message.tokens {
         letter_features(&mut out, &token.word);
     }
-    let mut features = out.normalised();
-    if let Some(question) = question {
-        let mut out = Gathering { features: Vec::with_capacity(words.len() * 18 + 48) };
-        question.add(&mut out, message, &words, families, lexicon);
-        features.append(&mut out.normalised());
-    }
-    features
+    out.normalised()
+}
+
+/// Those that a question adds.
+pub(super) fn of_question(
+    message: &Message,
+    lexicon: &Lexicon,
+    question: &OpenQuestion,
+) -> Vec<(u64, f32)> {
+    let words: Vec<&str> = message.tokens.iter().map(Token::read).collect();
+    let families = families_in(message, &words, lexicon.language);
+    let mut out = Gathering { features: Vec::with_capacity(words.len() * 18 + 48) };
+    question.add(&mut out, message, &words, families, lexicon);
+    out.normalised()
 }
 
 /// How much of the message no answer has said before. A word that only one example holds counts as

@@ -69,7 +69,11 @@ impl<const CLASSES: usize> Linear<CLASSES> {
 
     /// The score of every class; about 1 for the right one and -1 for the others.
     pub(super) fn score(&self, row: &Row) -> [f32; CLASSES] {
-        let mut scores = [0.0; CLASSES];
+        self.add([0.0; CLASSES], row)
+    }
+
+    /// The score with more features: the same as of all in one row, in their order.
+    pub(super) fn add(&self, mut scores: [f32; CLASSES], row: &Row) -> [f32; CLASSES] {
         for &(feature, strength) in row {
             if let Some(weights) = self.weights.get(feature as usize) {
                 for (score, weight) in scores.iter_mut().zip(weights) {
