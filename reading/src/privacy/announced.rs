@@ -23,6 +23,14 @@ const REACH_BACK: usize = 4;
 /// Digits of a code given in parts.
 pub(super) const MAX_CODE_DIGITS: usize = 10;
 
+/// Whether a secret, or the name that goes with one, is announced anywhere in a text.
+pub(super) fn announces_any(text: &str) -> bool {
+    let flat = Flat::of(text);
+    let search = Search::new(&flat);
+    let user = |token: &Token| words::may_announce_user(&token.word);
+    search.nouns.iter().any(Option::is_some) || search.tokens.iter().any(user)
+}
+
 /// Finds announced secrets.
 pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     let search = Search::new(flat);

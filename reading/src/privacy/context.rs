@@ -6,12 +6,14 @@ use crate::privacy::Found;
 use crate::privacy::Masked;
 use crate::privacy::Patterns;
 use crate::privacy::SecretKind;
+use crate::privacy::announced;
 use crate::privacy::cover;
 use crate::privacy::digits;
 use crate::privacy::expected;
 use crate::privacy::find;
 use crate::privacy::flat::Flat;
 use crate::privacy::halves;
+use crate::privacy::spoken;
 
 /// How far into a message, in bytes, what went before may tell where a secret begins: the words
 /// that may stand between an announcement and what it announces are far fewer.
@@ -84,7 +86,8 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
 /// Secrets within `text`, and those that reach into it from what went before.
 fn across(previous: &str, text: &str) -> Vec<Found> {
     let mut all = find(text);
-    if previous.is_empty() {
+    // Plain words are a secret only where something announced one, and most messages are that.
+    if previous.is_empty() || is_plain(text) && !announced::announces_any(previous) {
         return all;
     }
     // The rest of a long message is searched by itself only.
@@ -93,6 +96,16 @@ fn across(previous: &str, text: &str) -> Vec<Found> {
     let is_cut = near.len() < text.len() && reaching.iter().any(|it| it.at.end == near.len());
     all.extend(if is_cut { self::reaching(previous, text) } else { reaching });
     all
+}
+
+/// Whether a text is nothing but words, none of which is a number.
+fn is_plain(text: &str) -> bool {
+    let is_said = |sign: char| {
+        sign.is_alphabetic()
+            || sign.is_whitespace()
+            || matches!(sign, '.' | ',' | '!' | '?' | '-' | '\'' | ':' | ';' | '(' | ')')
+    };
+    text.chars().all(is_said) && spoken::runs(&Flat::of(text).text).is_empty()
 }
 
 /// Secrets of a text that show by what went before.
