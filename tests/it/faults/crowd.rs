@@ -28,7 +28,7 @@ use crate::server::Server;
 const SLOW: usize = 8;
 
 /// Clients of whom each sends a hundred messages a second.
-const FLOODING: u16 = 100;
+const FLOODING: u16 = 40;
 
 pub(super) const UPGRADE: &str = "GET /v1/chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n\
                        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
