@@ -204,6 +204,7 @@ fn new_conversation(conversation: &ConversationId, visitor: &str) -> NewConversa
         at: now(),
         profile: r#"{"page":"https://www.example.org/sv/hjalp/app","client":"chat.js/0.1.0","languages":["sv-FI","sv","en"],"identity":"anonymous"}"#.to_owned(),
         head: head(0),
+        unless_open: false,
     }
 }
 
@@ -239,6 +240,7 @@ fn turn_of(conversation: &ConversationId, visitor: &str, turn: u64) -> Append {
         head: head(turn),
         effects: Vec::new(),
         closes: None,
+        audit: None,
     }
 }
 

@@ -171,7 +171,7 @@ async fn a_server_that_was_down_ends_nobody_for_the_time_it_was_down() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn however_many_are_due_at_once_all_go_on() {
-    const MANY: usize = 450;
+    const MANY: i64 = 450;
     let world = world("wait: 10").await;
     let engine = world.engine().await;
     let mut waiting = Vec::new();
@@ -183,7 +183,7 @@ async fn however_many_are_due_at_once_all_go_on() {
     for to in &waiting {
         assert_eq!(said_since(&engine, to).await, NUDGED);
     }
-    assert_eq!(engine.metrics().deadlines_due.get(), MANY as i64);
+    assert_eq!(engine.metrics().deadlines_due.get(), MANY);
     engine.work_off_deadlines().await;
     assert_eq!(engine.metrics().deadlines_due.get(), 0);
 }

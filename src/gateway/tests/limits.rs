@@ -132,7 +132,7 @@ async fn calls_are_limited_as_sockets_are() {
         let (_client, welcome) = hello(&world, json!({ "type": "hello" })).await;
         let token = welcome["token"].as_str().unwrap();
         let junk = format!(r#"{{"type":"nothing","x":"{}"}}"#, "x".repeat(300));
-        let body = format!("[{0},{0},{0}]", junk);
+        let body = format!("[{junk},{junk},{junk}]");
         let call = format!(
             "POST /v1/chat/frames HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
              authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",

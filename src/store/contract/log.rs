@@ -246,7 +246,7 @@ pub(crate) async fn two_devices_that_come_at_once_meet_in_one_conversation(world
     for id in ["c1", "c2", "c3"].map(id) {
         there.extend(store.conversation(&id).await.unwrap().map(|row| row.id));
     }
-    assert_eq!(there, [open.clone()]);
+    assert_eq!(there, std::slice::from_ref(&open));
     let ended = Append { head: ended(), ..append(open.as_str(), 0, 1, "ended") };
     store.append(ended).await.unwrap();
     store.create(wish("c4")).await.unwrap();

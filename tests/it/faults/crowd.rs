@@ -42,8 +42,8 @@ fn frame(text: &str) -> Vec<u8> {
 
 /// The code of the close frame, once it stands among what the server has sent since the upgrade.
 fn close_code(heard: &[u8]) -> Option<u16> {
-    let head = heard.windows(4).position(|end| end == b"\r\n\r\n")?;
-    let mut rest = &heard[head + 4..];
+    let blank = heard.windows(4).position(|end| end == b"\r\n\r\n")?;
+    let mut rest = &heard[blank + 4..];
     loop {
         let (opcode, length) = (rest.first()? & 0x0f, usize::from(*rest.get(1)?));
         let (from, length) = match length {
@@ -279,7 +279,8 @@ async fn r15_what_is_too_large_is_cut_whole_or_in_fragments() {
         }
     };
     let sending = async { to.write_all(&endless).await };
-    let _it_may_be_cut_first = within("it is cut", async { tokio::join!(hearing, sending) }).await;
+    let _it_may_be_cut_first =
+        Box::pin(within("it is cut", async { tokio::join!(hearing, sending) })).await;
     let code = close_code(&heard);
     assert!(matches!(code, Some(1009 | 4429)), "{code:?}");
     Visitor::arrive(&server).await.say("m1", "hej").await;

@@ -79,7 +79,7 @@ fn first_of_some(log: &[u8], about: usize) -> usize {
         let at = HEAD + (frame - 1) * FRAME + 4;
         log[at..at + 4].iter().any(|byte| *byte != 0)
     };
-    (about..).find(ends).unwrap()
+    (about..=(log.len() - HEAD) / FRAME).find(ends).unwrap()
 }
 
 async fn write_and_kill() -> Written {

@@ -98,8 +98,8 @@ struct Held {
 /// Whether a close frame stands behind the head of the answer: nothing else is said to whoever has
 /// not said hello.
 fn is_told(heard: &[u8]) -> bool {
-    let head = heard.windows(4).position(|end| end == b"\r\n\r\n");
-    head.is_some_and(|head| heard.get(head + 4) == Some(&0x88))
+    let blank = heard.windows(4).position(|end| end == b"\r\n\r\n");
+    blank.is_some_and(|blank| heard.get(blank + 4) == Some(&0x88))
 }
 
 /// One half-open link to its end.
