@@ -203,7 +203,7 @@ async fn r15_floods_of_messages_are_cut_and_nobody_else_waits() {
     println!("a slow turn takes {beside:?}, and {quiet:?} without floods; cuts by code: {cuts:?}");
     assert!(cuts.keys().all(|code| *code == 4429), "whoever is cut off is told why: {cuts:?}");
     assert!(beside <= beside_a_crowd(quiet), "{beside:?} instead of {quiet:?}");
-    assert!(grown < 30e6, "memory grew by {grown} bytes");
+    assert!(grown < 60e6, "memory grew by {grown} bytes");
     Visitor::arrive(&server).await.say("last", "hej").await;
 }
 
