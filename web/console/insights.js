@@ -16,9 +16,8 @@ const LAST = 'skicka-console:period';
 
 /** Today and other days as the server names them, by this computer's clock. */
 const dayBefore = (days) => {
-  const at = new Date();
-  at.setDate(at.getDate() - days);
-  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+  const [year, month, date] = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Helsinki' }).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, date - days)).toISOString().slice(0, 10);
 };
 const short = (day) => new Date(`${day}T12:00`).toLocaleDateString(place(), { day: 'numeric', month: 'numeric' });
 const long = (day) => new Date(`${day}T12:00`).toLocaleDateString(place(), { day: 'numeric', month: 'short', year: 'numeric' });
