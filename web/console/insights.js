@@ -14,7 +14,7 @@ const SPANS = [7, 30, 90];
 const OTHER = 'days';
 const LAST = 'skicka-console:period';
 
-/** Today and other days as the server names them, by this computer's clock. */
+/** Today and other days as the server names them: Finland's, wherever this computer is. */
 const dayBefore = (days) => {
   const [year, month, date] = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Helsinki' }).split('-').map(Number);
   return new Date(Date.UTC(year, month - 1, date - days)).toISOString().slice(0, 10);
