@@ -157,10 +157,12 @@ pub(crate) fn language_of(content: &Content, state: &State, text: &str) -> Langu
     let share = |language| content.matcher(language).vocabulary_share(text);
     // Where the language that is spoken knows every word, no other's content knows more; what
     // its own might add could only confirm it. Words of other languages are the dearest to look up.
-    if share(state.lang) >= 1.0 && choose_by([0.0; 3]) == state.lang {
+    let own = share(state.lang);
+    if own >= 1.0 && choose_by([0.0; 3]) == state.lang {
         return state.lang;
     }
-    let shares = Language::ALL.map(share);
+    let shares =
+        Language::ALL.map(|language| if language == state.lang { own } else { share(language) });
     // Words that no language's content knows are no reason to leave the one that is spoken, nor,
     // where they are few, the one that the page is in.
     let few = text.split_whitespace().count() <= FEW_WORDS;

@@ -1,9 +1,9 @@
 //! Who calls: the client's address behind proxies, its session, and the page it came from.
 //!
-//! **Invariants:** an agent's cookie counts for the server's own pages only: a page that may carry the
-//! chat is another's, and what runs in it must not act as the agent who looks at it. Headers that a
-//! proxy sets are believed only when the connection comes from a
-//! proxy on the list; the nearest address that is not on it is the client's.
+//! **Invariants:** an agent's cookie counts for the server's own pages only: a page that may carry
+//! the chat is another's, and what runs in it must not act as the agent who looks at it. Headers
+//! that a proxy sets are believed only when the connection comes from a proxy on the list; the
+//! nearest address that is not on it is the client's.
 
 use std::convert::Infallible;
 use std::net::IpAddr;

@@ -49,8 +49,10 @@ async fn customer(app: &App, proof: &Secret) -> Result<Option<CustomerRow>, Refu
     match app.tokens.verify(proof.expose(), app.clock.now()).await {
         Ok(pass) => {
             let row = app.directory.customer_of(&pass.visitor).await?;
-            // A token that lets nobody in signs nobody out.
+            // A token that lets nobody in signs nobody out. What is over since the sign-out that is
+            // asked for again is no fault.
             match row {
+                Some(row) if pass.issued_at <= row.signed_out_at => Ok(None),
                 Some(row) if !hello::is_good(&pass, &row) => Err(Refusal::not_signed_in()),
                 row => Ok(row),
             }

@@ -4,7 +4,7 @@ import { dialogues, insights, traffic } from './api.js';
 import { bars, columns, figure, number, table } from './charts.js';
 import { announce, button, h } from './dom.js';
 import { select } from './form.js';
-import { place } from './time.js';
+import { dayBefore, place } from './time.js';
 import { coded, lang, t, tongue } from './words.js';
 
 /** Whether this account sees the figures. @param {import('./api.js').Agent} me */
@@ -14,11 +14,6 @@ const SPANS = [7, 30, 90];
 const OTHER = 'days';
 const LAST = 'skicka-console:period';
 
-/** Today and other days as the server names them: Finland's, wherever this computer is. */
-const dayBefore = (days) => {
-  const [year, month, date] = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Helsinki' }).split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, date - days)).toISOString().slice(0, 10);
-};
 const short = (day) => new Date(`${day}T12:00`).toLocaleDateString(place(), { day: 'numeric', month: 'numeric' });
 const long = (day) => new Date(`${day}T12:00`).toLocaleDateString(place(), { day: 'numeric', month: 'short', year: 'numeric' });
 

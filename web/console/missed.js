@@ -8,7 +8,7 @@ import { table } from './charts.js';
 import { announce, button, h } from './dom.js';
 import { select } from './form.js';
 import { seesInsights as seesMissed } from './insights.js';
-import { moment } from './time.js';
+import { dayBefore, moment } from './time.js';
 import { toast } from './toast.js';
 import { lang, t, tongue } from './words.js';
 
@@ -48,10 +48,7 @@ export class MissedPage extends HTMLElement {
   }
 
   get #query() {
-    const since = new Date();
-    since.setDate(since.getDate() - Number(this.span.value) + 1);
-    const two = (n) => String(n).padStart(2, '0');
-    return new URLSearchParams({ since: `${since.getFullYear()}-${two(since.getMonth() + 1)}-${two(since.getDate())}`, lang: lang() });
+    return new URLSearchParams({ since: dayBefore(Number(this.span.value) - 1), lang: lang() });
   }
 
   async #load() {

@@ -17,6 +17,12 @@ export const date = (at) => new Date(at).toLocaleDateString(place(), { day: 'num
 /** A day and its hour, in words that stand in any sentence. @param {string|Date} at */
 export const moment = (at) => new Date(at).toLocaleString(place(), { dateStyle: 'long', timeStyle: 'short' });
 
+/** Today and other days as the server names them: Finland's, wherever this computer is. @param {number} days before today */
+export const dayBefore = (days) => {
+  const [year, month, date] = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Helsinki' }).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, date - days)).toISOString().slice(0, 10);
+};
+
 const two = (n) => String(n).padStart(2, '0');
 
 /** A length of time as a stopwatch shows it. @param {number} seconds */

@@ -227,7 +227,7 @@ export default {
   keyNext: 'Seuraava keskustelu',
   keyBefore: 'Edellinen keskustelu',
   keyClaim: 'Ota keskustelu',
-  keyReply: 'Vastauskenttään',
+  keyReply: 'Vastaus\u00adkenttään',
   keyNote: 'Kirjoita muistiinpano',
   keyResolve: 'Lopeta keskustelu',
   keyReopen: 'Avaa uudelleen heti lopettamisen jälkeen',
