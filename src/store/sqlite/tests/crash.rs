@@ -58,10 +58,13 @@ async fn write_on(store: Arc<Sqlite>, number: u64) {
 async fn writer() {
     let path = std::env::var_os(DATABASE).expect("the parent names the database");
     let store = Arc::new(Sqlite::open(Path::new(&path), Durability::Full).await.unwrap());
-    let mut tasks = tokio::task::JoinSet::new();
+    // All are there before the first writes: the first could fill the disk before the last is made.
     for number in 0..CONVERSATIONS {
         let name = format!("c{number}");
         store.create(new_conversation(&name, &name)).await.unwrap();
+    }
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..CONVERSATIONS {
         tasks.spawn(write_on(Arc::clone(&store), number));
     }
     tasks.join_all().await;
@@ -76,7 +79,6 @@ fn start(path: &Path, before: &str) -> Child {
         .arg(this)
         .env(DATABASE, path)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
         .spawn()
         .unwrap()
 }
