@@ -107,12 +107,17 @@ pub fn mask_url(url: &str) -> Cow<'_, str> {
 }
 
 fn find(text: &str) -> Vec<Found> {
-    let flat = Flat::of(text);
+    find_in(&Flat::of(text))
+}
+
+fn find_in(flat: &Flat) -> Vec<Found> {
     let mut found = Vec::new();
-    numbers(&flat, &mut found);
-    announced::find(&flat, &mut found);
-    found.extend(halves::find("", &flat));
-    to_original(&flat, &mut found);
+    announced::find(flat, &mut found);
+    if flat.holds_digit() {
+        numbers(flat, &mut found);
+        found.extend(halves::find("", flat));
+    }
+    to_original(flat, &mut found);
     if let Some(flat) = flat.slipped() {
         let mut more = Vec::new();
         numbers(&flat, &mut more);

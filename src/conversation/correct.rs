@@ -70,7 +70,7 @@ fn given<'a>(
     let topic = state.running_topic();
     state.tried.iter().rev().filter_map(move |tried| {
         let at = tried.at.as_ref().filter(|_| topic.is_some() && tried.topic.as_ref() == topic)?;
-        Some((tried, at, ask_at(content, state, at)?))
+        Some((&**tried, at, ask_at(content, state, at)?))
     })
 }
 

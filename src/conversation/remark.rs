@@ -53,7 +53,7 @@ impl Turn<'_> {
         if open.held >= self.policy.holds_per_question {
             return self.offer_person(&content.manners.held_long);
         }
-        let mut buttons = open.choices.clone();
+        let mut buttons = open.choices.to_vec();
         buttons.retain(|button| button.value != PERSON);
         buttons.push(self.button(PERSON, &content.manners.person));
         self.shift(Move::Held);

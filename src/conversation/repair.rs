@@ -5,6 +5,8 @@
 //! done after its words, and at `stay` it lets that be. **Invariant:** no repair runs inside
 //! another, and a turn in which something was said to the bot has a word of the bot.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
@@ -147,7 +149,7 @@ impl Turn<'_> {
     /// as they were, a step's by the step, which may know the answer by now.
     fn ask_as_before(&mut self) -> Result<(), Fault> {
         let Some(asked) = self.state.interrupted.clone() else { return self.stand_again() };
-        let Asked { message, question } = *asked;
+        let Asked { message, question } = Arc::unwrap_or_clone(asked);
         if question == Question::Step {
             return self.stand_again();
         }
@@ -171,6 +173,7 @@ impl Turn<'_> {
         let Some(last) = self.state.last_said.clone() else {
             return self.say(&self.content.manners.nothing_to_repeat);
         };
+        let last = Arc::unwrap_or_clone(last);
         let question = self.state.open.as_ref().map(|open| open.question.clone());
         if question == Some(Question::Step) {
             return self.ask_again(false);

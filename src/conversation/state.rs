@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::content::TALK_TO_HUMAN;
 use crate::conversation::event::AgentRef;
@@ -50,7 +51,8 @@ const KEPT_ANSWERS: usize = 200;
 /// Questions that one can go back to.
 const KEPT_TRAIL: usize = 100;
 
-/// A conversation at a moment.
+/// A conversation at a moment. Every turn works on a copy: what is long, or seldom changes, is shared
+/// with it.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about the conversation"
@@ -90,13 +92,13 @@ pub struct State {
     /// Topics that were suggested to begin with, until one is taken up or something is asked.
     pub suggested: Option<Suggested>,
     /// What was open when a dialogue began to run in the bot's place.
-    pub interrupted: Option<Box<Asked>>,
+    pub interrupted: Option<Arc<Asked>>,
     /// What was learnt.
     pub slots: BTreeMap<String, serde_json::Value>,
     /// Messages in a row that were not understood.
     pub misses: u32,
     /// What was not understood, the newest last.
-    pub not_understood: Vec<String>,
+    pub not_understood: Vec<Arc<str>>,
     /// Messages that were not understood, all in all.
     pub missed: u32,
     /// How often the same was written in a row.
@@ -104,7 +106,7 @@ pub struct State {
     /// How often the visitor was upset.
     pub upset: u32,
     /// Questions asked and the answers to them.
-    pub tried: Vec<Tried>,
+    pub tried: Vec<Arc<Tried>>,
     /// Steps whose words the running topics have told.
     pub told: BTreeSet<Place>,
     /// Calls to other systems that have no result yet, by the events that wanted them: their names.
@@ -122,7 +124,7 @@ pub struct State {
     /// How the newest closed topic ended.
     pub outcome: Option<Outcome>,
     /// The bot's newest message, for "say that again".
-    pub last_said: Option<Box<Message>>,
+    pub last_said: Option<Arc<Message>>,
     /// How often the visitor has written.
     pub visitor_messages: u32,
     /// Messages of the visitor since an agent last wrote or took the conversation.
@@ -202,7 +204,7 @@ pub struct Suggested {
     /// The event that suggested them.
     pub offer: Seq,
     /// Their buttons; the values are the topics.
-    pub choices: Vec<Choice>,
+    pub choices: Arc<[Choice]>,
 }
 
 /// A question that waits for an answer.
@@ -213,7 +215,7 @@ pub struct OpenQuestion {
     /// The event that asked it.
     pub offer: Seq,
     /// The buttons that came with it.
-    pub choices: Vec<Choice>,
+    pub choices: Arc<[Choice]>,
     /// How often an answer to it was not understood.
     pub misses: u32,
     /// How often it was left open by what was said, though that was understood.
@@ -326,7 +328,7 @@ impl State {
             (None, Some(suggested)) => (suggested.offer, &suggested.choices),
             (None, None) => return None,
         };
-        (!choices.is_empty()).then_some((offer, choices.as_slice()))
+        (!choices.is_empty()).then_some((offer, &**choices))
     }
 
     /// What the bot is working on.
@@ -426,7 +428,7 @@ impl State {
                     self.last_reading = Some(reading.clone());
                 }
             }
-            Author::Bot => self.last_said = Some(Box::new(message.clone())),
+            Author::Bot => self.last_said = Some(Arc::new(message.clone())),
             Author::Agent(_) => {
                 self.preview.clone_from(&message.text);
                 self.unseen = 0;
@@ -458,8 +460,9 @@ impl State {
                 self.outcome = change.outcome;
                 self.told.clear();
                 self.made.retain(|_, made| made.topic.as_ref() != Some(&change.topic));
-                let closed = |tried: &&mut Tried| tried.topic.as_ref() == Some(&change.topic);
-                self.tried.iter_mut().filter(closed).for_each(|tried| tried.topic = None);
+                let closed = |tried: &&mut Arc<Tried>| tried.topic.as_ref() == Some(&change.topic);
+                let of_topic = self.tried.iter_mut().filter(closed);
+                of_topic.for_each(|tried| Arc::make_mut(tried).topic = None);
             }
         }
     }
@@ -503,13 +506,13 @@ impl State {
                 if self.tried.len() == KEPT_ANSWERS {
                     self.tried.remove(0);
                 }
-                self.tried.push(Tried {
+                self.tried.push(Arc::new(Tried {
                     question: question.clone(),
                     answer: answer.clone(),
                     at: at.clone(),
                     value: value.clone(),
                     topic,
-                });
+                }));
             }
             Move::Told { at } => {
                 self.told.insert(at.clone());
@@ -538,7 +541,7 @@ impl State {
                 if self.not_understood.len() == KEPT_MISSES {
                     self.not_understood.remove(0);
                 }
-                self.not_understood.push(text.clone());
+                self.not_understood.push(Arc::from(text.as_str()));
             }
             Move::Understood => self.misses = 0,
             Move::Held => {

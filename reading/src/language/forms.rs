@@ -1,7 +1,8 @@
 //! What is known of single words: chat spelling, and forms that no rule leads back to their word.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::language::Language;
 
@@ -26,8 +27,8 @@ pub(super) fn lines(
 
 #[derive(Debug, Default)]
 struct Forms {
-    short: HashMap<&'static str, &'static str>,
-    irregular: HashMap<&'static str, &'static str>,
+    short: FxHashMap<&'static str, &'static str>,
+    irregular: FxHashMap<&'static str, &'static str>,
 }
 
 impl Forms {

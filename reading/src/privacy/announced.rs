@@ -116,7 +116,7 @@ impl<'a> Search<'a> {
             let elsewhere = (at > next || asked && !words::is_copula(&token.word)) && before.ends()
                 || before.after == After::Line && !continued;
             if elsewhere || token.is_covered() {
-                if token.is_covered() && !elsewhere {
+                if token.is_covered() && !elsewhere && linked {
                     self.sequence(at + 1, noun, found);
                 }
                 return;

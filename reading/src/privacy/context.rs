@@ -11,9 +11,9 @@ use crate::privacy::cover;
 use crate::privacy::digits;
 use crate::privacy::expected;
 use crate::privacy::find;
+use crate::privacy::find_in;
 use crate::privacy::flat::Flat;
 use crate::privacy::halves;
-use crate::privacy::spoken;
 
 /// How far into a message, in bytes, what went before may tell where a secret begins: the words
 /// that may stand between an announcement and what it announces are far fewer.
@@ -60,15 +60,17 @@ pub fn asks_for_code(text: &str) -> bool {
 #[must_use]
 pub fn holds_digit(text: &str) -> bool {
     let has_one = |text: &str| text.bytes().any(|sign| sign.is_ascii_digit());
-    has_one(text) || !text.is_ascii() && has_one(&Flat::of(text).text)
+    // Letters with diacritics are no digits, and most messages with other signs have only them.
+    let may_be = |sign: char| !sign.is_ascii() && !sign.is_alphabetic();
+    has_one(text) || text.contains(may_be) && Flat::of(text).holds_digit()
 }
 
 /// Takes the secrets out of `text`, also those that began in, were announced or asked for by what
 /// went before, and those that the authors' patterns find.
 #[must_use]
 pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
-    let mut all = across(context.previous, text);
     let flat = Flat::of(text);
+    let mut all = across(context.previous, text, &flat);
     let mut more = Vec::new();
     if context.code > Awaited::No {
         expected::find_expected(&flat, context.code == Awaited::Maybe, &mut more);
@@ -79,15 +81,16 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
     more.extend(halves::find(context.previous, &flat));
     all.extend(more.into_iter().map(|found| Found { at: flat.original(&found.at), ..found }));
     all.extend(context.patterns.map(|patterns| patterns.find(text, &flat)).unwrap_or_default());
-    let begun = unfinished(context.previous, text, &mut all);
+    let begun =
+        if flat.holds_digit() { unfinished(context.previous, text, &mut all) } else { None };
     Masked { begun, ..cover(text, all) }
 }
 
 /// Secrets within `text`, and those that reach into it from what went before.
-fn across(previous: &str, text: &str) -> Vec<Found> {
-    let mut all = find(text);
+fn across(previous: &str, text: &str, flat: &Flat) -> Vec<Found> {
+    let mut all = find_in(flat);
     // Plain words are a secret only where something announced one, and most messages are that.
-    if previous.is_empty() || is_plain(text) && !announced::announces_any(previous) {
+    if previous.is_empty() || is_plain(text, flat) && !announced::announces_any(previous) {
         return all;
     }
     // The rest of a long message is searched by itself only.
@@ -99,13 +102,13 @@ fn across(previous: &str, text: &str) -> Vec<Found> {
 }
 
 /// Whether a text is nothing but words, none of which is a number.
-fn is_plain(text: &str) -> bool {
+fn is_plain(text: &str, flat: &Flat) -> bool {
     let is_said = |sign: char| {
         sign.is_alphabetic()
             || sign.is_whitespace()
             || matches!(sign, '.' | ',' | '!' | '?' | '-' | '\'' | ':' | ';' | '(' | ')')
     };
-    text.chars().all(is_said) && spoken::runs(&Flat::of(text).text).is_empty()
+    text.chars().all(is_said) && flat.spoken().is_empty()
 }
 
 /// Secrets of a text that show by what went before.
@@ -139,9 +142,6 @@ fn is_one(found: &Found, joined: &str, begin: usize) -> bool {
 
 /// Covers a card that is begun at the end of `text`; answers how many of its digits are known.
 fn unfinished(previous: &str, text: &str, all: &mut Vec<Found>) -> Option<u8> {
-    if !holds_digit(text) {
-        return None;
-    }
     let (joined, begin) = join(previous, text);
     let flat = Flat::of(&joined);
     let (at, count) = digits::unfinished_card(&flat)?;

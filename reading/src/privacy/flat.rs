@@ -1,11 +1,13 @@
 //! A text made plain for searching, with the way back to the original.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use unicode_normalization::char::decompose_compatible;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::privacy::spoken;
+use crate::privacy::spoken::Spoken;
 
 /// The longest tag of HTML that is taken for a gap.
 const MAX_TAG: usize = 100;
@@ -18,6 +20,8 @@ pub(super) struct Flat {
     pub(super) text: String,
     /// For each byte of the plain text, the original bytes that it comes from.
     origins: Vec<Origin>,
+    /// The words for digits that stand in rows, once they were looked for.
+    spoken: OnceCell<Vec<Spoken>>,
 }
 
 #[derive(Clone, Copy)]
@@ -29,10 +33,7 @@ struct Origin {
 
 impl Flat {
     pub(super) fn of(text: &str) -> Self {
-        let mut flat = Self {
-            text: String::with_capacity(text.len()),
-            origins: Vec::with_capacity(text.len()),
-        };
+        let mut flat = Self::with_capacity(text.len());
         let mut done = 0;
         let mut before = ' ';
         for (start, letter) in text.char_indices() {
@@ -70,6 +71,24 @@ impl Flat {
         flat
     }
 
+    fn with_capacity(bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            origins: Vec::with_capacity(bytes),
+            spoken: OnceCell::new(),
+        }
+    }
+
+    /// Whether there is a digit in it, in whatever script it was written.
+    pub(super) fn holds_digit(&self) -> bool {
+        self.text.bytes().any(|sign| sign.is_ascii_digit())
+    }
+
+    /// The words for digits in it that stand in a row.
+    pub(super) fn spoken(&self) -> &[Spoken] {
+        self.spoken.get_or_init(|| spoken::runs(&self.text))
+    }
+
     fn push(&mut self, plain: char, start: usize, letter: char) {
         self.push_from(plain, start..start + letter.len_utf8(), letter.is_uppercase());
     }
@@ -84,6 +103,9 @@ impl Flat {
     /// The same with letters that are mistaken for digits as digits, where they stand among some:
     /// `85O4`, `477709l7`. `None` when there are none.
     pub(super) fn slipped(&self) -> Option<Self> {
+        if !self.holds_digit() {
+            return None;
+        }
         let bytes = self.text.as_bytes();
         let alike = |sign: u8| matches!(sign, b'o' | b'l' | b'i');
         let mut plain = None;
@@ -113,26 +135,23 @@ impl Flat {
             at = run_end + 1;
         }
         let text = String::from_utf8(plain?).ok()?;
-        Some(Self { text, origins: self.origins.clone() })
+        Some(Self { text, origins: self.origins.clone(), spoken: OnceCell::new() })
     }
 
     /// The same with digits in the place of three or more words for digits in a row: "fyra sju sex
     /// tre". `None` when there are none.
     pub(super) fn read_aloud(&self) -> Option<Self> {
-        let runs = spoken::runs(&self.text);
+        let runs = self.spoken();
         if runs.is_empty() {
             return None;
         }
-        let mut flat = Self {
-            text: String::with_capacity(self.text.len()),
-            origins: Vec::with_capacity(self.text.len()),
-        };
+        let mut flat = Self::with_capacity(self.text.len());
         let mut done = 0;
         for word in runs {
             flat.text.push_str(&self.text[done..word.at.start]);
             flat.origins.extend(&self.origins[done..word.at.start]);
             let origin = self.original(&word.at);
-            for digit in word.digits {
+            for &digit in &word.digits {
                 flat.push_from(digit, origin.clone(), false);
             }
             done = word.at.end;

@@ -1,6 +1,8 @@
 //! Digits that are written as words: "fyra sju sex tre", "neljä yhdeksän", "forty-seven eleven".
 
+use std::cmp::Reverse;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// So many in a row are a number that is spelled; fewer stand in every other sentence.
 const IN_A_ROW: usize = 3;
@@ -136,6 +138,19 @@ enum Part {
     Teen(u8),
 }
 
+/// All of them by their first letters, the longest first: most words of a text begin like few.
+static BY_LETTER: LazyLock<[Vec<(&str, Part)>; 26]> = LazyLock::new(|| {
+    let digits = DIGITS.iter().map(|(word, digit)| (*word, Part::Digit(*digit)));
+    let tens = TENS.iter().map(|(word, digit)| (*word, Part::Tens(*digit)));
+    let teens = TEENS.iter().map(|(word, digit)| (*word, Part::Teen(*digit)));
+    let mut letters = [const { Vec::new() }; 26];
+    for (word, part) in digits.chain(tens).chain(teens) {
+        letters[usize::from(word.as_bytes()[0] - b'a')].push((word, part));
+    }
+    letters.iter_mut().for_each(|words| words.sort_by_key(|(word, _)| Reverse(word.len())));
+    letters
+});
+
 /// All words for digits that stand in rows long enough, in order.
 pub(super) fn runs(text: &str) -> Vec<Spoken> {
     let mut all = Vec::new();
@@ -185,21 +200,13 @@ fn parts(word: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = word;
     while !rest.is_empty() {
-        let longest = |words: &[(&str, u8)]| {
-            let fitting = words.iter().filter(|(word, _)| rest.starts_with(word));
-            fitting.map(|(word, digit)| (word.len(), *digit)).max()
-        };
-        let found = [
-            longest(DIGITS).map(|(length, digit)| (length, Part::Digit(digit))),
-            longest(TENS).map(|(length, digit)| (length, Part::Tens(digit))),
-            longest(TEENS).map(|(length, digit)| (length, Part::Teen(digit))),
-        ];
-        let Some((length, part)) = found.into_iter().flatten().max_by_key(|(length, _)| *length)
-        else {
+        let first = rest.as_bytes()[0].wrapping_sub(b'a');
+        let numbers = BY_LETTER.get(usize::from(first)).map_or(&[][..], Vec::as_slice);
+        let Some((word, part)) = numbers.iter().find(|(word, _)| rest.starts_with(word)) else {
             return Vec::new();
         };
-        parts.push(part);
-        rest = &rest[length..];
+        parts.push(*part);
+        rest = &rest[word.len()..];
     }
     parts
 }

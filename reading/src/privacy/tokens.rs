@@ -145,8 +145,9 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     // "salasana-Hilleri5"
     if let Some((name, rest)) = piece.split_once('-')
         && words::noun(name).is_some()
-        && rest.contains(|sign: char| sign.is_ascii_digit())
-        && rest.starts_with(char::is_alphabetic)
+        && (rest.contains(|sign: char| sign.is_ascii_digit())
+            && rest.starts_with(char::is_alphabetic)
+            || rest.starts_with(COVER))
     {
         push_one(text, at.start..at.start + name.len(), tokens);
         push_one(text, at.end - rest.len()..at.end, tokens);
@@ -172,9 +173,10 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
 fn announcement(piece: &str) -> Option<usize> {
     piece.find([':', '=', '(', ',', ';', '/']).filter(|&end| {
         let name: String = piece[..end].chars().filter(|sign| sign.is_alphanumeric()).collect();
-        name == "pass" || words::noun(&name).is_some() || {
-            piece[end..].starts_with([':', '=']) && words::may_announce_user(&name)
-        }
+        let announces = name == "pass"
+            || words::noun(&name).is_some()
+            || piece[end..].starts_with([':', '=']) && words::may_announce_user(&name);
+        announces && !piece[..end].contains('•')
     })
 }
 

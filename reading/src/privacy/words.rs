@@ -5,8 +5,9 @@
 
 mod told;
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
 
 pub(super) use crate::privacy::company::asks;
 pub(super) use crate::privacy::company::asks_to_write;
@@ -69,10 +70,10 @@ pub(super) enum Noun {
 const SWEDISH_ENDINGS: &[&str] = &["", "et", "en", "ets", "ens", "er", "erna", "s", "n", "na"];
 
 /// A set of words, made when first needed.
-pub(super) type Words = LazyLock<HashSet<&'static str>>;
+pub(super) type Words = LazyLock<FxHashSet<&'static str>>;
 
 /// The words of `list`, which stand with blanks between.
-pub(super) fn set(list: &'static str) -> HashSet<&'static str> {
+pub(super) fn set(list: &'static str) -> FxHashSet<&'static str> {
     list.split_whitespace().collect()
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use super::*;
@@ -98,7 +99,7 @@ fn at(lang: Language, question: &str) -> (State, Ask) {
         misses: 0,
         held: 0,
     });
-    state.last_said = Some(Box::new(Message {
+    state.last_said = Some(Arc::new(Message {
         from: Author::Bot,
         id: None,
         text: question.to_owned(),

@@ -1,5 +1,7 @@
 //! What a conversation remembers of the question that is open.
 
+use std::sync::Arc;
+
 use crate::conversation::event::Choice;
 use crate::conversation::event::Fact;
 use crate::conversation::event::Message;
@@ -26,8 +28,8 @@ impl State {
         if let Some(open) = self.open.take()
             && let Some(said) = self.last_said.as_deref().cloned()
         {
-            let message = Message { choices: open.choices, ..said };
-            self.interrupted = Some(Box::new(Asked { message, question: open.question }));
+            let message = Message { choices: open.choices.to_vec(), ..said };
+            self.interrupted = Some(Arc::new(Asked { message, question: open.question }));
         }
     }
 
@@ -100,9 +102,9 @@ impl State {
     }
 }
 
-fn choices_of(fact: &Fact) -> Vec<Choice> {
+fn choices_of(fact: &Fact) -> Arc<[Choice]> {
     match fact {
-        Fact::Message(message) => message.choices.clone(),
-        _ => Vec::new(),
+        Fact::Message(message) => message.choices.as_slice().into(),
+        _ => Arc::default(),
     }
 }

@@ -3,8 +3,9 @@
 //!
 //! All words are folded (no å ä ö, no apostrophes), as [`super::text`] leaves them.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::language::Language;
 
@@ -251,9 +252,9 @@ fn all(language: Language) -> impl Iterator<Item = (Cue, &'static str)> {
 }
 
 /// The kinds of hint that each word is, by language.
-static KINDS: LazyLock<[HashMap<&'static str, Vec<Cue>>; 3]> = LazyLock::new(|| {
+static KINDS: LazyLock<[FxHashMap<&'static str, Vec<Cue>>; 3]> = LazyLock::new(|| {
     Language::ALL.map(|language| {
-        let mut kinds: HashMap<&'static str, Vec<Cue>> = HashMap::new();
+        let mut kinds: FxHashMap<&'static str, Vec<Cue>> = FxHashMap::default();
         for (cue, word) in all(language) {
             kinds.entry(word).or_default().push(cue);
         }
@@ -262,7 +263,7 @@ static KINDS: LazyLock<[HashMap<&'static str, Vec<Cue>>; 3]> = LazyLock::new(|| 
 });
 
 /// The words of a language that are hints, with the kinds of each.
-pub(super) fn words(language: Language) -> &'static HashMap<&'static str, Vec<Cue>> {
+pub(super) fn words(language: Language) -> &'static FxHashMap<&'static str, Vec<Cue>> {
     &KINDS[language as usize]
 }
 

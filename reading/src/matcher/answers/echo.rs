@@ -2,9 +2,9 @@
 //! nothing but words of the question ("tryckte på Skicka"), or what was asked told as done ("jag
 //! bytte lösenord igår").
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::language::Language;
@@ -309,7 +309,7 @@ const LIGHT: [&str; 3] = [
 ];
 
 fn is_light(language: Language, word: &str) -> bool {
-    static WORDS: LazyLock<[HashSet<&str>; 3]> =
+    static WORDS: LazyLock<[FxHashSet<&str>; 3]> =
         LazyLock::new(|| LIGHT.map(|words| words.split(' ').collect()));
     WORDS[language as usize].contains(word) || cues::is(language, word, Cue::Negation)
 }

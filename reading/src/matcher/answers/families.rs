@@ -4,8 +4,9 @@
 //! All words are folded (no å ä ö, no apostrophes). A word with `*` stands for all that begin with
 //! it, one with `_` for two words side by side.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use crate::language::Language;
 
@@ -507,14 +508,14 @@ const EN: &[Family] = &[
 /// The families of the words of each language, a bit each.
 struct Words {
     /// Whole words, and two of them with a `_` between.
-    whole: HashMap<&'static str, u32>,
+    whole: FxHashMap<&'static str, u32>,
     /// Beginnings of words.
-    beginnings: HashMap<&'static str, u32>,
+    beginnings: FxHashMap<&'static str, u32>,
 }
 
 static WORDS: LazyLock<[Words; 3]> = LazyLock::new(|| {
     [SV, FI, EN].map(|families| {
-        let mut words = Words { whole: HashMap::new(), beginnings: HashMap::new() };
+        let mut words = Words { whole: FxHashMap::default(), beginnings: FxHashMap::default() };
         for (letter, members) in families {
             let bit = 1 << (letter - b'a');
             for word in members.split_whitespace() {

@@ -4,8 +4,8 @@
 //! **Invariant:** the same message and lexicon give the same features in the same order.
 
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ const MAX_CORRECTIONS: usize = 8;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Lexicon {
     language: Language,
-    counts: HashMap<String, usize>,
+    counts: FxHashMap<String, usize>,
     /// Words worth correcting to, by length in letters, each with which letters it holds.
     by_length: BTreeMap<usize, Vec<(u32, String)>>,
 }
@@ -41,7 +41,7 @@ pub(super) struct Lexicon {
 impl Lexicon {
     /// The lexicon of a set of messages.
     pub(super) fn new(language: Language, messages: &[Message]) -> Self {
-        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut counts: FxHashMap<String, usize> = FxHashMap::default();
         for token in messages.iter().flat_map(|message| &message.tokens) {
             let word = cues::written(language, &token.word).unwrap_or_else(|| token.word.clone());
             *counts.entry(word).or_default() += 1;

@@ -180,3 +180,13 @@ fn a_secret_in_the_path_of_a_page_is_masked() {
         assert_eq!(mask_address(url, &none), expected);
     }
 }
+
+/// `holds_digit` looks no closer at letters.
+#[test]
+fn no_letter_is_plainly_a_digit() {
+    for letter in ('\u{80}'..=char::MAX).filter(|letter| letter.is_alphabetic()) {
+        let text = letter.to_string();
+        assert!(!Flat::of(&text).holds_digit(), "{letter:?} is also {:?}", Flat::of(&text).text);
+    }
+    assert!(holds_digit("①") && holds_digit("４") && holds_digit("٣") && !holds_digit("äö"));
+}
