@@ -27,6 +27,7 @@ mod flat;
 mod halves;
 mod harmless;
 mod identity;
+mod nearby;
 mod pairs;
 pub mod patterns;
 pub mod retention;
@@ -85,7 +86,28 @@ struct Found {
 /// Takes the secrets out of `text`.
 #[must_use]
 pub fn mask(text: &str) -> Masked<'_> {
-    cover(text, find(text))
+    settled(cover(text, find(text)))
+}
+
+/// So often a masked text is looked through again: what was covered may give away what stands
+/// beside it.
+const AGAIN: usize = 4;
+
+/// The same with what its covers give away covered too.
+fn settled(mut masked: Masked<'_>) -> Masked<'_> {
+    let Cow::Owned(_) = masked.text else { return masked };
+    for _ in 0..AGAIN {
+        let more = cover(&masked.text, find(&masked.text));
+        if more.kinds.is_empty() {
+            break;
+        }
+        let text = Cow::Owned(more.text.into_owned());
+        masked.kinds.extend(more.kinds);
+        masked.text = text;
+    }
+    masked.kinds.sort_unstable();
+    masked.kinds.dedup();
+    masked
 }
 
 /// A page address without its query, its fragment and the name and password of a user.
@@ -112,11 +134,11 @@ fn find(text: &str) -> Vec<Found> {
 
 fn find_in(flat: &Flat) -> Vec<Found> {
     let mut found = Vec::new();
-    announced::find(flat, &mut found);
     if flat.holds_digit() {
         numbers(flat, &mut found);
-        found.extend(halves::find("", flat));
     }
+    announced::find(flat, &mut found);
+    found.extend(halves::find("", flat));
     to_original(flat, &mut found);
     if let Some(flat) = flat.slipped() {
         let mut more = Vec::new();

@@ -55,6 +55,7 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     search.pairs(found);
     search.signed_in_with_slash(found);
     search.own(found);
+    search.nearby(found);
     // A user name alone opens nothing; together with a code it does.
     if found[before..].iter().any(|one| one.kind != SecretKind::UserId) {
         for next in users {
@@ -108,7 +109,9 @@ impl<'a> Search<'a> {
                         before.word.as_str(),
                         "till" | "to" | "as" | "into" | "fran" | "from"
                     )
-                || noun == Noun::Password && self.is_made(at, next);
+                || noun == Noun::Password && self.is_made(at, next)
+                // "salasanana": as the password.
+                || at == next && self.tokens[next - 1].word.ends_with("sanana");
             // The thing itself may stand on the next line, but not in the next sentence.
             let continued =
                 said || at == next && self.is_alone(at) || words::is_copula(&token.word);
@@ -158,7 +161,8 @@ impl<'a> Search<'a> {
     fn is_offered(&self, next: usize) -> bool {
         let near = &self.tokens[next..self.tokens.len().min(next + REACH)];
         let sentence = near.iter().position(Token::ends).map_or(near, |end| &near[..=end]);
-        sentence.iter().any(|token| words::is_offer(&token.word))
+        let shown = |token: &Token| words::is_offer(&token.word) || words::names_fault(&token.word);
+        sentence.iter().any(shown)
             || sentence.windows(2).any(|two| {
                 matches!(two[0].word.as_str(), "i" | "in") && two[1].word.starts_with("felmed")
             })
@@ -307,7 +311,8 @@ impl<'a> Search<'a> {
             let asked = first > 0 && words::asks_whether(&self.tokens[first - 1].word) && {
                 first == 1 || self.tokens[first - 2].ends()
             };
-            if (linked || asked) && self.is_strong(first, noun, !token.quoted) {
+            let plain = linked && noun == Noun::Password && self.is_plain_subject(back, at);
+            if plain || (linked || asked) && self.is_strong(first, noun, !token.quoted) {
                 let at = self.tokens[first].at.start..token.at.end;
                 found.push(Found { at, kind: kind(noun) });
                 return;
@@ -327,6 +332,11 @@ impl<'a> Search<'a> {
 
 pub(super) fn announces(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
     let word = tokens[at].word.as_str();
+    // "secret 8327"
+    let number = |token: &Token| token.is_number() && (4..=6).contains(&token.word.len());
+    if matches!(word, "secret" | "salainen" | "hemlig") && tokens.get(at + 1).is_some_and(number) {
+        return Some((Noun::Pin, at + 1));
+    }
     let two = tokens.get(at + 1).and_then(|next| words::noun_of_two(word, &next.word));
     if let Some(noun) = two {
         return Some((noun, at + 2));
@@ -335,7 +345,11 @@ pub(super) fn announces(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
         return is_password_in_short(tokens, at).then_some((Noun::Password, at + 1));
     }
     let noun = words::noun(word)?;
-    let harmless = noun == Noun::Code && at > 0 && words::is_harmless_code(&tokens[at - 1].word)
+    // "postnumret, alltså koden 68600"
+    let called = noun == Noun::Code
+        && tokens[at.saturating_sub(2)..at].iter().any(|token| token.word.starts_with("postn"));
+    let harmless = called
+        || noun == Noun::Code && at > 0 && words::is_harmless_code(&tokens[at - 1].word)
         // "fel kod 661409": wrong; errors have shorter numbers.
         && !(tokens[at - 1].word == "fel" && tokens.get(at + 1).is_some_and(|next| next.is_number() && next.word.len() == 6));
     (!harmless).then_some((noun, at + 1))

@@ -312,7 +312,7 @@ pub(super) fn fails(word: &str) -> bool {
 
 /// Calls what follows the rest of a number.
 pub(super) fn calls_rest(word: &str) -> bool {
-    ["loppu", "loput", "lopun", "slutsiffr", "slutdel", "fortsatt", "jatk", "viimeis"]
+    ["sluttamp", "loppu", "loput", "lopun", "slutsiffr", "slutdel", "fortsatt", "jatk", "viimeis"]
         .iter()
         .any(|stem| word.starts_with(stem))
         || matches!(
@@ -320,6 +320,7 @@ pub(super) fn calls_rest(word: &str) -> bool {
             "rest"
                 | "resten"
                 | "sista"
+                | "sist"
                 | "slutet"
                 | "second"
                 | "last"
@@ -416,6 +417,14 @@ pub(super) fn is_offer(word: &str) -> bool {
         .any(|stem| word.starts_with(stem))
 }
 
+/// Names a fault, or asks what it means: the code beside it is shown to everybody.
+pub(super) fn names_fault(word: &str) -> bool {
+    ["felet", "felmed", "felkod", "betyd", "error", "virhe", "merkits", "tarkoittaa"]
+        .iter()
+        .any(|stem| word.starts_with(stem))
+        || matches!(word, "mean" | "means")
+}
+
 /// Confirms something.
 pub(super) fn confirms(word: &str) -> bool {
     ["bekraft", "vahvist", "confirm", "verif", "godkan", "hyvaksy"]
@@ -439,6 +448,16 @@ pub(super) fn tries(word: &str) -> bool {
     ["forsok", "prova", "yrita", "yriti", "kokeil", "tried", "trying"]
         .iter()
         .any(|stem| word.starts_with(stem))
+}
+
+/// Names what is the matter, or points at it: "the trouble is my password".
+pub(super) fn is_trouble(word: &str) -> bool {
+    ["problem", "ongelm", "felet", "fragan", "arende", "orsak", "syy", "asia", "issue", "trouble"]
+        .iter()
+        .chain(&["matter", "question", "reason", "kysymy", "saken", "grejen", "hinder", "vika"])
+        .any(|stem| word.starts_with(stem))
+        || ["denna", "detta", "tamahan", "varken", "kenties", "nimittain", "anledningen"]
+            .contains(&word)
 }
 
 /// Names digits.

@@ -14,6 +14,7 @@ use crate::privacy::find;
 use crate::privacy::find_in;
 use crate::privacy::flat::Flat;
 use crate::privacy::halves;
+use crate::privacy::settled;
 
 /// How far into a message, in bytes, what went before may tell where a secret begins: the words
 /// that may stand between an announcement and what it announces are far fewer.
@@ -75,15 +76,18 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
     if context.code > Awaited::No {
         expected::find_expected(&flat, context.code == Awaited::Maybe, &mut more);
     }
-    if let Some(at) = context.begun.and_then(|known| digits::rest_of_card(&flat, known)) {
-        more.push(Found { at, kind: SecretKind::Card });
+    let rest = context.begun.and_then(|known| digits::rest_of_card(&flat, known));
+    if let Some((at, _)) = &rest {
+        more.push(Found { at: at.clone(), kind: SecretKind::Card });
     }
     more.extend(halves::find(context.previous, &flat));
     all.extend(more.into_iter().map(|found| Found { at: flat.original(&found.at), ..found }));
     all.extend(context.patterns.map(|patterns| patterns.find(text, &flat)).unwrap_or_default());
     let begun =
         if flat.holds_digit() { unfinished(context.previous, text, &mut all) } else { None };
-    Masked { begun, ..cover(text, all) }
+    let goes_on = rest.map(|(_, known)| known).filter(|known| *known < digits::SHORTEST_CARD);
+    let begun = begun.or(goes_on);
+    Masked { begun, ..settled(cover(text, all)) }
 }
 
 /// Secrets within `text`, and those that reach into it from what went before.

@@ -25,6 +25,12 @@ const MAX_LIST: usize = 64;
 /// Digits of most cards.
 const CARD_DIGITS: usize = 16;
 
+/// Fewer digits are no whole card.
+pub(super) const SHORTEST_CARD: u8 = 13;
+
+/// Within so many words behind a number it may be called by its name.
+const CALLED_BEHIND: usize = 6;
+
 /// How far before a number a word may say that it is a card's.
 const CARD_WORD_REACH: usize = 40;
 
@@ -135,8 +141,8 @@ fn card(flat: &Flat, groups: &[Group], first: bool) -> Option<usize> {
             break;
         }
         digits.extend(values(flat, group));
-        let card = digits.len() >= 13 && is_issued(&digits) && luhn(&digits);
-        if card && (!is_rare(&digits) || says_card(flat, groups[0].at.start)) {
+        let card = digits.len() >= 12 && is_issued(&digits) && luhn(&digits);
+        if card && (!is_rare(&digits) || is_called_card(flat, groups[0].at.start)) {
             best = Some(index + 1);
         }
     }
@@ -235,7 +241,18 @@ pub(super) fn is_issued(digits: &[u8]) -> bool {
 
 /// Whether hardly anybody has such a card any more: other numbers that look so are frequent.
 fn is_rare(digits: &[u8]) -> bool {
-    matches!((digits[0], digits.len()), (1, _) | (4, 13 | 18 | 19))
+    matches!((digits[0], digits.len()), (1, _) | (4, 13 | 18 | 19) | (_, 12))
+}
+
+/// Whether the words before `at` name a card, be it by "kort" only, which is Swedish for short too.
+fn is_called_card(flat: &Flat, at: usize) -> bool {
+    says_card(flat, at) || {
+        let mut before = flat.text[..at].split_whitespace().rev().take(4);
+        before.any(|word| {
+            let word = word.trim_matches(|sign: char| !sign.is_alphabetic());
+            matches!(word, "kort" | "kortet" | "kortets" | "kortti" | "card")
+        })
+    }
 }
 
 /// How many digits of a card stand at the very end of the text, when it is begun there and not
@@ -272,7 +289,13 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
             words::names_harmless_number(word.trim_matches(|sign: char| !sign.is_alphanumeric()))
         });
         let in_fours = in_fours && !other;
-        let begun = (12..CARD_DIGITS).contains(&count) && (in_fours || named) && {
+        // "kortnumret börjar 5168", "kortnummer 4925 7922": called a card, and its first fours.
+        let called = named
+            && from + groups.len() == run.len()
+            && groups.iter().all(|group| group.len() == 4)
+            && (count == 8 || count == 4 && says_beginning(flat, groups[0].at.start));
+        let long = (12..CARD_DIGITS).contains(&count) && (in_fours || named);
+        let begun = (long || called) && {
             let mut whole = digits.clone();
             whole.resize(CARD_DIGITS, 0);
             is_issued(&whole)
@@ -282,12 +305,26 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
     })
 }
 
-/// Where the digits stand that finish a card of which `known` digits went before.
-pub(super) fn rest_of_card(flat: &Flat, known: u8) -> Option<Range<usize>> {
+/// Whether a word right before `at` says that the number only begins there.
+fn says_beginning(flat: &Flat, at: usize) -> bool {
+    let before = flat.text[..at].split_whitespace().rev().take(3);
+    before.into_iter().any(|word| {
+        ["borja", "alka", "begin", "start", "inled"].iter().any(|stem| word.starts_with(stem))
+    })
+}
+
+/// Where the digits stand that go on with a card of which `known` digits went before, and how many
+/// of it are known then.
+pub(super) fn rest_of_card(flat: &Flat, known: u8) -> Option<(Range<usize>, u8)> {
     let runs = runs(&flat.text);
     let run = runs.first()?;
     let start = run[0].at.start;
-    if flat.text[..start].bytes().any(|sign| !separates(sign)) {
+    let mut lead = flat.text[..start]
+        .split_whitespace()
+        .map(|word| word.trim_matches(|sign: char| !sign.is_alphanumeric()));
+    let leads =
+        |word: &str| word.is_empty() || words::leads_to_rest(word) || words::calls_rest(word);
+    if !lead.all(leads) {
         return None;
     }
     let mut left = 19_usize.saturating_sub(usize::from(known));
@@ -297,8 +334,15 @@ pub(super) fn rest_of_card(flat: &Flat, known: u8) -> Option<Range<usize>> {
         fits
     });
     let count = fitting.count();
+    let more: usize = run[..count].iter().map(Group::len).sum();
+    let fours = run[..count].iter().all(|group| group.len() == 4);
+    // The third four of a card is followed by the last: what a longer number begins is its rest.
+    let now = known.saturating_add(u8::try_from(more).unwrap_or(u8::MAX));
+    if count == 0 || usize::from(now) < CARD_DIGITS - 1 && !fours {
+        return None;
+    }
     let end = with_expiry(run, count).checked_sub(1)?;
-    (count > 0).then(|| start..run[end].at.end)
+    Some((start..run[end].at.end, now))
 }
 
 /// The check of cards and of Swedish numbers: every second digit doubled from the right.
@@ -346,7 +390,9 @@ fn swedish_identity(flat: &Flat, groups: &[Group]) -> Option<usize> {
         // Swedish and Finnish mobile numbers begin like people born in 2004 to 2007.
         _ => marked || !matches!(digits[..2], [0, 4 | 5 | 7]),
     };
-    (plausible || says_identity(flat, groups[0].at.start)).then_some(count)
+    let end = groups[count - 1].at.end;
+    (plausible || says_identity(flat, groups[0].at.start) || is_called_identity(flat, end))
+        .then_some(count)
 }
 
 pub(super) fn is_swedish_identity(digits: &[u8]) -> bool {
@@ -376,6 +422,18 @@ pub(super) fn says_identity(flat: &Flat, at: usize) -> bool {
         || before.contains("identity")
         || before.contains("social security")
         || before.contains("samordningsn")
+}
+
+/// Whether the words behind `at`, in the same sentence, call what ends there a personal identity
+/// number.
+fn is_called_identity(flat: &Flat, at: usize) -> bool {
+    let behind = &flat.text[at..];
+    let sentence = behind.split(['.', '?', '!', '\n']).next().unwrap_or_default();
+    sentence.split(|sign: char| !sign.is_alphabetic()).take(CALLED_BEHIND).any(|word| {
+        ["personnum", "personnr", "personbeteck", "henkilotun", "samordningsn"]
+            .iter()
+            .any(|stem| word.starts_with(stem))
+    })
 }
 
 /// How many groups at the beginning of `groups` are a list of key codes; `before` is the length of

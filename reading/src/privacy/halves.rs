@@ -37,17 +37,24 @@ struct First {
     signs: Vec<u8>,
     /// Whether it is called the beginning of something, or the number of a card or a person.
     named: bool,
+    /// Whether it is all that its line says, but for a sign of its century.
+    alone: bool,
     /// Whether it has been covered.
     covered: bool,
     about: About,
 }
 
 /// The second half.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the half")]
 struct Second {
     at: Range<usize>,
     signs: Vec<u8>,
     /// Whether it is called the rest.
     named: bool,
+    /// Whether its text begins with it.
+    first: bool,
+    /// Whether it is a year, or the word behind it tells what it counts.
+    counted: bool,
     /// Whether nothing of weight is said after it in its line.
     last: bool,
 }
@@ -97,14 +104,15 @@ fn first(line: &str) -> Option<First> {
     let named = about != About::Other || words().any(words::calls_beginning);
     let end = line.trim_end_matches(|sign: char| !sign.is_alphanumeric() && sign != '•');
     if end.ends_with('•') {
-        return Some(First { signs: Vec::new(), named, covered: true, about });
+        return Some(First { signs: Vec::new(), named, alone: false, covered: true, about });
     }
     let Some(last) = line.rfind(|sign: char| sign.is_ascii_digit()) else {
         // "hetun loppuosa 308T"
-        let first = First { signs: Vec::new(), named, covered: false, about };
+        let first = First { signs: Vec::new(), named, alone: false, covered: false, about };
         return identity.then_some(first);
     };
-    let ends = line[last + 1..].bytes().all(|sign| !sign.is_ascii_alphanumeric());
+    // "född 221160 o", "790501 å": a word that leads on to the rest is no end.
+    let ends = words_of(&line[last + 1..]).all(|at| words::joins(&line[last + 1..][at]));
     if !ends && !named {
         return None;
     }
@@ -126,7 +134,8 @@ fn first(line: &str) -> Option<First> {
         signs.extend([*second, *first]);
     }
     signs.reverse();
-    Some(First { signs, named, covered: false, about })
+    let alone = before.is_empty() && line[last + 1..].trim().len() <= 1;
+    Some(First { signs, named, alone, covered: false, about })
 }
 
 /// The half that stands in a text from `from` on, behind words that lead to it.
@@ -173,7 +182,11 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let after = text[end..].split('\n').next().unwrap_or_default();
     let last = !after.bytes().any(|sign| sign.is_ascii_digit())
         && words_of(after).all(|at| words::says_little(&after[at]));
-    Some(Second { at: begin..end, signs, named, last })
+    let first = text[from..begin].trim().is_empty();
+    let next = words_of(after).next().map_or("", |at| &after[at]);
+    let year = matches!(signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
+    let counted = year || words::is_unit(next) || after.starts_with(['.', ',', ':', '/', '-']);
+    Some(Second { at: begin..end, signs, named, first, counted, last })
 }
 
 /// At most so many signs stand between two groups of a half.
@@ -184,9 +197,13 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
     let found = |kind| Some(Found { at: second.at.clone(), kind });
     if first.covered {
         let rest = second.named && first.about == About::Card && second.signs.len() <= 8;
-        return if rest { found(SecretKind::Card) } else { None };
+        // "200899-" was taken for a code; "142F" goes on from it all the same.
+        let four = second.first && second.signs.len() == 4 && !second.counted;
+        let kind = if rest { Some(SecretKind::Card) } else { None };
+        return kind.or(four.then_some(SecretKind::FinnishIdentity)).and_then(found);
     }
-    if !(first.named && second.last || second.named) {
+    let follows = second.first && (first.alone || first.about == About::Person);
+    if !(first.named && second.last || second.named || follows) {
         return None;
     }
     let mut signs = first.signs.clone();

@@ -39,7 +39,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
         krs asunto lagenhet flat apartment postbox box kund customer asiakas fodd fodel syntyn \
         syntym born birth dob postikood postkod postcode postal address adress osoite hyra vuokra \
         rent raja grans limit saldo balance summa summan belopp maara amount pris hinta price fax faksi puhel konttori build ean isbn viivak streckk barcode meter \
-        kampanj kampanja voucher kuponki kupong paivays datum date vuosi year asioint",
+        incident rekister registr kampanj kampanja voucher kuponki kupong paivays datum date vuosi year asioint",
         )
     });
     // "mobilpin" begins like the number of a telephone.
@@ -70,7 +70,7 @@ pub(super) fn is_product(word: &str) -> bool {
             "\
         iphone ipad ios android windows win1 office macos macbook samsung galaxy huawei nokia bankid \
         aktiaid nordeaid mobilepay paypal whatsapp facebook youtube linkedin wifi internet ebank mp3 \
-        mp4 covid chrome firefox edge id-app oneplus pixel xiaomi sms",
+        mp4 redmi motorola lenovo xperia realme covid chrome firefox edge id-app oneplus pixel xiaomi sms",
         )
     });
     STEMS.iter().any(|stem| word.starts_with(stem))

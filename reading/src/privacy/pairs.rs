@@ -126,20 +126,38 @@ impl Search<'_> {
             if speaks && words::types_in(&token.word) {
                 self.with(at + 1, found);
             }
-            if !is_user_number(token) {
+            // "5530 1847"
+            let grouped = self.is_grouped_user(at);
+            if !grouped && !is_user_number(token) {
                 continue;
             }
-            let Some((code, joined)) = self.code_after(at) else { continue };
+            let last = at + usize::from(grouped);
+            let Some((code, joined)) = self.code_after(last) else { continue };
             let alone = joined && self.is_whole_line(at, code);
             let typed = self.tokens[code + 1..].iter().take(3).take_while(|token| !token.ends());
             let typed = joined && typed.map(|token| token.word.as_str()).any(words::types_in);
             if alone || typed || self.is_login(at, false) || self.is_about_login(at, code, joined) {
                 let end = self.tokens[code].at.clone();
-                found.push(Found { at: token.at.clone(), kind: SecretKind::UserId });
+                let user = token.at.start..self.tokens[last].at.end;
+                found.push(Found { at: user, kind: SecretKind::UserId });
                 found.push(Found { at: end, kind: SecretKind::UserId });
             }
         }
         self.changed(found);
+    }
+
+    /// Whether the number of a user begins at `at` that is written in two groups of four.
+    fn is_grouped_user(&self, at: usize) -> bool {
+        let four = |at: usize| {
+            self.tokens.get(at).is_some_and(|token| {
+                token.is_number() && token.word.len() == 4 && token.at.len() == 4
+            })
+        };
+        four(at)
+            && four(at + 1)
+            && self.tokens[at].after == After::Nothing
+            && !(at > 0 && self.tokens[at - 1].is_number())
+            && !self.tokens.get(at + 2).is_some_and(Token::is_number)
     }
 
     fn signs_in_before(&self, at: usize) -> bool {
@@ -261,7 +279,7 @@ impl Search<'_> {
             if tried || beside && words::names_customer(&token.word) {
                 return true;
             }
-            if words::noun(&token.word).is_some() {
+            if words::noun(&token.word).is_some() || words::names_digits(&token.word) {
                 continue;
             }
             if words::names_harmless_number(&token.word) && !words::links(&token.word)
@@ -342,7 +360,8 @@ impl Search<'_> {
         let secrets: Vec<(usize, usize)> = found[from..]
             .iter()
             .filter(|one| {
-                matches!(one.kind, SecretKind::Pin | SecretKind::Password | SecretKind::OneTimeCode)
+                let alone = [SecretKind::Pin, SecretKind::Password, SecretKind::OneTimeCode];
+                alone.contains(&one.kind) || one.kind == SecretKind::KeyCodes
             })
             .map(|one| {
                 let first = self.tokens.partition_point(|token| token.at.end <= one.at.start);
@@ -362,8 +381,20 @@ impl Search<'_> {
         for at in near {
             let token = &self.tokens[at];
             joined |= matches!(token.word.as_str(), "och" | "ja" | "and" | "samt" | "seka" | "/");
+            let group = [at.checked_sub(1), Some(at)];
+            if let Some(first) = group.into_iter().flatten().find(|at| self.is_grouped_user(*at))
+                && (joined || self.is_login(first, true))
+                && !self.is_named(first)
+            {
+                let at = self.tokens[first].at.start..self.tokens[first + 1].at.end;
+                found.push(Found { at, kind: SecretKind::UserId });
+                return;
+            }
             if token.is_number() && (5..=10).contains(&token.word.len()) {
-                let named = self.is_named(at) || token.word.starts_with('0');
+                let user = self.tokens[at.saturating_sub(3)..at]
+                    .iter()
+                    .any(|token| words::may_announce_user(&token.word));
+                let named = self.is_named(at) && !user || token.word.starts_with('0');
                 let beside = joined && token.word.len() >= 6 && !named;
                 if is_user_number(token) && (beside || self.is_login(at, true)) {
                     found.push(Found { at: token.at.clone(), kind: SecretKind::UserId });
@@ -371,6 +402,7 @@ impl Search<'_> {
                 return;
             }
             let joint = words::joins(&token.word)
+                || words::types_in(&token.word)
                 || words::is_copula(&token.word)
                 || words::is_with(&token.word)
                 || words::noun(&token.word).is_some()

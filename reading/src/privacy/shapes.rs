@@ -35,7 +35,11 @@ impl Search<'_> {
             Noun::Password | Noun::User => self.is_password(at, digits, said),
             _ => {
                 let size = (4..=12).contains(&word.len()) && word.is_ascii();
-                digits >= 2 && size && !is_compound(word)
+                digits >= 2
+                    && (said || digits > 2)
+                    && size
+                    && !is_compound(word)
+                    && !word.starts_with("0x")
             }
         }
     }
@@ -86,7 +90,7 @@ impl Search<'_> {
             && digits == 4
             && token.word.parse().is_ok_and(|year: u32| (1950..=2049).contains(&year));
         // "I get no code to 040 …": nobody's code is so long and begins so.
-        let phone = noun == Noun::Code && !said && parts >= 9 && token.word.starts_with('0');
+        let phone = noun == Noun::Code && parts >= 9 && token.word.starts_with('0');
         !(dated || money || year || phone || words::names_harmless_number(previous))
     }
 
@@ -127,6 +131,24 @@ impl Search<'_> {
         // "the password page is down": what is spoken of is not the password.
         let about = self.tokens[next..at].iter().all(|token| words::links(&token.word));
         last && about
+    }
+
+    /// Whether the plain word at `at` is what somebody calls their password: "mustikka är mitt
+    /// lösenord".
+    pub(super) fn is_plain_subject(&self, at: usize, noun: usize) -> bool {
+        let token = &self.tokens[at];
+        let first = at == 0 || self.tokens[at - 1].after > After::Nothing;
+        let copula = self.tokens.get(at + 1).is_some_and(|next| words::is_copula(&next.word));
+        let own = noun == at + 3 && words::owns(&self.tokens[at + 2].word)
+            || noun == at + 2 && self.tokens[noun].word.ends_with("ni");
+        first
+            && copula
+            && own
+            && token.word.chars().count() >= 5
+            && token.word.chars().all(char::is_alphabetic)
+            && !words::is_said_about(&token.word)
+            && !words::is_trouble(&token.word)
+            && self.nouns[at].is_none()
     }
 
     /// Where several plain words end that are the password together: all to the end of the clause,

@@ -66,6 +66,24 @@ const DIGITS: &[(&str, u8)] = &[
     ("yhdeksan", 9),
     ("yheksan", 9),
     ("nine", 9),
+    ("nollan", 0),
+    ("ettan", 1),
+    ("ykkonen", 1),
+    ("tvaan", 2),
+    ("kakkonen", 2),
+    ("trean", 3),
+    ("kolmonen", 3),
+    ("fyran", 4),
+    ("nelonen", 4),
+    ("femman", 5),
+    ("vitonen", 5),
+    ("sexan", 6),
+    ("kutonen", 6),
+    ("sjuan", 7),
+    ("seiska", 7),
+    ("attan", 8),
+    ("nian", 9),
+    ("ysi", 9),
 ];
 
 /// Words for tens.
@@ -147,7 +165,9 @@ static BY_LETTER: LazyLock<[Vec<(&str, Part)>; 26]> = LazyLock::new(|| {
     for (word, part) in digits.chain(tens).chain(teens) {
         letters[usize::from(word.as_bytes()[0] - b'a')].push((word, part));
     }
-    letters.iter_mut().for_each(|words| words.sort_by_key(|(word, _)| Reverse(word.len())));
+    for words in &mut letters {
+        words.sort_by_key(|(word, _)| Reverse(word.len()));
+    }
     letters
 });
 

@@ -155,12 +155,15 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     }
     // "pin1234", "pin-1234", "kod482913"
     let digits = piece.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0);
+    let of_key = matches!(&piece[..digits], "luku" | "tal" | "talet")
+        && tokens.last().is_some_and(|last| matches!(last.word.as_str(), "avain" | "nyckel"));
     let glued = digits > 0
         && piece[digits..].bytes().all(|sign| sign.is_ascii_digit())
-        && matches!(
-            words::noun(piece[..digits].trim_end_matches(['-', '.', '#', '~', '_', '>'])),
-            Some(Noun::Pin | Noun::Code)
-        );
+        && (of_key
+            || matches!(
+                words::noun(piece[..digits].trim_end_matches(['-', '.', '#', '~', '_', '>'])),
+                Some(Noun::Pin | Noun::Code)
+            ));
     if glued {
         push_one(text, at.start..at.start + digits, tokens);
         push_one(text, at.start + digits..at.end, tokens);
@@ -189,8 +192,13 @@ fn joint(piece: &str) -> Option<usize> {
     let named = (3..=9).contains(&digits)
         && after.starts_with(|sign: char| sign.is_ascii_lowercase())
         && after.contains(['=', ':']);
+    // "60716,ei mene läpi"
+    let spoken = digits >= 4
+        && piece[digits..].starts_with([',', ';'])
+        && after.bytes().all(|sign| sign.is_ascii_lowercase())
+        && !after.is_empty();
     let coded = (6..=9).contains(&digits) && (4..=6).contains(&code) && after.len() == code;
-    (named || coded).then_some(digits)
+    (named || coded || spoken).then_some(digits)
 }
 
 fn push_one(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {
@@ -209,7 +217,8 @@ fn push_one(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {
     } else if word.is_empty() {
         piece.clone_into(&mut word);
     }
-    let after = if rest.contains(['.', '!', '?']) {
+    let short = rest == "." && matches!(word.as_str(), "no" | "nr" | "nro" | "num" | "tel" | "puh");
+    let after = if rest.contains(['.', '!', '?']) && !short {
         After::Sentence
     } else if rest.contains([',', ';', ')']) {
         After::Pause

@@ -3,6 +3,7 @@
 //!
 //! All are folded: small letters without diacritics, hyphens and apostrophes.
 
+mod codes;
 mod told;
 
 use std::sync::LazyLock;
@@ -23,6 +24,7 @@ pub(super) use crate::privacy::company::gets;
 pub(super) use crate::privacy::company::hedges;
 pub(super) use crate::privacy::company::is_back;
 pub(super) use crate::privacy::company::is_offer;
+pub(super) use crate::privacy::company::is_trouble;
 pub(super) use crate::privacy::company::is_with;
 pub(super) use crate::privacy::company::joins;
 pub(super) use crate::privacy::company::leads_on;
@@ -32,6 +34,7 @@ pub(super) use crate::privacy::company::may_announce_user;
 pub(super) use crate::privacy::company::names_birth;
 pub(super) use crate::privacy::company::names_customer;
 pub(super) use crate::privacy::company::names_digits;
+pub(super) use crate::privacy::company::names_fault;
 pub(super) use crate::privacy::company::names_user;
 pub(super) use crate::privacy::company::relates;
 pub(super) use crate::privacy::company::says_right;
@@ -42,8 +45,12 @@ pub(super) use crate::privacy::harmless::is_place_preposition;
 pub(super) use crate::privacy::harmless::is_product;
 pub(super) use crate::privacy::harmless::is_unit;
 pub(super) use crate::privacy::harmless::names_harmless_number;
+use crate::privacy::words::codes::is_code;
+pub(super) use crate::privacy::words::codes::is_harmless_code;
+use crate::privacy::words::codes::is_key_code;
+use crate::privacy::words::codes::is_pin;
+pub(super) use crate::privacy::words::codes::names_harmless_thing;
 pub(super) use crate::privacy::words::told::gives;
-pub(super) use crate::privacy::words::told::is_code_in_dialect;
 pub(super) use crate::privacy::words::told::is_given_to;
 pub(super) use crate::privacy::words::told::names_a_row;
 pub(super) use crate::privacy::words::told::names_user_in_compound;
@@ -67,7 +74,7 @@ pub(super) enum Noun {
 }
 
 /// Endings of Swedish and Finnish nouns that may follow a stem.
-const SWEDISH_ENDINGS: &[&str] = &["", "et", "en", "ets", "ens", "er", "erna", "s", "n", "na"];
+const SWEDISH_ENDINGS: &[&str] = &["", "e", "et", "en", "ets", "ens", "er", "erna", "s", "n", "na"];
 
 /// A set of words, made when first needed.
 pub(super) type Words = LazyLock<FxHashSet<&'static str>>;
@@ -141,12 +148,17 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
         ("bank" | "banking" | "login", "codes" | "details" | "credentials") => Some(Noun::Both),
         ("security", "code" | "number")
         | (
+            "hemliga" | "hemligt" | "secret" | "salainen",
+            "numret" | "nummer" | "siffran" | "siffrorna" | "number" | "numero" | "luku" | "kod"
+            | "koden" | "on" | "ar" | "e" | "is",
+        )
+        | (
             "pin" | "cvv" | "cvc",
             "kod" | "koden" | "code" | "codes" | "koodi" | "koodini" | "number",
         ) => Some(Noun::Pin),
         ("pass", "word" | "code" | "phrase")
         | ("losen" | "sala", "ordet" | "ord" | "ordets" | "sana" | "sanani" | "sanan")
-        | ("hemligt" | "hemliga", "ord" | "ordet")
+        | ("hemligt" | "hemliga", "ord" | "ordet" | "ordets")
         | ("secret", "word")
         | ("salainen", "sana") => Some(Noun::Password),
         (
@@ -181,7 +193,7 @@ fn is_password(word: &str) -> bool {
     let swedish = |stem: &str| {
         word.rfind(stem).is_some_and(|at| SWEDISH_ENDINGS.contains(&&word[at + stem.len()..]))
     };
-    let named = ["losenord", "losen", "passord", "losenfras", "losord"];
+    let named = ["losenord", "losen", "passord", "losenfras", "losord", "gningsord", "ordsfras"];
     if hisses && named.into_iter().any(swedish) || swedish("kodord") {
         return true;
     }
@@ -208,6 +220,9 @@ fn is_password(word: &str) -> bool {
             | "pswd"
             | "passwrd"
             | "losis"
+            | "lois"
+            | "ssana"
+            | "ssanani"
             | "lossen"
             | "losn"
             | "losenet"
@@ -249,167 +264,11 @@ fn is_skeleton(word: &str) -> bool {
     matches!(consonants.as_str(), "lsnrd" | "lsnrdt" | "slsn" | "pswrd" | "pswd" | "psw")
 }
 
-fn is_pin(word: &str) -> bool {
-    word.starts_with("tunnuslu")
-        || word.starts_with("pintunnu")
-        || word.starts_with("salaluku")
-        || word.starts_with("salaluvu")
-        || word.starts_with("losenkod")
-        || word.starts_with("turvaluku")
-        || word.starts_with("turvakood")
-        || word.starts_with("turvanumero")
-        || word.starts_with("pinbrev")
-        || word.starts_with("pinkirj")
-        || word.starts_with("sakerhetskod")
-        || [
-            "pin",
-            "pinkod",
-            "pinkoodi",
-            "pincode",
-            "pinluku",
-            "cvv",
-            "cvc",
-            "cvv2",
-            "cvc2",
-            "cvckod",
-            "cvvkod",
-            "puk",
-            "pukkod",
-            "kortkod",
-            "sifferkod",
-        ]
-        .iter()
-        .any(|stem| word.strip_prefix(stem).is_some_and(is_ending))
-        || ["mobilpin", "kortpin", "simpin", "kortinpin"].iter().any(|stem| word.starts_with(stem))
-}
-
-/// Whether what stands after a stem is only an inflection.
-fn is_ending(rest: &str) -> bool {
-    SWEDISH_ENDINGS.contains(&rest)
-        || matches!(
-            rest,
-            "ni" | "nin"
-                | "nini"
-                | "ini"
-                | "i"
-                | "in"
-                | "a"
-                | "t"
-                | "si"
-                | "nsa"
-                | "sta"
-                | "ksi"
-                | "lla"
-                | "iksi"
-                | "codes"
-        )
-}
-
-fn is_key_code(word: &str) -> bool {
-    let list = [
-        "kodlist",
-        "koodilist",
-        "nyckeltalslist",
-        "avainlukulist",
-        "nyckelkodlist",
-        "kodkort",
-        "kodlapp",
-        "kodtabell",
-        "koodilap",
-        "koodilista",
-        "koodikort",
-        "tunnuslukulist",
-        "avainlukukort",
-        "nyckeltalskort",
-        "nyckelkodskort",
-        "sakerhetstal",
-        "listalta",
-        "listasta",
-    ];
-    if list.iter().any(|stem| word.starts_with(stem)) {
-        return true;
-    }
-    ["nyckeltal", "nyckelkod", "avainluku", "avainluvu", "avainlukuni", "keycode"].iter().any(
-        |stem| {
-            word.strip_prefix(stem).is_some_and(|rest| {
-                is_ending(rest) || matches!(rest, "t" | "n" | "ja" | "jen" | "ni")
-            })
-        },
-    )
-}
-
-/// Codes that are no secret, as the first part of a compound or the word before.
-static HARMLESS_CODES: Words = LazyLock::new(|| {
-    set("\
-    fel post postal zip land lands country area rabatt kampanj kampanja discount promo voucher \
-    gift presentkorts streck bar farg source kall status produkt product tuote swift bic sort \
-    branch rikt virhe error errors posti maa alennus viiva etu lahja http dress valuta currency \
-    yrkes diagnos fault erbjudande klad suunta vari tarjous virheen morse upp av in ale reader \
-    lukija lasar kortlasar arkivering arkiverings arkisto archive response svars vastaus bransch \
-    toimiala tarkistus kontroll check company dealer dorr ovi door varaus boknings booking \
-    sparnings seuranta tracking kurs rum huone hotell rabatti  \
-    aktie osake isin kupong kuponki lei  konterings tiliointi kirjaus gs1 hs tull tulli")
-});
-
-fn is_code(word: &str) -> bool {
-    let stem = ["kod", "koden", "koder", "koderna", "kodens", "code", "codes", "otp"]
-        .iter()
-        .find_map(|form| word.strip_suffix(form))
-        .or_else(|| {
-            let at = word.rfind("koodi")?;
-            (word.len() - at <= 11).then_some(&word[..at])
-        });
-    stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem))
-        || is_other_code(word)
-        || is_code_in_dialect(word)
-}
-
-/// Codes whose names do not end in "code", and codes as they are mistyped.
-fn is_other_code(word: &str) -> bool {
-    matches!(
-        word,
-        "sakerhetsnyckel"
-            | "sakerhetsnyckeln"
-            | "turvaavain"
-            | "tan"
-            | "mtan"
-            | "itan"
-            | "chiptan"
-            | "phototan"
-            | "dosa"
-            | "dosan"
-            | "smstan"
-            | "pintan"
-            | "qr"
-            | "kad"
-            | "kaden"
-            | "kadn"
-            | "kodn"
-            | "kode"
-            | "kodi"
-            | "kodin"
-            | "koodii"
-            | "koddi"
-            | "coden"
-            | "koddosa"
-            | "koddosan"
-            | "bankdosa"
-            | "bankdosan"
-            | "engangslosen"
-            | "kertis"
-            | "vahvistus"
-            | "verifiering"
-            | "verification"
-            | "varmennus"
-            | "2fa"
-            | "mfa"
-    )
-}
-
-/// Whether a code of which the word before is `word` is harmless ("error code").
-pub(super) fn is_harmless_code(word: &str) -> bool {
-    // "läste upp engångskoden": the word belongs to the verb.
-    HARMLESS_CODES.contains(word) && !matches!(word, "upp" | "av" | "in")
+/// Whether a word is of passwords, whatever else: "lösenordsproblem".
+pub(super) fn speaks_of_password(word: &str) -> bool {
+    noun(word) == Some(Noun::Password)
+        || word.len() <= 40
+            && ["losenord", "salasan", "password"].iter().any(|stem| word.contains(stem))
 }
 
 /// Says that what follows is the thing itself.
@@ -419,7 +278,7 @@ pub(super) fn is_copula(word: &str) -> bool {
 
 static COPULAS: Words = LazyLock::new(|| {
     set("\
-    : = -> => → ⇒ er reads bli tulla saattoi voisi mahtaa mahtoi lar taitaa tais taisi saattaa va o lienee olisi stavas skrivs kirjoitetaan spelled borde should ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
+    : = -> => → ⇒ er varit reads bli tulla saattoi voisi mahtaa mahtoi lar taitaa tais taisi saattaa va o lienee olisi stavas skrivs kirjoitetaan spelled borde should ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
     alltsa namely namligen kuuluu ist")
 });
 
@@ -490,7 +349,7 @@ pub(super) fn is_said_about(word: &str) -> bool {
         parts(
             "\
         igt iskt rat lat dat kat nat gat mat tat nget nnet vet ant omt ast ytt nut nyt ttu tty inen \
-        isesti sti kosta ton maton ssani eista iset ed ing ly ible able ful less",
+        isesti sti kosta ton maton ttava ttavaa ssani eista iset ed ing ly ible able ful less",
         )
     });
     SAID_ABOUT.contains(word)
@@ -565,7 +424,7 @@ static CLAUSES: Words = LazyLock::new(|| {
     set("\
     men och eller sa for fast varfor hur kan mutta ja tai vaan niin miksi miten eika but and or \
     so why how can because eftersom koska med with samt anvandarnamn username kayttajatunnus pin \
-    kod koodi jag i mina ma it det den se som")
+    kod koodi jag i mina ma it det den se som om if jos enka")
 });
 
 /// In such company a number of four to eight digits was typed in as a code.

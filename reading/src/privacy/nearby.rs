@@ -1,0 +1,294 @@
+//! Secrets in one sentence with the word that names them, or right after it, whatever words stand
+//! between: what has the shape of such a secret there and is not called anything else is one.
+
+use std::ops::Range;
+
+use crate::privacy::Found;
+use crate::privacy::SecretKind;
+use crate::privacy::announced::Search;
+use crate::privacy::tokens::After;
+use crate::privacy::tokens::Token;
+use crate::privacy::words;
+use crate::privacy::words::Noun;
+
+/// Before a number, so many words may call it something harmless.
+const CALLED_BEFORE: usize = 4;
+
+/// Behind a number, so many words may.
+const CALLED_AFTER: usize = 3;
+
+/// In a sentence of its own a password has at most so many words around it.
+const FEW: usize = 4;
+
+/// A sentence that gives a code of which the one before spoke has at most so many words.
+const SHORT: usize = 9;
+
+/// So many words may stand between a code and another of the same kind.
+const BROTHERS: usize = 12;
+
+/// So many codes in a row are a list where one is spoken of.
+const CODES_IN_A_ROW: usize = 3;
+
+/// More words are no sentence, and not looked through for company.
+const LONGEST: usize = 80;
+
+impl Search<'_> {
+    /// Takes what stands in company with the word that names it.
+    pub(super) fn nearby(&self, found: &mut Vec<Found>) {
+        let mut before = 0..0;
+        for sentence in self.sentences() {
+            if sentence.len() <= LONGEST {
+                self.passwords_in(&sentence, &before, found);
+                self.codes_in(&sentence, &before, found);
+            }
+            before = sentence;
+        }
+        self.brothers(found);
+        self.on_cards(found);
+        self.to_be_used(found);
+    }
+
+    fn sentences(&self) -> Vec<Range<usize>> {
+        let mut sentences = Vec::new();
+        let mut start = 0;
+        for (at, token) in self.tokens.iter().enumerate() {
+            if token.after >= After::Line || at + 1 == self.tokens.len() {
+                sentences.push(start..at + 1);
+                start = at + 1;
+            }
+        }
+        sentences
+    }
+
+    fn names(&self, sentence: &Range<usize>, wanted: &[Noun]) -> bool {
+        let nouns = self.nouns[sentence.clone()].iter().flatten();
+        nouns.into_iter().any(|(noun, _)| wanted.contains(noun))
+    }
+
+    fn passwords_in(&self, sentence: &Range<usize>, before: &Range<usize>, found: &mut Vec<Found>) {
+        let speaks = |at: usize| words::speaks_of_password(&self.tokens[at].word);
+        let little = |at: &usize| !words::says_little(&self.tokens[*at].word);
+        let alone = sentence.clone().filter(little).count() <= FEW && before.clone().any(speaks);
+        if !alone && !sentence.clone().any(speaks) {
+            return;
+        }
+        for at in sentence.clone() {
+            let token = &self.tokens[at];
+            let digits = token.word.bytes().filter(u8::is_ascii_digit).count();
+            let lead = &self.tokens[sentence.start.max(at.saturating_sub(2))..at];
+            let mut lead = lead.iter().rev();
+            let called = lead.next().is_some_and(|last| {
+                let joint = words::is_copula(&last.word) || words::names_digits(&last.word);
+                words::names_harmless_thing(&last.word) && last.after == After::Nothing
+                    || joint && lead.any(|token| words::names_harmless_thing(&token.word))
+            });
+            let written = &self.flat.text[token.at.clone()];
+            let mixed = digits >= 2 || alone && digits == 1 || self.flat.is_mixed_case(&token.at);
+            let sign = alone && digits == 0 && written.contains(['#', '$', '%', '_', '^', '+']);
+            let compound = written.contains(':') && !written.ends_with(':');
+            if (mixed || sign) && !called && !compound && self.is_password_by_shape(at) {
+                found.push(Found { at: token.at.clone(), kind: SecretKind::Password });
+            }
+        }
+    }
+
+    fn codes_in(&self, sentence: &Range<usize>, before: &Range<usize>, found: &mut Vec<Found>) {
+        let of_list = &[Noun::KeyCode, Noun::Pin];
+        let any = &[Noun::KeyCode, Noun::Pin, Noun::Code];
+        let typed = || {
+            let mut tokens = self.tokens[sentence.clone()].iter();
+            self.names(sentence, &[Noun::Password])
+                && tokens.any(|token| words::types_in(&token.word))
+        };
+        let here = self.names(sentence, any) || typed();
+        let short = sentence.len() <= SHORT && self.names(before, any);
+        if !here && !short {
+            return;
+        }
+        let strong = self.names(if here { sentence } else { before }, of_list);
+        for at in sentence.clone() {
+            if here && (self.is_in_its_place(at) || self.is_row(at)) {
+                let at = self.tokens[at].at.clone();
+                found.push(Found { at, kind: SecretKind::KeyCodes });
+                continue;
+            }
+            let size = self.tokens[at].word.len();
+            let sized = if strong { (4..=6).contains(&size) } else { size == 6 || size == 4 };
+            let lead = &self.tokens[sentence.start..at];
+            let copula = lead.last().is_some_and(|last| words::is_copula(&last.word));
+            let leads = lead.iter().all(|token| {
+                words::says_little(&token.word)
+                    || words::asks_whether(&token.word)
+                    || words::is_place(&token.word)
+            });
+            let given = lead.iter().any(|token| {
+                words::types_in(&token.word)
+                    || words::gets(&token.word)
+                    || words::tries(&token.word)
+            });
+            // "since 1831", or "then 1831" that was typed in.
+            let then = given && lead.last().is_some_and(|last| last.word == "sen");
+            if !sized || !self.is_free(at, sentence, then) {
+                continue;
+            }
+            let told = if here { strong || size == 6 || copula || given } else { copula || leads };
+            if told {
+                let kind = if strong { SecretKind::KeyCodes } else { SecretKind::OneTimeCode };
+                found.push(Found { at: self.tokens[at].at.clone(), kind });
+            }
+        }
+    }
+
+    /// Whether a token is a code behind its place in a list: "A1=914".
+    fn is_in_its_place(&self, at: usize) -> bool {
+        let written = self.flat.text[self.tokens[at].at.clone()].split_once(['=', ':']);
+        written.is_some_and(|(place, code)| {
+            words::is_place(place)
+                && place.starts_with(|sign: char| sign.is_ascii_lowercase())
+                && (3..=6).contains(&code.len())
+                && code.bytes().all(|sign| sign.is_ascii_digit())
+        })
+    }
+
+    /// Whether a token is several codes with a sign between, or one of three of four digits in a row.
+    fn is_row(&self, at: usize) -> bool {
+        let written = &self.flat.text[self.tokens[at].at.clone()];
+        let digits = |part: &str| part.bytes().all(|sign| sign.is_ascii_digit());
+        let codes =
+            written.split(['-', ',', ';', '/']).filter(|part| part.len() == 4 && digits(part));
+        if codes.count() >= CODES_IN_A_ROW && digits(&self.tokens[at].word) {
+            return true;
+        }
+        let four =
+            |token: &Token| token.is_number() && token.word.len() == 4 && token.at.len() == 4;
+        let behind = self.tokens[at..].iter().take_while(|token| four(token)).count();
+        let before = self.tokens[..at].iter().rev().take_while(|token| four(token)).count();
+        behind > 0 && behind + before >= CODES_IN_A_ROW
+    }
+
+    /// Takes the security code that is told of beside a card that was found.
+    fn on_cards(&self, found: &mut Vec<Found>) {
+        if !found.iter().any(|one| one.kind == SecretKind::Card) {
+            return;
+        }
+        for sentence in self.sentences() {
+            let speaks = |token: &Token| {
+                words::is_back(&token.word)
+                    || words::names_digits(&token.word)
+                    || matches!(words::noun(&token.word), Some(Noun::Pin | Noun::Code))
+                    || ["framsid", "front", "etupuol"].iter().any(|it| token.word.starts_with(it))
+            };
+            if sentence.len() > LONGEST || !self.tokens[sentence.clone()].iter().any(speaks) {
+                continue;
+            }
+            for at in sentence.clone() {
+                let token = &self.tokens[at];
+                let plain = token.is_number() && token.at.len() == token.word.len();
+                let unit = token.after == After::Nothing
+                    && self.tokens.get(at + 1).is_some_and(|next| {
+                        next.is_number() || words::is_unit(&next.word) && next.word != "e"
+                    });
+                let previous = at.checked_sub(1).map(|at| &self.tokens[at]);
+                let place = previous.is_some_and(|token| {
+                    words::is_place_preposition(&token.word) || token.is_number()
+                });
+                let inside = found
+                    .iter()
+                    .any(|one| one.at.start < token.at.end && token.at.start < one.at.end);
+                let year = token.word.starts_with("20") && token.word.len() == 4;
+                if plain
+                    && matches!(token.word.len(), 3 | 4)
+                    && !(unit || place || inside || year)
+                    && !self.flat.text[token.at.end..].starts_with(['/', '€'])
+                {
+                    found.push(Found { at: token.at.clone(), kind: SecretKind::Pin });
+                }
+            }
+        }
+    }
+
+    /// Takes the code of a message that was copied: "Use 3941-72 to confirm your payment".
+    fn to_be_used(&self, found: &mut Vec<Found>) {
+        for at in 1..self.tokens.len() {
+            let token = &self.tokens[at];
+            let size = token.word.len();
+            let used =
+                words::uses(&self.tokens[at - 1].word) || self.tokens[at - 1].word == "anvand";
+            let behind = self.tokens[at + 1..].iter().take(CALLED_AFTER);
+            let confirmed = || behind.into_iter().any(|token| words::confirms(&token.word));
+            // "Vahvista 89,00 EUR, tunniste 893303"
+            let named = size == 6 && self.tokens[at - 1].word == "tunniste" && {
+                let before = &self.tokens[at.saturating_sub(2 * CALLED_BEFORE)..at];
+                before.iter().any(|token| words::confirms(&token.word))
+            };
+            let used = used && (4..=8).contains(&size) && confirmed();
+            if token.is_number() && (used || named) {
+                found.push(Found { at: token.at.clone(), kind: SecretKind::OneTimeCode });
+            }
+        }
+    }
+
+    /// Whether the number at `at` is plain, stands by itself, and nothing around it says what
+    /// harmless thing it counts or names. With `then`, the word before is no "since".
+    fn is_free(&self, at: usize, sentence: &Range<usize>, then: bool) -> bool {
+        let token = &self.tokens[at];
+        let size = token.word.len();
+        let joined = |first: usize| {
+            sentence.contains(&first)
+                && sentence.contains(&(first + 1))
+                && self.tokens[first].after == After::Nothing
+                && self.tokens[first..first + 2]
+                    .iter()
+                    .all(|token| token.is_number() && token.word.len() > 2)
+        };
+        let neighbour = at.checked_sub(1).is_some_and(joined) || joined(at);
+        if !token.is_number() || token.at.len() != size || neighbour {
+            return false;
+        }
+        let year = token.word.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
+        let phone = size >= 7 && token.word.starts_with('0');
+        let round = size <= 5 && token.word.ends_with("00");
+        if year || phone || round || !self.is_strong(at, Noun::KeyCode, false) {
+            return false;
+        }
+        let near = sentence.start.max(at.saturating_sub(CALLED_BEFORE))..at;
+        let behind = at + 1..sentence.end.min(at + 1 + CALLED_AFTER);
+        let harmless =
+            |token: &Token| words::names_harmless_number(&token.word) && !words::links(&token.word);
+        let place = !then
+            && near.end > near.start
+            && words::is_place_preposition(&self.tokens[at - 1].word);
+        !place
+            && !self.tokens[near].iter().any(harmless)
+            && !self.tokens[behind].iter().any(harmless)
+    }
+
+    /// Takes the numbers as long as a code that was found, in the same sentence as that.
+    fn brothers(&self, found: &mut Vec<Found>) {
+        let codes: Vec<Range<usize>> = found
+            .iter()
+            .filter(|one| {
+                matches!(one.kind, SecretKind::Pin | SecretKind::KeyCodes | SecretKind::OneTimeCode)
+            })
+            .map(|one| one.at.clone())
+            .collect();
+        for code in codes {
+            let Some(at) = self.tokens.iter().position(|token| token.at == code) else { continue };
+            if !self.tokens[at].is_number() || self.tokens[at].word.len() < 4 {
+                continue;
+            }
+            let Some(sentence) = self.sentences().into_iter().find(|it| it.contains(&at)) else {
+                continue;
+            };
+            let near = at.saturating_sub(BROTHERS)..self.tokens.len().min(at + BROTHERS);
+            for other in near.filter(|other| *other != at && sentence.contains(other)) {
+                let token = &self.tokens[other];
+                if token.word.len() == self.tokens[at].word.len()
+                    && self.is_free(other, &sentence, false)
+                {
+                    found.push(Found { at: token.at.clone(), kind: SecretKind::KeyCodes });
+                }
+            }
+        }
+    }
+}
