@@ -66,7 +66,10 @@ impl Search<'_> {
     }
 
     fn passwords_in(&self, sentence: &Range<usize>, before: &Range<usize>, found: &mut Vec<Found>) {
-        let speaks = |at: usize| words::speaks_of_password(&self.tokens[at].word);
+        let speaks = |at: usize| {
+            matches!(self.nouns[at], Some((Noun::Password, _)))
+                || words::speaks_of_password(&self.tokens[at].word)
+        };
         let little = |at: &usize| !words::says_little(&self.tokens[*at].word);
         let alone = sentence.clone().filter(little).count() <= FEW && before.clone().any(speaks);
         if !alone && !sentence.clone().any(speaks) {
@@ -211,6 +214,9 @@ impl Search<'_> {
     fn to_be_used(&self, found: &mut Vec<Found>) {
         for at in 1..self.tokens.len() {
             let token = &self.tokens[at];
+            if !token.is_number() {
+                continue;
+            }
             let size = token.word.len();
             let used =
                 words::uses(&self.tokens[at - 1].word) || self.tokens[at - 1].word == "anvand";
@@ -222,7 +228,7 @@ impl Search<'_> {
                 before.iter().any(|token| words::confirms(&token.word))
             };
             let used = used && (4..=8).contains(&size) && confirmed();
-            if token.is_number() && (used || named) {
+            if used || named {
                 found.push(Found { at: token.at.clone(), kind: SecretKind::OneTimeCode });
             }
         }

@@ -264,11 +264,11 @@ fn is_skeleton(word: &str) -> bool {
     matches!(consonants.as_str(), "lsnrd" | "lsnrdt" | "slsn" | "pswrd" | "pswd" | "psw")
 }
 
-/// Whether a word is of passwords, whatever else: "lösenordsproblem".
+/// Whether a word holds the name of passwords, whatever else: "lösenordsproblem".
 pub(super) fn speaks_of_password(word: &str) -> bool {
-    noun(word) == Some(Noun::Password)
-        || word.len() <= 40
-            && ["losenord", "salasan", "password"].iter().any(|stem| word.contains(stem))
+    (7..=40).contains(&word.len())
+        && word.contains('s')
+        && ["losenord", "salasan", "password"].iter().any(|stem| word.contains(stem))
 }
 
 /// Says that what follows is the thing itself.
