@@ -347,7 +347,9 @@ pub(super) fn announces(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
     let noun = words::noun(word)?;
     // "postnumret, alltså koden 68600"
     let called = noun == Noun::Code
-        && tokens[at.saturating_sub(2)..at].iter().any(|token| token.word.starts_with("postn"));
+        && tokens[at.saturating_sub(2)..at]
+            .iter()
+            .any(|token| token.word.starts_with("post") || token.word == "zip");
     let harmless = called
         || noun == Noun::Code && at > 0 && words::is_harmless_code(&tokens[at - 1].word)
         // "fel kod 661409": wrong; errors have shorter numbers.

@@ -445,7 +445,11 @@ fn codes(flat: &Flat, groups: &[Group], before: Option<usize>) -> Option<usize> 
     // Within a row that was found harmless there is no need to look again.
     let reach = if before == Some(4) { 0 } else { MAX_LIST };
     let row = groups.iter().take(reach).take_while(|group| group.len() == 4).count();
-    let years = groups[..row].iter().all(|group| (1900..=2100).contains(&value(group)));
+    let called = row >= CODES_IN_A_ROW && {
+        let mut before = flat.text[..groups[0].at.start].split_whitespace().rev().take(3);
+        before.any(words::names_harmless_number)
+    };
+    let years = called || groups[..row].iter().all(|group| (1900..=2100).contains(&value(group)));
     if row >= CODES_IN_A_ROW && !years {
         return Some(row);
     }

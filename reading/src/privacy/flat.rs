@@ -168,6 +168,11 @@ impl Flat {
         start..end
     }
 
+    /// Whether `at` begins with a capital.
+    pub(super) fn begins_with_capital(&self, at: &Range<usize>) -> bool {
+        self.origins.get(at.start).is_some_and(|origin| origin.upper)
+    }
+
     /// Whether a capital stands after a small letter in `at`, as in "hemLig".
     pub(super) fn is_mixed_case(&self, at: &Range<usize>) -> bool {
         let letters = self.text[at.clone()].char_indices();

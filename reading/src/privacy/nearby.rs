@@ -18,13 +18,13 @@ const CALLED_BEFORE: usize = 4;
 const CALLED_AFTER: usize = 3;
 
 /// In a sentence of its own a password has at most so many words around it.
-const FEW: usize = 4;
+const FEW: usize = 6;
 
 /// A sentence that gives a code of which the one before spoke has at most so many words.
 const SHORT: usize = 9;
 
 /// So many words may stand between a code and another of the same kind.
-const BROTHERS: usize = 12;
+const BROTHERS: usize = 24;
 
 /// So many codes in a row are a list where one is spoken of.
 const CODES_IN_A_ROW: usize = 3;
@@ -35,14 +35,17 @@ const LONGEST: usize = 80;
 impl Search<'_> {
     /// Takes what stands in company with the word that names it.
     pub(super) fn nearby(&self, found: &mut Vec<Found>) {
-        let mut before = 0..0;
-        for sentence in self.sentences() {
+        let sentences = self.sentences();
+        for (place, sentence) in sentences.iter().enumerate() {
+            let before = place.checked_sub(1).map_or(0..0, |place| sentences[place].clone());
+            let behind = sentences.get(place + 1).cloned().unwrap_or_default();
             if sentence.len() <= LONGEST {
-                self.passwords_in(&sentence, &before, found);
-                self.codes_in(&sentence, &before, found);
+                self.passwords_in(sentence, [&before, &behind], found);
+                self.made_in(sentence, &before, found);
+                self.codes_in(sentence, [&before, &behind], found);
             }
-            before = sentence;
         }
+        self.table(&sentences, found);
         self.brothers(found);
         self.on_cards(found);
         self.to_be_used(found);
@@ -65,13 +68,19 @@ impl Search<'_> {
         nouns.into_iter().any(|(noun, _)| wanted.contains(noun))
     }
 
-    fn passwords_in(&self, sentence: &Range<usize>, before: &Range<usize>, found: &mut Vec<Found>) {
+    fn passwords_in(
+        &self,
+        sentence: &Range<usize>,
+        around: [&Range<usize>; 2],
+        found: &mut Vec<Found>,
+    ) {
         let speaks = |at: usize| {
             matches!(self.nouns[at], Some((Noun::Password, _)))
                 || words::speaks_of_password(&self.tokens[at].word)
         };
         let little = |at: &usize| !words::says_little(&self.tokens[*at].word);
-        let alone = sentence.clone().filter(little).count() <= FEW && before.clone().any(speaks);
+        let alone = sentence.clone().filter(little).count() <= FEW
+            && around.into_iter().any(|near| near.clone().any(speaks));
         if !alone && !sentence.clone().any(speaks) {
             return;
         }
@@ -86,16 +95,70 @@ impl Search<'_> {
                     || joint && lead.any(|token| words::names_harmless_thing(&token.word))
             });
             let written = &self.flat.text[token.at.clone()];
-            let mixed = digits >= 2 || alone && digits == 1 || self.flat.is_mixed_case(&token.at);
-            let sign = alone && digits == 0 && written.contains(['#', '$', '%', '_', '^', '+']);
-            let compound = written.contains(':') && !written.ends_with(':');
-            if (mixed || sign) && !called && !compound && self.is_password_by_shape(at) {
+            let one = digits == 1 && (alone || token.word.len() > 6);
+            let mixed = digits >= 2 || one || self.flat.is_mixed_case(&token.at);
+            let compound = written.contains(':') && !written.ends_with(':') || is_thing(written);
+            let shaped = mixed && !compound && self.is_password_by_shape(at)
+                || is_joined_by_sign(written)
+                || at > 0 && speaks(at - 1) && self.is_dotted(at);
+            if shaped && !called {
                 found.push(Found { at: token.at.clone(), kind: SecretKind::Password });
+            } else if token.quoted {
+                self.chosen(at, found);
             }
         }
     }
 
-    fn codes_in(&self, sentence: &Range<usize>, before: &Range<usize>, found: &mut Vec<Found>) {
+    /// Whether a word begins with a capital and has a full stop inside, and is no address:
+    /// "Mustikka.piiras".
+    fn is_dotted(&self, at: usize) -> bool {
+        let written = &self.flat.text[self.tokens[at].at.clone()];
+        written.split_once('.').is_some_and(|(first, second)| {
+            let plain = |part: &str| part.len() >= 4 && part.chars().all(char::is_alphabetic);
+            plain(first) && plain(second) && self.flat.begins_with_capital(&self.tokens[at].at)
+        })
+    }
+
+    /// Takes words in quotation marks that somebody chose as their password: "chose 'purple Otter
+    /// 31' as my new password".
+    fn chosen(&self, at: usize, found: &mut Vec<Found>) {
+        let end = self.end_of_secret(at, Noun::Password);
+        let next = self.tokens.partition_point(|token| token.at.start < end);
+        let as_one = self.tokens.get(next).is_some_and(|token| words::is_with(&token.word));
+        let near = next..self.tokens.len().min(next + FEW);
+        if as_one && self.is_quotation(at) && self.names(&near, &[Noun::Password]) {
+            found.push(Found { at: self.tokens[at].at.start..end, kind: SecretKind::Password });
+        }
+    }
+
+    /// Takes a plain word that is said to be what a password was changed to in the sentence before:
+    /// "vaihdoin salasanan", "se on nyt talvirengas".
+    fn made_in(&self, sentence: &Range<usize>, before: &Range<usize>, found: &mut Vec<Found>) {
+        let changed = self.tokens[before.clone()].iter().any(|token| words::changes(&token.word));
+        if !changed || !self.names(before, &[Noun::Password]) || sentence.len() < 2 {
+            return;
+        }
+        let last = sentence.end - 1;
+        let lead = &self.tokens[sentence.start..last];
+        let word = &self.tokens[last].word;
+        let leads = lead.iter().all(|token| {
+            words::says_little(&token.word)
+                || words::is_copula(&token.word)
+                || words::hedges(&token.word)
+        });
+        let copula = lead.iter().any(|token| words::is_copula(&token.word));
+        let plain = word.chars().count() >= 5 && word.chars().all(char::is_alphabetic);
+        if leads && copula && plain && !words::is_said_about(word) && self.nouns[last].is_none() {
+            found.push(Found { at: self.tokens[last].at.clone(), kind: SecretKind::Password });
+        }
+    }
+
+    fn codes_in(
+        &self,
+        sentence: &Range<usize>,
+        [before, behind]: [&Range<usize>; 2],
+        found: &mut Vec<Found>,
+    ) {
         let of_list = &[Noun::KeyCode, Noun::Pin];
         let any = &[Noun::KeyCode, Noun::Pin, Noun::Code];
         let typed = || {
@@ -105,18 +168,24 @@ impl Search<'_> {
         };
         let here = self.names(sentence, any) || typed();
         let short = sentence.len() <= SHORT && self.names(before, any);
-        if !here && !short {
+        if !here && !short && !self.names(behind, of_list) {
             return;
         }
         let strong = self.names(if here { sentence } else { before }, of_list);
         for at in sentence.clone() {
-            if here && (self.is_in_its_place(at) || self.is_row(at)) {
+            let listed = here || self.names(behind, of_list);
+            if listed && (self.is_in_its_place(at) || self.is_row(at)) {
                 let at = self.tokens[at].at.clone();
                 found.push(Found { at, kind: SecretKind::KeyCodes });
                 continue;
             }
             let size = self.tokens[at].word.len();
-            let sized = if strong { (4..=6).contains(&size) } else { size == 6 || size == 4 };
+            let bracket = self.flat.text[..self.tokens[at].at.start].ends_with(['(', '"']);
+            let sized = match size {
+                4..=6 if strong => true,
+                5 | 7 | 8 => bracket,
+                _ => size == 4 || size == 6,
+            };
             let lead = &self.tokens[sentence.start..at];
             let copula = lead.last().is_some_and(|last| words::is_copula(&last.word));
             let leads = lead.iter().all(|token| {
@@ -134,11 +203,33 @@ impl Search<'_> {
             if !sized || !self.is_free(at, sentence, then) {
                 continue;
             }
-            let told = if here { strong || size == 6 || copula || given } else { copula || leads };
+            let told = if here {
+                strong || bracket || size == 6 || copula || given
+            } else {
+                short && (copula || leads)
+            };
             if told {
                 let kind = if strong { SecretKind::KeyCodes } else { SecretKind::OneTimeCode };
                 found.push(Found { at: self.tokens[at].at.clone(), kind });
             }
+        }
+    }
+
+    /// Takes the codes of a table, each behind its letter on a line of its own, where a list of codes
+    /// is spoken of.
+    fn table(&self, sentences: &[Range<usize>], found: &mut Vec<Found>) {
+        let row = |sentence: &&Range<usize>| {
+            sentence.len() == 2
+                && self.tokens[sentence.start].word.len() == 1
+                && self.tokens[sentence.start + 1].is_number()
+                && (4..=6).contains(&self.tokens[sentence.start + 1].word.len())
+        };
+        let rows = sentences.iter().filter(row);
+        if rows.clone().count() >= CODES_IN_A_ROW
+            && self.names(&(0..self.tokens.len()), &[Noun::KeyCode, Noun::Code])
+        {
+            let codes = rows.map(|row| self.tokens[row.start + 1].at.clone());
+            found.extend(codes.map(|at| Found { at, kind: SecretKind::KeyCodes }));
         }
     }
 
@@ -248,7 +339,8 @@ impl Search<'_> {
                     .all(|token| token.is_number() && token.word.len() > 2)
         };
         let neighbour = at.checked_sub(1).is_some_and(joined) || joined(at);
-        if !token.is_number() || token.at.len() != size || neighbour {
+        let written = self.flat.text[token.at.clone()].trim_end_matches(['?', '!']);
+        if !token.is_number() || written.len() != size || neighbour {
             return false;
         }
         let year = token.word.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
@@ -261,7 +353,9 @@ impl Search<'_> {
         let behind = at + 1..sentence.end.min(at + 1 + CALLED_AFTER);
         let harmless =
             |token: &Token| words::names_harmless_number(&token.word) && !words::links(&token.word);
+        let followed = at > 1 && self.tokens[at - 2].word == "followed";
         let place = !then
+            && !followed
             && near.end > near.start
             && words::is_place_preposition(&self.tokens[at - 1].word);
         !place
@@ -297,4 +391,25 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Whether words are joined by a sign that joins none in a sentence: "Ekorre%Kotte".
+fn is_joined_by_sign(written: &str) -> bool {
+    const SIGNS: [char; 7] = ['#', '$', '%', '_', '^', '@', '&'];
+    let address = written.contains('.') || written.contains('/');
+    let letters = written.chars().filter(|sign| sign.is_alphabetic()).count();
+    let begins = written.starts_with(|sign: char| sign.is_alphanumeric());
+    let joined = written.trim_end_matches(|sign: char| !sign.is_alphanumeric()).contains(SIGNS);
+    joined && begins && letters >= 5 && !address && !is_thing(written)
+}
+
+/// Whether a word with digits is an age or the like, or the name of an error: "82-vuotias",
+/// `ERR_5031`.
+fn is_thing(written: &str) -> bool {
+    let counted = written.split_once('-').is_some_and(|(count, what)| {
+        count.len() <= 3
+            && count.bytes().all(|sign| sign.is_ascii_digit())
+            && what.chars().all(char::is_alphabetic)
+    });
+    counted || written.starts_with("err") || written.contains("xxx")
 }

@@ -319,6 +319,8 @@ impl Search<'_> {
     fn is_named(&self, at: usize) -> bool {
         self.tokens[at.saturating_sub(4)..at]
             .iter()
+            .rev()
+            .take_while(|token| token.after < After::Pause)
             .any(|token| words::names_harmless_number(&token.word))
     }
 
@@ -380,7 +382,8 @@ impl Search<'_> {
         let mut joined = false;
         for at in near {
             let token = &self.tokens[at];
-            joined |= matches!(token.word.as_str(), "och" | "ja" | "and" | "samt" | "seka" | "/");
+            joined |= words::is_with(&token.word)
+                || matches!(token.word.as_str(), "och" | "ja" | "and" | "samt" | "seka" | "/");
             let group = [at.checked_sub(1), Some(at)];
             if let Some(first) = group.into_iter().flatten().find(|at| self.is_grouped_user(*at))
                 && (joined || self.is_login(first, true))

@@ -112,6 +112,14 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push(text, at.start + end + 1..at.end, tokens);
         return;
     }
+    // "användar-id:t 94970902", "PIN:ni on": the ending of a short word.
+    if let Some((name, ending)) = text[at.clone()].split_once(':')
+        && matches!(ending, "t" | "n" | "s" | "et" | "en" | "ni" | "in" | "ssa" | "nsa" | "na")
+        && (words::noun(name).is_some() || name.ends_with("id"))
+    {
+        push_one(text, at.start..at.start + name.len(), tokens);
+        return;
+    }
     // "lösenord:Xyz123", "pw=abc", "pinkod,4408", "password(is)"; not "12:30" and not "https://".
     while let Some(end) = announcement(&text[at.clone()]) {
         let sign = at.start + end..at.start + end + 1;

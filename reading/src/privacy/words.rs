@@ -122,6 +122,8 @@ pub(super) fn noun(word: &str) -> Option<Noun> {
         "anvandarnum",
         "anvandarnr",
         "anvid",
+        "anvnr",
+        "anvnum",
         "inloggningsid",
         "inloggningsnamn",
         "kayttajaid",

@@ -64,6 +64,10 @@ fn is_ending(rest: &str) -> bool {
                 | "ksi"
                 | "lla"
                 | "iksi"
+                | "niksi"
+                | "niks"
+                | "iks"
+                | "ks"
                 | "codes"
         )
 }
