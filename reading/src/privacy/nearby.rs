@@ -46,8 +46,8 @@ impl Search<'_> {
             }
         }
         self.table(&sentences, found);
-        self.brothers(found);
-        self.on_cards(found);
+        self.brothers(&sentences, found);
+        self.on_cards(&sentences, found);
         self.to_be_used(found);
     }
 
@@ -255,17 +255,22 @@ impl Search<'_> {
         }
         let four =
             |token: &Token| token.is_number() && token.word.len() == 4 && token.at.len() == 4;
-        let behind = self.tokens[at..].iter().take_while(|token| four(token)).count();
-        let before = self.tokens[..at].iter().rev().take_while(|token| four(token)).count();
+        let row = |tokens: &mut dyn Iterator<Item = &Token>| {
+            tokens.take(CODES_IN_A_ROW).take_while(|token| four(token)).count()
+        };
+        let behind = row(&mut self.tokens[at..].iter());
+        let before = row(&mut self.tokens[..at].iter().rev());
         behind > 0 && behind + before >= CODES_IN_A_ROW
     }
 
     /// Takes the security code that is told of beside a card that was found.
-    fn on_cards(&self, found: &mut Vec<Found>) {
+    fn on_cards(&self, sentences: &[Range<usize>], found: &mut Vec<Found>) {
         if !found.iter().any(|one| one.kind == SecretKind::Card) {
             return;
         }
-        for sentence in self.sentences() {
+        let mut secrets: Vec<Range<usize>> = found.iter().map(|one| one.at.clone()).collect();
+        secrets.sort_by_key(|at| at.end);
+        for sentence in sentences {
             let speaks = |token: &Token| {
                 words::is_back(&token.word)
                     || words::names_digits(&token.word)
@@ -286,9 +291,8 @@ impl Search<'_> {
                 let place = previous.is_some_and(|token| {
                     words::is_place_preposition(&token.word) || token.is_number()
                 });
-                let inside = found
-                    .iter()
-                    .any(|one| one.at.start < token.at.end && token.at.start < one.at.end);
+                let next = secrets.partition_point(|at| at.end <= token.at.start);
+                let inside = secrets.get(next).is_some_and(|at| at.start < token.at.end);
                 let year = token.word.starts_with("20") && token.word.len() == 4;
                 if plain
                     && matches!(token.word.len(), 3 | 4)
@@ -364,7 +368,7 @@ impl Search<'_> {
     }
 
     /// Takes the numbers as long as a code that was found, in the same sentence as that.
-    fn brothers(&self, found: &mut Vec<Found>) {
+    fn brothers(&self, sentences: &[Range<usize>], found: &mut Vec<Found>) {
         let codes: Vec<Range<usize>> = found
             .iter()
             .filter(|one| {
@@ -373,19 +377,17 @@ impl Search<'_> {
             .map(|one| one.at.clone())
             .collect();
         for code in codes {
-            let Some(at) = self.tokens.iter().position(|token| token.at == code) else { continue };
-            if !self.tokens[at].is_number() || self.tokens[at].word.len() < 4 {
+            let at = self.tokens.partition_point(|token| token.at.start < code.start);
+            let code = self.tokens.get(at).filter(|token| token.at == code);
+            let sentence = sentences.partition_point(|sentence| sentence.end <= at);
+            let (Some(code), Some(sentence)) = (code, sentences.get(sentence)) else { continue };
+            if !code.is_number() || code.word.len() < 4 {
                 continue;
             }
-            let Some(sentence) = self.sentences().into_iter().find(|it| it.contains(&at)) else {
-                continue;
-            };
             let near = at.saturating_sub(BROTHERS)..self.tokens.len().min(at + BROTHERS);
             for other in near.filter(|other| *other != at && sentence.contains(other)) {
                 let token = &self.tokens[other];
-                if token.word.len() == self.tokens[at].word.len()
-                    && self.is_free(other, &sentence, false)
-                {
+                if token.word.len() == code.word.len() && self.is_free(other, sentence, false) {
                     found.push(Found { at: token.at.clone(), kind: SecretKind::KeyCodes });
                 }
             }
