@@ -129,15 +129,16 @@ pub fn mask_url(url: &str) -> Cow<'_, str> {
 }
 
 fn find(text: &str) -> Vec<Found> {
-    find_in(&Flat::of(text))
+    find_in(&Flat::of(text), true)
 }
 
-fn find_in(flat: &Flat) -> Vec<Found> {
+/// Finds the secrets of a text; with `lines`, a line may give what the one before it names.
+fn find_in(flat: &Flat, lines: bool) -> Vec<Found> {
     let mut found = Vec::new();
     if flat.holds_digit() {
         numbers(flat, &mut found);
     }
-    announced::find(flat, &mut found);
+    announced::find(flat, lines, &mut found);
     found.extend(halves::find("", flat));
     to_original(flat, &mut found);
     if let Some(flat) = flat.slipped() {
@@ -149,7 +150,7 @@ fn find_in(flat: &Flat) -> Vec<Found> {
     if let Some(flat) = flat.read_aloud() {
         let mut more = Vec::new();
         numbers(&flat, &mut more);
-        announced::find(&flat, &mut more);
+        announced::find(&flat, lines, &mut more);
         to_original(&flat, &mut more);
         found.append(&mut more);
     }

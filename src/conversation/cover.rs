@@ -36,6 +36,7 @@ pub(crate) fn covered(content: &Content, state: &State, act: &Act) -> Covered {
                 } else {
                     Awaited::No
                 },
+                other: asks_for_value(content, state),
                 patterns: Some(&content.secrets),
             };
             let found = context::mask_in(&known, text);

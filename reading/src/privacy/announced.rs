@@ -32,7 +32,7 @@ pub(super) fn announces_any(text: &str) -> bool {
 }
 
 /// Finds announced secrets.
-pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
+pub(super) fn find(flat: &Flat, lines: bool, found: &mut Vec<Found>) {
     let search = Search::new(flat);
     let before = found.len();
     let mut users = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
     search.pairs(found);
     search.signed_in_with_slash(found);
     search.own(found);
-    search.nearby(found);
+    search.nearby(lines, found);
     // A user name alone opens nothing; together with a code it does.
     if found[before..].iter().any(|one| one.kind != SecretKind::UserId) {
         for next in users {

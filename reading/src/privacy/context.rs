@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub begun: Option<u8>,
     /// Whether a code is awaited.
     pub code: Awaited,
+    /// Whether something else is: the number of an order, say, after talk about a code.
+    pub other: bool,
     /// What the authors know to be secret; none in most places.
     pub patterns: Option<&'a Patterns>,
 }
@@ -71,7 +73,7 @@ pub fn holds_digit(text: &str) -> bool {
 #[must_use]
 pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
     let flat = Flat::of(text);
-    let mut all = across(context.previous, text, &flat);
+    let mut all = across(context, text, &flat);
     let mut more = Vec::new();
     if context.code > Awaited::No {
         expected::find_expected(&flat, context.code == Awaited::Maybe, &mut more);
@@ -91,17 +93,18 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
 }
 
 /// Secrets within `text`, and those that reach into it from what went before.
-fn across(previous: &str, text: &str, flat: &Flat) -> Vec<Found> {
-    let mut all = find_in(flat);
+fn across(context: &Context<'_>, text: &str, flat: &Flat) -> Vec<Found> {
+    let Context { previous, other, .. } = *context;
+    let mut all = find_in(flat, true);
     // Plain words are a secret only where something announced one, and most messages are that.
     if previous.is_empty() || is_plain(text, flat) && !announced::announces_any(previous) {
         return all;
     }
     // The rest of a long message is searched by itself only.
     let near = &text[..text.floor_char_boundary(2 * REACH)];
-    let reaching = reaching(previous, near);
+    let reaching = reaching(previous, near, !other);
     let is_cut = near.len() < text.len() && reaching.iter().any(|it| it.at.end == near.len());
-    all.extend(if is_cut { self::reaching(previous, text) } else { reaching });
+    all.extend(if is_cut { self::reaching(previous, text, !other) } else { reaching });
     all
 }
 
@@ -115,13 +118,13 @@ fn is_plain(text: &str, flat: &Flat) -> bool {
     text.chars().all(is_said) && flat.spoken().is_empty()
 }
 
-/// Secrets of a text that show by what went before.
-fn reaching(previous: &str, text: &str) -> Vec<Found> {
+/// Secrets of a text that show by what went before; with `lines`, also where that only names them.
+fn reaching(previous: &str, text: &str, lines: bool) -> Vec<Found> {
     let (joined, begin) = join(previous, text);
     let is_its = |found: &Found| {
         found.at.end > begin && found.at.start < begin + REACH && is_one(found, &joined, begin)
     };
-    let found = find(&joined).into_iter().filter(is_its);
+    let found = find_in(&Flat::of(&joined), lines).into_iter().filter(is_its);
     found.map(|found| within(&found, begin)).collect()
 }
 

@@ -33,12 +33,18 @@ const CODES_IN_A_ROW: usize = 3;
 const LONGEST: usize = 80;
 
 impl Search<'_> {
-    /// Takes what stands in company with the word that names it.
-    pub(super) fn nearby(&self, found: &mut Vec<Found>) {
+    /// Takes what stands in company with the word that names it: in one sentence, and with `lines`
+    /// also where the lines before and behind name it.
+    pub(super) fn nearby(&self, lines: bool, found: &mut Vec<Found>) {
         let sentences = self.sentences();
         for (place, sentence) in sentences.iter().enumerate() {
-            let before = place.checked_sub(1).map_or(0..0, |place| sentences[place].clone());
-            let behind = sentences.get(place + 1).cloned().unwrap_or_default();
+            let near = |last: Option<usize>, other: Option<usize>| {
+                let joined = last.is_some_and(|at| lines || self.tokens[at].after != After::Line);
+                let other = other.and_then(|place| sentences.get(place)).filter(|_| joined);
+                other.cloned().unwrap_or_default()
+            };
+            let before = near(sentence.start.checked_sub(1), place.checked_sub(1));
+            let behind = near(Some(sentence.end - 1), Some(place + 1));
             if sentence.len() <= LONGEST {
                 self.passwords_in(sentence, [&before, &behind], found);
                 self.made_in(sentence, &before, found);

@@ -190,3 +190,13 @@ fn no_letter_is_plainly_a_digit() {
     }
     assert!(holds_digit("①") && holds_digit("４") && holds_digit("٣") && !holds_digit("äö"));
 }
+
+#[test]
+fn what_a_question_asks_for_is_no_code_after_talk_about_one() {
+    let talk = Context { previous: "koden kommer inte", ..Context::default() };
+    let asked = Context { other: true, ..talk };
+    assert_eq!(mask_in(&talk, "482913").text, COVER);
+    assert_eq!(mask_in(&asked, "482913").text, "482913");
+    let announced = Context { previous: "koden är", ..asked };
+    assert_eq!(mask_in(&announced, "482913").text, COVER);
+}

@@ -45,7 +45,8 @@ impl Talk {
     fn say(&mut self, text: &str) -> String {
         let about = holds_digit(text) && speaks_of_code(&self.tail);
         let code = if about { Awaited::Maybe } else { Awaited::No };
-        let context = Context { previous: &self.tail, begun: self.begun, code, patterns: None };
+        let (previous, begun) = (self.tail.as_str(), self.begun);
+        let context = Context { previous, begun, code, ..Context::default() };
         let masked = mask_in(&context, text);
         let (kept, begun) = (masked.text.into_owned(), masked.begun);
         self.begun = begun;
