@@ -102,7 +102,7 @@ impl<'a> Search<'a> {
                 linked &= !bare || self.is_alone(at) || words::is_copula(&token.word);
             }
             let said = copula
-                || at > next && words::is_copula(&before.word)
+                || at > next && words::is_copula(&before.word) && !self.is_english_on(at - 1)
                 || self.colon_before(at)
                 || changing
                     && matches!(
@@ -147,6 +147,15 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Whether "on" is the English one here, and not the Finnish for "is".
+    fn is_english_on(&self, at: usize) -> bool {
+        let near = at.saturating_sub(REACH_BACK)..self.tokens.len().min(at + REACH_BACK);
+        self.tokens[at].word == "on"
+            && self.tokens[near].iter().any(|token| {
+                matches!(token.word.as_str(), "the" | "was" | "in" | "my" | "is" | "your")
+            })
+    }
+
     /// Whether the line asks something before the announcement: "how long must the password be".
     fn is_question(&self, next: usize) -> bool {
         self.tokens[next.saturating_sub(REACH)..next]
@@ -185,7 +194,8 @@ impl<'a> Search<'a> {
             Some(first) if words::names_digits(&before.word) => first,
             _ => before,
         };
-        let place = words::is_place_preposition(&from.word) && !said;
+        let place =
+            (words::is_place_preposition(&from.word) || self.is_english_on(at - 1)) && !said;
         let password = noun == Noun::Password;
         let quoted =
             password && token.quoted && (at == next || said || linked) && self.is_quotation(at);
@@ -359,8 +369,10 @@ pub(super) fn announces(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
 
 /// Whether "pass" is short for password and no passport: "pass: …", "pass is …", "user … pass …".
 fn is_password_in_short(tokens: &[Token], at: usize) -> bool {
-    let said =
-        tokens.get(at + 1).is_some_and(|next| matches!(next.word.as_str(), "is" | ":" | "="));
+    let said = tokens.get(at + 1).is_some_and(|next| {
+        matches!(next.word.as_str(), "is" | ":" | "=")
+            || next.word.chars().all(|sign| !sign.is_alphanumeric() && !sign.is_ascii())
+    });
     let user = |token: &Token| {
         matches!(token.word.as_str(), "user" | "login")
             || words::noun(&token.word) == Some(Noun::User)

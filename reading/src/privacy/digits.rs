@@ -152,6 +152,7 @@ fn card(flat: &Flat, groups: &[Group], first: bool) -> Option<usize> {
     // A mistyped card is still nearly the card.
     let whole = || groups.iter().map(Group::len).sum::<usize>();
     let named = first
+        && !is_called_harmless(flat, groups[0].at.start)
         && groups.len() <= 19
         && (13..=19).contains(&whole())
         && says_card(flat, groups[0].at.start);
@@ -283,7 +284,9 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
             None => !flat.text[..groups[0].at.start].ends_with(char::is_alphanumeric),
         };
         let in_fours = in_fours && own;
-        let named = from == 0 && says_card(flat, groups[0].at.start);
+        let named = from == 0
+            && says_card(flat, groups[0].at.start)
+            && !is_called_harmless(flat, groups[0].at.start);
         let before = flat.text[..groups[0].at.start].split_whitespace().next_back();
         let other = before.is_some_and(|word| {
             words::names_harmless_number(word.trim_matches(|sign: char| !sign.is_alphanumeric()))
@@ -372,11 +375,20 @@ fn swedish_identity(flat: &Flat, groups: &[Group]) -> Option<usize> {
     };
     let single =
         |count: usize| groups.len() == count && groups.iter().all(|group| group.len() == 1);
+    let sum = |count: usize| groups.iter().take(count).map(Group::len).sum::<usize>();
+    let odd = || {
+        let count = (2..=6).find(|&count| sum(count) >= 10 && count <= groups.len())?;
+        let whole = sum(count) == 12 || sum(count) == 10 && says_identity(flat, groups[0].at.start);
+        whole.then_some(count)
+    };
+    let pairs = |count: usize| groups.len() == count && groups.iter().all(|group| group.len() == 2);
     let count = SHAPES
         .iter()
         .find(|shape| fits(shape))
         .map(|shape| shape.len())
-        .or_else(|| [10, 12].into_iter().find(|&count| single(count)))?;
+        .or_else(|| [10, 12].into_iter().find(|&count| single(count)))
+        .or_else(|| pairs(5).then_some(5))
+        .or_else(odd)?;
     let digits: Vec<u8> = groups[..count].iter().flat_map(|group| values(flat, group)).collect();
     if !is_swedish_identity(&digits) {
         return None;
@@ -385,7 +397,7 @@ fn swedish_identity(flat: &Flat, groups: &[Group]) -> Option<usize> {
     let marked = count > 1 && matches!(gap(count - 1).trim(), "-" | "+");
     let plausible = match (count, digits.len()) {
         // Dates with a time or a number after them look the same but for the dash.
-        (4, _) => marked,
+        (4, _) if groups[count - 1].len() == 4 => marked,
         (_, 12) => true,
         // Swedish and Finnish mobile numbers begin like people born in 2004 to 2007.
         _ => marked || !matches!(digits[..2], [0, 4 | 5 | 7]),
@@ -409,6 +421,15 @@ pub(super) fn is_swedish_identity(digits: &[u8]) -> bool {
         && (matches!(day, 1..=31) || matches!(day, 61..=91))
         && number(skip + 6, skip + 9) > 0
         && luhn(&digits[skip..])
+}
+
+/// Whether one of the last words before `at` names a number that may be read by anybody.
+fn is_called_harmless(flat: &Flat, at: usize) -> bool {
+    let mut before = flat.text[..at].split_whitespace().rev().take(3);
+    before.any(|word| {
+        let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
+        words::names_harmless_number(word) && !words::links(word) && !word.starts_with("kort")
+    })
 }
 
 /// Whether the words before `at` announce a personal identity number.
@@ -445,10 +466,7 @@ fn codes(flat: &Flat, groups: &[Group], before: Option<usize>) -> Option<usize> 
     // Within a row that was found harmless there is no need to look again.
     let reach = if before == Some(4) { 0 } else { MAX_LIST };
     let row = groups.iter().take(reach).take_while(|group| group.len() == 4).count();
-    let called = row >= CODES_IN_A_ROW && {
-        let mut before = flat.text[..groups[0].at.start].split_whitespace().rev().take(3);
-        before.any(words::names_harmless_number)
-    };
+    let called = row >= CODES_IN_A_ROW && is_called_harmless(flat, groups[0].at.start);
     let years = called || groups[..row].iter().all(|group| (1900..=2100).contains(&value(group)));
     if row >= CODES_IN_A_ROW && !years {
         return Some(row);

@@ -129,6 +129,9 @@ impl Search<'_> {
         let phone = digits >= 9
             || self.flat.text[..self.tokens[at].at.end]
                 .ends_with(&format!("+{}", self.tokens[at].word));
-        !phone && (self.tokens[end - 1].after >= After::Line || self.goes_on(end))
+        // "#18632 is my order"
+        let behind = &self.tokens[end..self.tokens.len().min(end + 3)];
+        let called = behind.iter().any(|token| words::names_harmless_number(&token.word));
+        !phone && !called && (self.tokens[end - 1].after >= After::Line || self.goes_on(end))
     }
 }

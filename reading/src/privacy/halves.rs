@@ -53,6 +53,8 @@ struct Second {
     named: bool,
     /// Whether its text begins with it.
     first: bool,
+    /// Whether a plus stands before it.
+    phone: bool,
     /// Whether it is a year, or the word behind it tells what it counts.
     counted: bool,
     /// Whether nothing of weight is said after it in its line.
@@ -186,7 +188,7 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let next = words_of(after).next().map_or("", |at| &after[at]);
     let year = matches!(signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
     let counted = year || words::is_unit(next) || after.starts_with(['.', ',', ':', '/', '-']);
-    Some(Second { at: begin..end, signs, named, first, counted, last })
+    Some(Second { at: begin..end, signs, named, first, phone: sign == Some(b'+'), counted, last })
 }
 
 /// At most so many signs stand between two groups of a half.
@@ -198,7 +200,8 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
     if first.covered {
         let rest = second.named && first.about == About::Card && second.signs.len() <= 8;
         // "200899-" was taken for a code; "142F" goes on from it all the same.
-        let four = second.first && second.signs.len() == 4 && !second.counted;
+        let four = second.first && matches!(second.signs.len(), 4 | 12) && !second.counted;
+        let four = four && !second.phone;
         let kind = if rest { Some(SecretKind::Card) } else { None };
         return kind.or(four.then_some(SecretKind::FinnishIdentity)).and_then(found);
     }

@@ -39,7 +39,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
         krs asunto lagenhet flat apartment postbox box kund customer asiakas fodd fodel syntyn \
         syntym born birth dob postikood postkod postcode postal address adress osoite hyra vuokra \
         rent raja grans limit saldo balance summa summan belopp maara amount pris hinta price fax faksi puhel konttori build ean isbn viivak streckk barcode meter \
-        incident rekister registr kampanj kampanja voucher kuponki kupong paivays datum date vuosi year asioint",
+        rakning incident rekister registr kampanj kampanja voucher kuponki kupong paivays datum date vuosi year asioint",
         )
     });
     // "mobilpin" begins like the number of a telephone.

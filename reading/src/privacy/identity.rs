@@ -75,7 +75,8 @@ impl Code {
 
     fn is_secret(&self, flat: &Flat) -> bool {
         let after = flat.text[self.at.end..].chars().next();
-        if after.is_some_and(char::is_alphanumeric) || !self.is_date() {
+        let glued = after.is_some_and(char::is_alphanumeric);
+        if glued && !says_identity(flat, self.at.start) || !self.is_date() {
             return false;
         }
         let number = self.digits.iter().fold(0_u32, |sum, digit| sum * 10 + digit);
@@ -86,7 +87,7 @@ impl Code {
             (true, true) => true,
             (true, false) => says_identity(flat, self.at.start),
             // One slip does not make it harmless when it is called by its name.
-            (false, _) => self.century && says_identity(flat, self.at.start),
+            (false, _) => self.century && !glued && says_identity(flat, self.at.start),
         }
     }
 

@@ -178,9 +178,15 @@ impl Search<'_> {
             return;
         }
         let strong = self.names(if here { sentence } else { before }, of_list);
+        let many = self.tokens[sentence.clone()].iter().any(|token| {
+            ["koder", "koderna", "koodit", "koodeja", "codes"]
+                .iter()
+                .any(|ending| token.word.ends_with(ending))
+        });
         for at in sentence.clone() {
             let listed = here || self.names(behind, of_list);
-            if listed && (self.is_in_its_place(at) || self.is_row(at)) {
+            let in_row = || (strong || many || self.names(behind, of_list)) && self.is_row(at);
+            if listed && (self.is_in_its_place(at) || in_row()) {
                 let at = self.tokens[at].at.clone();
                 found.push(Found { at, kind: SecretKind::KeyCodes });
                 continue;

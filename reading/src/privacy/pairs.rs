@@ -160,6 +160,24 @@ impl Search<'_> {
             && !self.tokens.get(at + 2).is_some_and(Token::is_number)
     }
 
+    /// The groups, of two to four digits each, that the number of a user around `at` is written in:
+    /// "65 19 49 45".
+    fn groups_around(&self, at: usize) -> Option<(usize, usize)> {
+        let group = |token: &Token| token.is_number() && (2..=4).contains(&token.word.len());
+        if !group(&self.tokens[at]) {
+            return None;
+        }
+        let first = self.begin_of_secret(at);
+        let joined = |at: &usize| self.tokens[*at].after == After::Nothing;
+        let last = (first..self.tokens.len().min(first + BESIDE))
+            .take_while(|at| self.tokens.get(at + 1).is_some_and(group) && joined(at))
+            .last()
+            .map_or(first, |at| at + 1);
+        let digits: usize = self.tokens[first..=last].iter().map(|token| token.word.len()).sum();
+        let all = self.tokens[first..=last].iter().all(group);
+        (all && last > first && (6..=10).contains(&digits)).then_some((first, last))
+    }
+
     fn signs_in_before(&self, at: usize) -> bool {
         let near = &self.tokens[at.saturating_sub(BESIDE)..at];
         near.iter().any(|token| words::signs_in(&token.word))
@@ -384,12 +402,10 @@ impl Search<'_> {
             let token = &self.tokens[at];
             joined |= words::is_with(&token.word)
                 || matches!(token.word.as_str(), "och" | "ja" | "and" | "samt" | "seka" | "/");
-            let group = [at.checked_sub(1), Some(at)];
-            if let Some(first) = group.into_iter().flatten().find(|at| self.is_grouped_user(*at))
-                && (joined || self.is_login(first, true))
-                && !self.is_named(first)
+            if let Some((first, last)) = self.groups_around(at)
+                && (joined && !self.is_named(first) || self.is_login(first, true))
             {
-                let at = self.tokens[first].at.start..self.tokens[first + 1].at.end;
+                let at = self.tokens[first].at.start..self.tokens[last].at.end;
                 found.push(Found { at, kind: SecretKind::UserId });
                 return;
             }

@@ -23,7 +23,8 @@ impl Search<'_> {
         let written = &self.flat.text[token.at.clone()];
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         if digits > 0 && digits == word.len() {
-            return self.is_code(at, noun, digits, said);
+            let phone = written.starts_with('+') && self.digits_from(at) >= 9;
+            return !phone && self.is_code(at, noun, digits, said);
         }
         let letters = word.chars().any(char::is_alphabetic);
         // "iPhone 12" is no password, "iPhone12" may be one.
@@ -57,7 +58,8 @@ impl Search<'_> {
         if digits > 0 {
             let unit = word.trim_start_matches(|sign: char| sign.is_ascii_digit());
             let ordinal = digits < 3 && word.len() - digits <= 2 && !said;
-            return !words::is_unit(unit) && !ordinal && (said || !is_parcel(word));
+            let hour = matches!(unit, "am" | "pm") && digits <= 4;
+            return !words::is_unit(unit) && !hour && !ordinal && (said || !is_parcel(word));
         }
         let inner = written.trim_end_matches(['!', '?']);
         let within = inner.contains(SIGNS);
@@ -79,7 +81,9 @@ impl Search<'_> {
         }
         let day = written.split('-').map(str::len).eq([4, 2, 2]);
         let single = written.split(['.', '-']).all(|part| part.len() == 1);
-        let dated = day || !single && written.contains(['.', ':', '/']) && digits <= 8;
+        // "863.136" is a code in halves.
+        let halves = noun == Noun::Code && said && written.split('.').map(str::len).eq([3, 3]);
+        let dated = day || !single && !halves && written.contains(['.', ':', '/']) && digits <= 8;
         let previous = at.checked_sub(1).map_or("", |at| self.tokens[at].word.as_str());
         let next = self.tokens.get(at + 1).map_or("", |token| token.word.as_str());
         // "är 5510 min pinkod": mine, and no minutes.

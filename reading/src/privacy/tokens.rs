@@ -131,6 +131,16 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     if piece.is_empty() {
         return;
     }
+    // "353600752)koodi(2496)"
+    if piece.len() <= LONGEST
+        && let Some((first, rest)) = piece.split_once(')')
+        && rest.starts_with(char::is_alphabetic)
+        && first.bytes().all(|sign| sign.is_ascii_digit())
+    {
+        push_one(text, at.start..at.end - rest.len(), tokens);
+        push(text, at.end - rest.len()..at.end, tokens);
+        return;
+    }
     // "12345678/4321", "20033833;PIN=8053"
     if piece.len() <= LONGEST
         && let Some(end) = joint(piece)
@@ -186,7 +196,7 @@ fn announcement(piece: &str) -> Option<usize> {
         let name: String = piece[..end].chars().filter(|sign| sign.is_alphanumeric()).collect();
         let announces = name == "pass"
             || words::noun(&name).is_some()
-            || piece[end..].starts_with([':', '=']) && words::may_announce_user(&name);
+            || piece[end..].starts_with([':', '=', '(']) && words::may_announce_user(&name);
         announces && !piece[..end].contains('•')
     })
 }
@@ -211,9 +221,9 @@ fn joint(piece: &str) -> Option<usize> {
 
 fn push_one(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {
     let piece = &text[at.clone()];
-    let open = piece.trim_start_matches(['(', '[', '{', '<', '"', '\'', '*']);
+    let open = piece.trim_start_matches(['(', '[', '{', '<', '"', '\'', '*', '`']);
     let start = at.start + piece.len() - open.len();
-    let core = open.trim_end_matches([',', ';', ':', ')', ']', '}', '"', '\'', '.']);
+    let core = open.trim_end_matches([',', ';', ':', ')', ']', '}', '"', '\'', '.', '*', '`']);
     // An exclamation or question mark may be part of a password, but not of a plain word.
     let word_only = core.trim_end_matches(['!', '?', '.']);
     let plain = word_only.chars().all(|sign| sign.is_alphabetic() || sign == '-' || sign == '\'');

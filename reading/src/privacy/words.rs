@@ -237,7 +237,7 @@ fn is_password(word: &str) -> bool {
     ) {
         return true;
     }
-    if word.starts_with("tunnussana") || word.starts_with("salalause") {
+    if ["tunnussana", "tunnuslause", "salalause"].iter().any(|stem| word.starts_with(stem)) {
         return true;
     }
     if (4..=11).contains(&word.len()) && hisses && is_skeleton(word) {
@@ -290,6 +290,8 @@ pub(super) fn links(word: &str) -> bool {
         || LINKS.contains(word)
         || changes(word)
         || names_a_service(word)
+        // An arrow, an emoji.
+        || word.chars().all(|sign| !sign.is_alphanumeric() && !sign.is_ascii() && sign != '•')
         // "tydligen", "ilmeisesti", "apparently"
         || word.len() >= 6 && ["ligen", "sti", "ly"].iter().any(|ending| word.ends_with(ending))
 }
