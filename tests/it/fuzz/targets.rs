@@ -12,6 +12,9 @@ use skicka::gateway::tokens::VisitorTokens;
 use skicka::ids::Timestamp;
 use skicka::ids::VisitorId;
 use skicka::ids::is_wire_id;
+use skicka::privacy::context::Awaited;
+use skicka::privacy::context::Context;
+use skicka::privacy::context::mask_in;
 use skicka::privacy::mask;
 use skicka::privacy::mask_url;
 use skicka::protocol::Limits;
@@ -52,13 +55,18 @@ pub(super) fn yaml(bytes: &[u8]) {
     }
 }
 
-/// Whatever is typed is looked through to its end.
+/// Whatever is typed is looked through to its end, also after what its first line said.
 pub(super) fn masking(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let masked = mask(text);
     assert!(masked.kinds.is_empty() || masked.text != text, "what was covered has changed");
     let _ = mask(&masked.text);
     let _ = mask_url(text);
+    let (previous, rest) = text.split_once('\n').unwrap_or(("", text));
+    let code = [Awaited::No, Awaited::Maybe, Awaited::Asked][bytes.len() % 3];
+    let context = Context { previous, begun: Some(8), code, ..Context::default() };
+    let masked = mask_in(&context, rest);
+    assert!(masked.kinds.is_empty() || masked.text != rest, "what was covered has changed");
 }
 
 /// When the tokens of these runs are looked at.
