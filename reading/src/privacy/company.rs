@@ -7,6 +7,7 @@ use crate::privacy::words::Parts;
 use crate::privacy::words::changes;
 use crate::privacy::words::delivers;
 use crate::privacy::words::is_copula;
+use crate::privacy::words::last;
 use crate::privacy::words::parts;
 use crate::privacy::words::says_little;
 
@@ -330,6 +331,7 @@ pub(super) fn calls_rest(word: &str) -> bool {
                 | "slutar"
                 | "paattyy"
                 | "ends"
+                | "end"
                 | "toinen"
                 | "continues"
                 | "lopuksi"
@@ -530,7 +532,7 @@ pub(super) fn may_announce_user(word: &str) -> bool {
         )
     });
     STEMS.iter().any(|stem| word.starts_with(stem))
-        || word.ends_with("id") && word.contains("bank")
+        || word.ends_with("id") && last(word, "bank").is_some()
         // "nätbanksuser", "nätbanksanvändare"
         || ["user", "anvandare", "anvandarnamn", "bankstunnus", "pankkitunnus"]
             .iter()

@@ -233,6 +233,7 @@ fn plain(part: char) -> Option<char> {
         '“' | '”' | '„' | '«' | '»' | '‟' => '"',
         '’' | '‘' | '‚' | '´' => '\'',
         '⁄' | '∕' => '/',
+        '→' | '⇒' | '➔' | '➜' | '➡' => ':',
         '·' | '‧' | '∙' | '⋅' | '・' | '。' | '．' => '.',
         other if other.is_whitespace() => ' ',
         other if is_combining_mark(other) => return None,

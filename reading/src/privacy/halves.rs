@@ -205,14 +205,15 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         let kind = if rest { Some(SecretKind::Card) } else { None };
         return kind.or(four.then_some(SecretKind::FinnishIdentity)).and_then(found);
     }
+    let mut signs = first.signs.clone();
+    signs.extend(&second.signs);
+    let account = accounts::length_of(&signs) == Some(signs.len());
+    if account && accounts::remainder(&signs) == 1 {
+        return found(SecretKind::Iban);
+    }
     let follows = second.first && (first.alone || first.about == About::Person);
     if !(first.named && second.last || second.named || follows) {
         return None;
-    }
-    let mut signs = first.signs.clone();
-    signs.extend(&second.signs);
-    if accounts::length_of(&signs) == Some(signs.len()) && accounts::remainder(&signs) == 1 {
-        return found(SecretKind::Iban);
     }
     let values: Option<Vec<u8>> =
         signs.iter().map(|sign| sign.is_ascii_digit().then(|| sign - b'0')).collect();

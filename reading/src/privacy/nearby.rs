@@ -51,7 +51,7 @@ impl Search<'_> {
                 self.codes_in(sentence, [&before, &behind], found);
             }
         }
-        self.table(&sentences, found);
+        self.table(found);
         self.brothers(&sentences, found);
         self.on_cards(&sentences, found);
         self.to_be_used(found);
@@ -199,7 +199,10 @@ impl Search<'_> {
                 _ => size == 4 || size == 6,
             };
             let lead = &self.tokens[sentence.start..at];
-            let copula = lead.last().is_some_and(|last| words::is_copula(&last.word));
+            let copula = lead.last().is_some_and(|last| {
+                words::is_copula(&last.word)
+                    || matches!(last.word.as_str(), "says" | "said" | "lukee" | "star" | "visar")
+            });
             let leads = lead.iter().all(|token| {
                 words::says_little(&token.word)
                     || words::asks_whether(&token.word)
@@ -227,21 +230,30 @@ impl Search<'_> {
         }
     }
 
-    /// Takes the codes of a table, each behind its letter on a line of its own, where a list of codes
-    /// is spoken of.
-    fn table(&self, sentences: &[Range<usize>], found: &mut Vec<Found>) {
-        let row = |sentence: &&Range<usize>| {
-            sentence.len() == 2
-                && self.tokens[sentence.start].word.len() == 1
-                && self.tokens[sentence.start + 1].is_number()
-                && (4..=6).contains(&self.tokens[sentence.start + 1].word.len())
+    /// Takes the codes of a table, each behind its letter or number, where a list or codes are spoken
+    /// of: "A 3710", "#71 6479", "5 on 5809".
+    fn table(&self, found: &mut Vec<Found>) {
+        let code = |at: usize| {
+            let behind = self.tokens.get(at + 1)?;
+            let at = if words::is_copula(&behind.word) { at + 2 } else { at + 1 };
+            let token = self.tokens.get(at)?;
+            let code = token.is_number() && (4..=6).contains(&token.word.len());
+            code.then(|| token.at.clone())
         };
-        let rows = sentences.iter().filter(row);
-        if rows.clone().count() >= CODES_IN_A_ROW
-            && self.names(&(0..self.tokens.len()), &[Noun::KeyCode, Noun::Code])
-        {
-            let codes = rows.map(|row| self.tokens[row.start + 1].at.clone());
-            found.extend(codes.map(|at| Found { at, kind: SecretKind::KeyCodes }));
+        let place = |token: &Token| {
+            let letter = token.word.len() == 1 && token.word.is_ascii();
+            (letter && token.word.starts_with(char::is_alphabetic) || words::is_place(&token.word))
+                && token.after < After::Line
+        };
+        let places = (0..self.tokens.len()).filter(|&at| place(&self.tokens[at]));
+        let codes: Vec<Range<usize>> = places.filter_map(code).collect();
+        let speaks = |token: &Token| {
+            ["key", "nyck", "avai", "lista", "list", "kod", "code", "koodi"]
+                .iter()
+                .any(|stem| token.word.starts_with(stem))
+        };
+        if codes.len() >= CODES_IN_A_ROW && self.tokens.iter().any(speaks) {
+            found.extend(codes.into_iter().map(|at| Found { at, kind: SecretKind::KeyCodes }));
         }
     }
 
@@ -417,13 +429,24 @@ fn is_joined_by_sign(written: &str) -> bool {
     joined && begins && letters >= 5 && !address && !is_thing(written)
 }
 
-/// Whether a word with digits is an age or the like, or the name of an error: "82-vuotias",
-/// `ERR_5031`.
+/// Whether a word with digits is an age, the name of an error, the plate of a car or the number of a
+/// parcel: "82-vuotias", `ERR_5031`.
 fn is_thing(written: &str) -> bool {
     let counted = written.split_once('-').is_some_and(|(count, what)| {
         count.len() <= 3
             && count.bytes().all(|sign| sign.is_ascii_digit())
             && what.chars().all(char::is_alphabetic)
     });
-    counted || written.starts_with("err") || written.contains("xxx")
+    // "ZRK-719", "MH7730214FI"
+    let plate = written.split_once('-').is_some_and(|(letters, number)| {
+        (2..=3).contains(&letters.len())
+            && (1..=3).contains(&number.len())
+            && letters.bytes().all(|sign| sign.is_ascii_lowercase())
+            && number.bytes().all(|sign| sign.is_ascii_digit())
+    });
+    let inner = written.trim_matches(|sign: char| sign.is_ascii_lowercase());
+    let parcel = (7..=9).contains(&inner.len())
+        && written.len() == inner.len() + 4
+        && inner.bytes().all(|sign| sign.is_ascii_digit());
+    counted || plate || parcel || written.starts_with("err") || written.contains("xxx")
 }

@@ -95,7 +95,15 @@ impl Search<'_> {
             && token.word.parse().is_ok_and(|year: u32| (1950..=2049).contains(&year));
         // "I get no code to 040 …": nobody's code is so long and begins so.
         let phone = noun == Noun::Code && parts >= 9 && token.word.starts_with('0');
-        !(dated || money || year || phone || words::names_harmless_number(previous))
+        // "till 20900 Åbo"
+        let town = digits == 5
+            && !said
+            && token.after == After::Nothing
+            && self.tokens.get(at + 1).is_some_and(|next| {
+                self.flat.begins_with_capital(&next.at)
+                    && next.word.starts_with(char::is_alphabetic)
+            });
+        !(dated || money || year || phone || town || words::names_harmless_number(previous))
     }
 
     /// Whether what stands in quotation marks here may be a password of several words, and quotes

@@ -82,6 +82,12 @@ const FILES: [&str; 9] =
 const LONGEST: usize = 200;
 
 fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
+    // Most pieces are a word and nothing else.
+    if text[at.clone()].bytes().all(|sign| sign.is_ascii_alphabetic()) {
+        let word = text[at.clone()].to_owned();
+        tokens.push(Token::plain(at, word));
+        return;
+    }
     // "koodi on 171643.pdf": the ending belongs to the name of the file.
     if let Some(ending) = FILES.iter().find(|ending| text[at.clone()].ends_with(**ending))
         && (ending.len() + 1..=LONGEST).contains(&at.len())
@@ -150,14 +156,9 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push(text, at.start + end + 1..at.end, tokens);
         return;
     }
-    // "12:7719" is no time, but a code in its place.
-    if let Some((place, code)) = piece.split_once(':')
-        && words::is_place(place)
-        && (4..=6).contains(&code.trim_end_matches(',').len())
-        && code.trim_end_matches(',').bytes().all(|sign| sign.is_ascii_digit())
-    {
-        push_one(text, at.start..at.start + place.len() + 1, tokens);
-        push_one(text, at.end - code.len()..at.end, tokens);
+    if let Some(end) = place_of_code(piece) {
+        push_one(text, at.start..at.start + end, tokens);
+        push(text, at.start + end..at.end, tokens);
         return;
     }
     // "salasana-Hilleri5"
@@ -199,6 +200,17 @@ fn announcement(piece: &str) -> Option<usize> {
             || piece[end..].starts_with([':', '=', '(']) && words::may_announce_user(&name);
         announces && !piece[..end].contains('•')
     })
+}
+
+/// Where in `piece` the code begins that stands behind its place in a list: "14=737227;key", and
+/// "12:7719", which is no time.
+fn place_of_code(piece: &str) -> Option<usize> {
+    let (place, code) = piece.split_once(['=', ':'])?;
+    let digits = code.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = code.trim_end_matches(',').len() == digits;
+    let end = place.len() + 1;
+    let fits = words::is_place(place) && (4..=6).contains(&digits);
+    (fits && (whole || piece[..end].ends_with('='))).then_some(end)
 }
 
 /// Where in `piece` the name of a user, of six to nine digits, is joined to its code, or any short

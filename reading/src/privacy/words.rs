@@ -92,6 +92,14 @@ pub(super) fn parts(list: &'static str) -> Vec<&'static str> {
     list.split_whitespace().collect()
 }
 
+/// Where `part` stands last in `word`: words are so short that to look at every place is far cheaper
+/// than to prepare a search.
+pub(super) fn last(word: &str, part: &str) -> Option<usize> {
+    let (bytes, wanted) = (word.as_bytes(), part.as_bytes());
+    let places = bytes.len().checked_sub(wanted.len())?;
+    (0..=places).rev().find(|&at| bytes[at] == wanted[0] && bytes[at..].starts_with(wanted))
+}
+
 /// What `word` announces, if anything.
 pub(super) fn noun(word: &str) -> Option<Noun> {
     if word.len() < 2 || word.len() > 40 {
@@ -193,16 +201,16 @@ fn is_password(word: &str) -> bool {
     // Most words have no s: looking for a letter is far cheaper than looking for a word.
     let hisses = word.contains('s');
     let swedish = |stem: &str| {
-        word.rfind(stem).is_some_and(|at| SWEDISH_ENDINGS.contains(&&word[at + stem.len()..]))
+        last(word, stem).is_some_and(|at| SWEDISH_ENDINGS.contains(&&word[at + stem.len()..]))
     };
     let named = ["losenord", "losen", "passord", "losenfras", "losord", "gningsord", "ordsfras"];
     if hisses && named.into_iter().any(swedish) || swedish("kodord") {
         return true;
     }
-    if hisses && let Some(at) = word.rfind("salasano") {
+    if hisses && let Some(at) = last(word, "salasano") {
         return word.len() - at <= 16;
     }
-    if hisses && let Some(at) = word.rfind("salasana") {
+    if hisses && let Some(at) = last(word, "salasana") {
         let ending = &word[at + 8..];
         return ending.len() <= 7
             && !["vaa", "nva", "vai", "unoh", "koh"].iter().any(|no| ending.starts_with(no));
@@ -270,7 +278,7 @@ fn is_skeleton(word: &str) -> bool {
 pub(super) fn speaks_of_password(word: &str) -> bool {
     (7..=40).contains(&word.len())
         && word.contains('s')
-        && ["losenord", "salasan", "password"].iter().any(|stem| word.contains(stem))
+        && ["losenord", "salasan", "password"].iter().any(|stem| last(word, stem).is_some())
 }
 
 /// Says that what follows is the thing itself.
@@ -318,7 +326,7 @@ static LINKS: Words = LazyLock::new(|| {
     name namn nimi joko antingen either ruta rutan rad raden rivi rivin ruutu row field kohta kohdan kohdassa kohdasta \
     raderna rivilla rivissa rivilta \
     sager device laitteesta enhet enheten kirjeessa kirje brevet brev letter mail post postitse these \
-    nama dessa foljande seuraavat following tva tre kaksi kolme two three texted lahetettiin annoitte gav gave o e")
+    sitten nama dessa foljande seuraavat following tva tre kaksi kolme two three texted lahetettiin annoitte gav gave o e")
 });
 
 /// Sets a new secret: what follows `till` or `to` is it.

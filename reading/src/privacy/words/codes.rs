@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use crate::privacy::harmless::names_harmless_number;
 use crate::privacy::words::SWEDISH_ENDINGS;
 use crate::privacy::words::Words;
+use crate::privacy::words::last;
 use crate::privacy::words::links;
 use crate::privacy::words::set;
 use crate::privacy::words::told::is_code_in_dialect;
@@ -97,7 +98,7 @@ pub(super) fn is_key_code(word: &str) -> bool {
         "listalta",
         "listasta",
     ];
-    if list.iter().any(|stem| word.starts_with(stem)) || word.contains("tunnuslist") {
+    if list.iter().any(|stem| word.starts_with(stem)) || last(word, "tunnuslist").is_some() {
         return true;
     }
     if (8..=10).contains(&word.len()) && strsim::osa_distance(word, "nyckeltal") == 1 {
@@ -130,7 +131,7 @@ pub(super) fn is_code(word: &str) -> bool {
         .iter()
         .find_map(|form| word.strip_suffix(form))
         .or_else(|| {
-            let at = word.rfind("koodi")?;
+            let at = last(word, "koodi")?;
             (word.len() - at <= 11).then_some(&word[..at])
         });
     stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem))
