@@ -380,6 +380,13 @@ pub(super) fn leads_to_rest(word: &str) -> bool {
                 | "nasta"
                 | "seuraavat"
                 | "sorry"
+                | "plus"
+                | "mean"
+                | "menar"
+                | "tarkoitan"
+                | "viela"
+                | "annu"
+                | "more"
         )
 }
 
@@ -528,7 +535,7 @@ pub(super) fn may_announce_user(word: &str) -> bool {
         parts(
             "\
         tunnus tunnuks idnum idnr kirjautum kirjaudu kirjautu tunnar kayttaj inlogg credential logg anvandar \
-        userid bankid kundid asiakasid signin usr",
+        userid bankid kundid asiakasid signin usr asiakastunn",
         )
     });
     STEMS.iter().any(|stem| word.starts_with(stem))

@@ -397,7 +397,7 @@ fn swedish_identity(flat: &Flat, groups: &[Group]) -> Option<usize> {
     let marked = count > 1 && matches!(gap(count - 1).trim(), "-" | "+");
     let plausible = match (count, digits.len()) {
         // Dates with a time or a number after them look the same but for the dash.
-        (4, _) if groups[count - 1].len() == 4 => marked,
+        (4, _) if groups[count - 1].len() == 4 => marked || !is_time(&digits[digits.len() - 4..]),
         (_, 12) => true,
         // Swedish and Finnish mobile numbers begin like people born in 2004 to 2007.
         _ => marked || !matches!(digits[..2], [0, 4 | 5 | 7]),
@@ -405,6 +405,11 @@ fn swedish_identity(flat: &Flat, groups: &[Group]) -> Option<usize> {
     let end = groups[count - 1].at.end;
     (plausible || says_identity(flat, groups[0].at.start) || is_called_identity(flat, end))
         .then_some(count)
+}
+
+/// Whether four digits may be hours and minutes.
+fn is_time(digits: &[u8]) -> bool {
+    digits[0] * 10 + digits[1] < 24 && digits[2] < 6
 }
 
 pub(super) fn is_swedish_identity(digits: &[u8]) -> bool {

@@ -37,7 +37,7 @@ struct First {
     signs: Vec<u8>,
     /// Whether it is called the beginning of something, or the number of a card or a person.
     named: bool,
-    /// Whether it is all that its line says, but for a sign of its century.
+    /// Whether it is all that its line says, but for a sign of its century, or ends with that.
     alone: bool,
     /// Whether it has been covered.
     covered: bool,
@@ -114,7 +114,9 @@ fn first(line: &str) -> Option<First> {
         return identity.then_some(first);
     };
     // "född 221160 o", "790501 å": a word that leads on to the rest is no end.
-    let ends = words_of(&line[last + 1..]).all(|at| words::joins(&line[last + 1..][at]));
+    let behind = &line[last + 1..];
+    let ends = words_of(behind)
+        .all(|at| words::joins(&behind[at.clone()]) || words::says_little(&behind[at]));
     if !ends && !named {
         return None;
     }
@@ -136,7 +138,8 @@ fn first(line: &str) -> Option<First> {
         signs.extend([*second, *first]);
     }
     signs.reverse();
-    let alone = before.is_empty() && line[last + 1..].trim().len() <= 1;
+    let open = matches!(behind.trim(), "-" | "+") && signs.len() == 6;
+    let alone = open || before.is_empty() && behind.trim().len() <= 1;
     Some(First { signs, named, alone, covered: false, about })
 }
 
@@ -198,7 +201,7 @@ const MAX_GAP: usize = 3;
 fn whole(first: &First, second: &Second) -> Option<Found> {
     let found = |kind| Some(Found { at: second.at.clone(), kind });
     if first.covered {
-        let rest = second.named && first.about == About::Card && second.signs.len() <= 8;
+        let rest = second.named && (4..=8).contains(&second.signs.len());
         // "200899-" was taken for a code; "142F" goes on from it all the same.
         let four = second.first && matches!(second.signs.len(), 4 | 12) && !second.counted;
         let four = four && !second.phone;
@@ -211,7 +214,7 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
     if account && accounts::remainder(&signs) == 1 {
         return found(SecretKind::Iban);
     }
-    let follows = second.first && (first.alone || first.about == About::Person);
+    let follows = first.alone || second.first && first.about == About::Person;
     if !(first.named && second.last || second.named || follows) {
         return None;
     }

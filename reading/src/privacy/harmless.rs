@@ -46,7 +46,18 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
     STEMS.iter().any(|stem| word.starts_with(stem)) && noun(word).is_none()
         || matches!(
             word,
-            "nro" | "no" | "id-nr" | "ring" | "soita" | "call" | "dial" | "numerosta" | "numeroon"
+            "nro"
+                | "no"
+                | "pb"
+                | "pl"
+                | "box"
+                | "id-nr"
+                | "ring"
+                | "soita"
+                | "call"
+                | "dial"
+                | "numerosta"
+                | "numeroon"
         )
 }
 

@@ -195,6 +195,7 @@ impl Search<'_> {
             let bracket = self.flat.text[..self.tokens[at].at.start].ends_with(['(', '"']);
             let sized = match size {
                 4..=6 if strong => true,
+                8 if self.is_in_halves(at) => true,
                 5 | 7 | 8 => bracket,
                 _ => size == 4 || size == 6,
             };
@@ -233,22 +234,26 @@ impl Search<'_> {
     /// Takes the codes of a table, each behind its letter or number, where a list or codes are spoken
     /// of: "A 3710", "#71 6479", "5 on 5809".
     fn table(&self, found: &mut Vec<Found>) {
-        let code = |at: usize| {
+        let letter = |at: usize| {
+            let word = &self.tokens[at].word;
+            word.len() == 1 && word.starts_with(|sign: char| sign.is_ascii_lowercase())
+        };
+        let code = |place: usize| {
+            let at = place;
             let behind = self.tokens.get(at + 1)?;
             let at = if words::is_copula(&behind.word) { at + 2 } else { at + 1 };
             let token = self.tokens.get(at)?;
-            let code = token.is_number() && (4..=6).contains(&token.word.len());
+            let least = if letter(place) { 3 } else { 4 };
+            let code = token.is_number() && (least..=6).contains(&token.word.len());
             code.then(|| token.at.clone())
         };
-        let place = |token: &Token| {
-            let letter = token.word.len() == 1 && token.word.is_ascii();
-            (letter && token.word.starts_with(char::is_alphabetic) || words::is_place(&token.word))
-                && token.after < After::Line
-        };
-        let places = (0..self.tokens.len()).filter(|&at| place(&self.tokens[at]));
+        let places = (0..self.tokens.len()).filter(|&at| {
+            (letter(at) || words::is_place(&self.tokens[at].word))
+                && self.tokens[at].after < After::Line
+        });
         let codes: Vec<Range<usize>> = places.filter_map(code).collect();
         let speaks = |token: &Token| {
-            ["key", "nyck", "avai", "lista", "list", "kod", "code", "koodi"]
+            ["key", "nyck", "avai", "lista", "list", "kod", "code", "koodi", "turva", "taulu"]
                 .iter()
                 .any(|stem| token.word.starts_with(stem))
         };
@@ -368,7 +373,8 @@ impl Search<'_> {
         };
         let neighbour = at.checked_sub(1).is_some_and(joined) || joined(at);
         let written = self.flat.text[token.at.clone()].trim_end_matches(['?', '!']);
-        if !token.is_number() || written.len() != size || neighbour {
+        let plain = written.len() == size || self.is_in_halves(at);
+        if !token.is_number() || !plain || neighbour {
             return false;
         }
         let year = token.word.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
@@ -378,7 +384,10 @@ impl Search<'_> {
             return false;
         }
         let near = sentence.start.max(at.saturating_sub(CALLED_BEFORE))..at;
-        let behind = at + 1..sentence.end.min(at + 1 + CALLED_AFTER);
+        let behind = self.tokens[at + 1..sentence.end.min(at + 1 + CALLED_AFTER)].iter();
+        let mut behind = behind.take_while(|token| {
+            !matches!(token.word.as_str(), "men" | "mutta" | "but" | "och" | "ja" | "and")
+        });
         let harmless =
             |token: &Token| words::names_harmless_number(&token.word) && !words::links(&token.word);
         let followed = at > 1 && self.tokens[at - 2].word == "followed";
@@ -386,9 +395,15 @@ impl Search<'_> {
             && !followed
             && near.end > near.start
             && words::is_place_preposition(&self.tokens[at - 1].word);
-        !place
-            && !self.tokens[near].iter().any(harmless)
-            && !self.tokens[behind].iter().any(harmless)
+        !place && !self.tokens[near].iter().any(harmless) && !behind.any(harmless)
+    }
+
+    /// Whether a number is written in two halves: "8137-2640".
+    fn is_in_halves(&self, at: usize) -> bool {
+        let halves = self.flat.text[self.tokens[at].at.clone()].split_once('-');
+        halves.is_some_and(|(first, second)| {
+            first.len() == second.len() && matches!(first.len(), 3 | 4)
+        })
     }
 
     /// Takes the numbers as long as a code that was found, in the same sentence as that.

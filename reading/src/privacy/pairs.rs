@@ -84,11 +84,19 @@ impl Search<'_> {
             return;
         }
         let sentence = self.tokens[at.saturating_sub(REACH)..at].iter().rev();
+        // "call me back"
+        let returns = self.tokens[at.saturating_sub(REACH)..at].windows(2).any(|two| {
+            two[1].word == "back"
+                && matches!(
+                    two[0].word.as_str(),
+                    "me" | "call" | "get" | "us" | "come" | "go" | "you" | "got"
+                )
+        });
         let mut back = false;
         let mut digits = false;
         let mut card = false;
         for token in sentence.take_while(|token| !token.ends()) {
-            back |= words::is_back(&token.word);
+            back |= words::is_back(&token.word) && !returns;
             digits |= words::names_digits(&token.word) || words::noun(&token.word).is_some();
             digits |= token.word.ends_with("luku") || token.word.ends_with("kod");
             card |= token.word.starts_with("kort") || token.word == "card";
@@ -432,6 +440,10 @@ impl Search<'_> {
                         | "kund"
                         | "asiakas"
                         | "bank"
+                        | "personlig"
+                        | "personliga"
+                        | "personal"
+                        | "henkilokohtainen"
                         | "mun"
                         | "min"
                         | "mitt"

@@ -41,6 +41,7 @@ impl Search<'_> {
                     && size
                     && !is_compound(word)
                     && !word.starts_with("0x")
+                    && !written.contains('.')
             }
         }
     }

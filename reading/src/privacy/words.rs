@@ -326,7 +326,7 @@ static LINKS: Words = LazyLock::new(|| {
     name namn nimi joko antingen either ruta rutan rad raden rivi rivin ruutu row field kohta kohdan kohdassa kohdasta \
     raderna rivilla rivissa rivilta \
     sager device laitteesta enhet enheten kirjeessa kirje brevet brev letter mail post postitse these \
-    sitten nama dessa foljande seuraavat following tva tre kaksi kolme two three texted lahetettiin annoitte gav gave o e")
+    sitten forresten muuten btw nama dessa foljande seuraavat following tva tre kaksi kolme two three texted lahetettiin annoitte gav gave o e")
 });
 
 /// Sets a new secret: what follows `till` or `to` is it.
@@ -424,7 +424,7 @@ static SAID_ABOUT: Words = LazyLock::new(|| {
     yes nope nah yeah hard easy difficult impossible important secret private mine yours weird \
     strange odd funny all any some none case-sensitive both least please help thanks sorry being \
     been was were are is am be has have had does did do can could would should will must may \
-    might")
+    might open closed ongoing pending oppen oppet auki kesken kiinni")
 });
 
 /// After these a new thought begins, so that the word before was the last of its clause.

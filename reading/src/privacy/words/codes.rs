@@ -98,7 +98,9 @@ pub(super) fn is_key_code(word: &str) -> bool {
         "listalta",
         "listasta",
     ];
-    if list.iter().any(|stem| word.starts_with(stem)) || last(word, "tunnuslist").is_some() {
+    if list.iter().any(|stem| word.starts_with(stem))
+        || ["tunnuslist", "kodlist"].iter().any(|part| last(word, part).is_some())
+    {
         return true;
     }
     if (8..=10).contains(&word.len()) && strsim::osa_distance(word, "nyckeltal") == 1 {
