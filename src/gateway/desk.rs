@@ -116,7 +116,7 @@ pub(super) async fn packet(
             .filter(|(_, value)| !value.is_null())
             .map(|(slot, value)| (slot.clone(), value.clone()))
             .collect(),
-        not_understood: state.not_understood.iter().map(|text| text.to_string()).collect(),
+        not_understood: state.not_understood.iter().map(ToString::to_string).collect(),
         lang: state.lang,
         identity: level(state.customer.as_ref()),
         waited_s: waited_s(app.clock.now(), &state),

@@ -78,6 +78,8 @@ struct Customer {
     seen: Vec<Value>,
     acked: BTreeSet<usize>,
     wants_person: bool,
+    /// Whether they are through: a person took their matter on, or they have ended it themselves.
+    is_through: bool,
 }
 
 impl Customer {
@@ -89,8 +91,9 @@ impl Customer {
             seen: Vec::new(),
             acked: BTreeSet::new(),
             wants_person: true,
+            is_through: false,
         };
-        while customer.wants_person || customer.acked.len() < MESSAGES {
+        while !customer.is_through {
             let line = world.connect("/v1/chat").await;
             customer.visit(line, chance.below(LONGEST), acks).await;
         }
@@ -109,7 +112,7 @@ impl Customer {
             .filter(|index| !self.acked.contains(index))
             .collect::<Vec<_>>()
             .into_iter();
-        let (mut waiting, mut is_welcome) = (0, false);
+        let (mut waiting, mut is_welcome, mut leaves) = (0, false, false);
         for _ in 0..=frames {
             if !line.take_in().await {
                 return;
@@ -129,6 +132,11 @@ impl Customer {
                         }
                     }
                     "ack" if frame["id"] == "want-person" => self.wants_person = false,
+                    // An agent may have been faster: then it has ended all the same.
+                    "ack" | "error" if frame["id"] == "leave" && frame["code"] != "unavailable" => {
+                        self.is_through = true;
+                        return;
+                    }
                     "ack" => {
                         waiting -= 1;
                         self.ledger.ack(&frame);
@@ -141,8 +149,15 @@ impl Customer {
                     _ => {}
                 }
             }
-            if !self.wants_person && self.acked.len() == MESSAGES {
-                return;
+            if !self.wants_person && self.acked.len() == MESSAGES && !leaves {
+                let has_agent = |event: &Value| event["status"] == "agent";
+                self.is_through |= self.seen.iter().any(has_agent);
+                if self.is_through {
+                    return;
+                }
+                // Whom nobody has taken leaves, or thousands would wait when an hour is over.
+                line.send(&json!({"type": "end", "id": "leave"})).await;
+                leaves = true;
             }
             while is_welcome && waiting < AHEAD {
                 let Some(index) = unsent.next() else { break };
@@ -289,7 +304,7 @@ impl Agent {
             }
             return;
         }
-        if answer["code"] == "wrong_status" {
+        if answer["code"] == "wrong_status" || answer["code"] == "ended" {
             // Whoever was away for too long has given it back: it is claimed anew.
             self.settled.remove(conversation);
             self.talks.get_mut(conversation).unwrap().said.remove(id);
@@ -315,6 +330,7 @@ impl Agent {
                 line.send(&message(&said, id, &text)).await;
                 talk.said.insert(said, (text, None));
             }
+            talk.over |= event["kind"] == "ended";
             talk.seen.push(event);
         }
     }
