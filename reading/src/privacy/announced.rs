@@ -360,6 +360,11 @@ pub(super) fn announces(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
         && tokens[at.saturating_sub(2)..at]
             .iter()
             .any(|token| token.word.starts_with("post") || token.word == "zip");
+    // "beställningsnumret på kodlistan"
+    let called = called
+        || at > 1
+            && words::is_place_preposition(&tokens[at - 1].word)
+            && words::names_harmless_number(&tokens[at - 2].word);
     let harmless = called
         || noun == Noun::Code && at > 0 && words::is_harmless_code(&tokens[at - 1].word)
         // "fel kod 661409": wrong; errors have shorter numbers.

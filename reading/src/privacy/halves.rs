@@ -150,7 +150,9 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let mut named = false;
     for (count, at) in words_of(lead).enumerate() {
         let word = &lead[at];
-        let leads = words::leads_to_rest(word) || words::calls_rest(word);
+        let leads = words::leads_to_rest(word)
+            || words::calls_rest(word)
+            || named && words::names_birth(word);
         named |= words::calls_rest(word);
         if !leads || count >= WORDS {
             // The sign of a century is a letter: "A680X".

@@ -26,7 +26,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
     static STEMS: Parts = LazyLock::new(|| {
         parts(
             "\
-        order tilauks bestallning arende faktur kundnum kundnr referens viite tilaus tilausn lasku asiakasn \
+        order elasku efaktur mortgage bolan tilauks bestallning arende faktur kundnum kundnr referens viite tilaus tilausn lasku asiakasn \
         asiakasnum case ticket invoice reference tracking paket kolli postnum telefon phone mobil \
         version felkod error tel puh ocr artikel model versio virhe felmed puhelin kannyk seuranta \
         lahetys ref rum huone room gatan linje bokning varaus booking hylly bankgiro plusgiro \
@@ -43,7 +43,8 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
         )
     });
     // "mobilpin" begins like the number of a telephone.
-    STEMS.iter().any(|stem| word.starts_with(stem)) && noun(word).is_none()
+    (STEMS.iter().any(|stem| word.starts_with(stem)) || word.ends_with("lanet"))
+        && noun(word).is_none()
         || matches!(
             word,
             "nro"

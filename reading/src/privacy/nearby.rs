@@ -120,8 +120,13 @@ impl Search<'_> {
     fn is_dotted(&self, at: usize) -> bool {
         let written = &self.flat.text[self.tokens[at].at.clone()];
         written.split_once('.').is_some_and(|(first, second)| {
-            let plain = |part: &str| part.len() >= 4 && part.chars().all(char::is_alphabetic);
-            plain(first) && plain(second) && self.flat.begins_with_capital(&self.tokens[at].at)
+            let letters = |part: &str| part.chars().filter(|sign| sign.is_alphabetic()).count();
+            let plain = |part: &str| letters(part) >= 3 && part.chars().all(char::is_alphanumeric);
+            let digit = second.contains(|sign: char| sign.is_ascii_digit());
+            plain(first)
+                && plain(second)
+                && (digit || letters(second) >= 4)
+                && self.flat.begins_with_capital(&self.tokens[at].at)
         })
     }
 
@@ -390,12 +395,14 @@ impl Search<'_> {
         });
         let harmless =
             |token: &Token| words::names_harmless_number(&token.word) && !words::links(&token.word);
+        // "the code from my phone: 187350"
+        let carried = at > 0 && self.colon_before(at) && words::carries(&self.tokens[at - 1].word);
         let followed = at > 1 && self.tokens[at - 2].word == "followed";
         let place = !then
             && !followed
             && near.end > near.start
             && words::is_place_preposition(&self.tokens[at - 1].word);
-        !place && !self.tokens[near].iter().any(harmless) && !behind.any(harmless)
+        !place && (carried || !self.tokens[near].iter().any(harmless)) && !behind.any(harmless)
     }
 
     /// Whether a number is written in two halves: "8137-2640".

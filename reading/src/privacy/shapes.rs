@@ -98,13 +98,19 @@ impl Search<'_> {
         let phone = noun == Noun::Code && parts >= 9 && token.word.starts_with('0');
         // "till 20900 Åbo"
         let town = digits == 5
-            && !said
             && token.after == After::Nothing
             && self.tokens.get(at + 1).is_some_and(|next| {
                 self.flat.begins_with_capital(&next.at)
                     && next.word.starts_with(char::is_alphabetic)
             });
-        !(dated || money || year || phone || town || words::names_harmless_number(previous))
+        let model = words::is_product(previous) && !words::carries(previous);
+        !(dated
+            || money
+            || year
+            || phone
+            || town
+            || model
+            || words::names_harmless_number(previous))
     }
 
     /// Whether what stands in quotation marks here may be a password of several words, and quotes

@@ -106,7 +106,9 @@ pub(super) fn noun(word: &str) -> Option<Noun> {
         return None;
     }
     if is_password(word) {
-        return Some(Noun::Password);
+        // "engångslösenordet": a password for one use is a code.
+        let once = ["engang", "kertak", "tillfall"].iter().any(|stem| word.starts_with(stem));
+        return Some(if once { Noun::Code } else { Noun::Password });
     }
     if is_pin(word) {
         return Some(Noun::Pin);
@@ -245,7 +247,10 @@ fn is_password(word: &str) -> bool {
     ) {
         return true;
     }
-    if ["tunnussana", "tunnuslause", "salalause"].iter().any(|stem| word.starts_with(stem)) {
+    if ["tunnussana", "tunnuslause", "salalause", "password"]
+        .iter()
+        .any(|stem| word.starts_with(stem))
+    {
         return true;
     }
     if (4..=11).contains(&word.len()) && hisses && is_skeleton(word) {
@@ -447,7 +452,7 @@ pub(super) fn types_in(word: &str) -> bool {
 static TYPES_IN: Words = LazyLock::new(|| {
     set("\
     matade matat matar knappade knappar knappat skrev skrivit skriver angav anger angett slog \
-    syotin syotan syottanyt nappailin nappailen kirjoitin kirjoitan naputtelin entered typed \
+    syotin syotan syottanyt nappailin nappailen kirjoitin kirjoitan napyttelin napyttelen punchade slagit keyed punched naputtelin entered typed \
     enter typing entering inputted laitoin type types enters kirjoitan naputan")
 });
 

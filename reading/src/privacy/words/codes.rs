@@ -17,7 +17,7 @@ pub(super) fn is_pin(word: &str) -> bool {
         || word.starts_with("salaluku")
         || word.starts_with("salaluvu")
         || word.starts_with("losenkod")
-        || word.starts_with("turvaluku")
+        || ["turvaluku", "turvaluvu"].iter().any(|stem| word.starts_with(stem))
         || word.starts_with("turvakood")
         || word.starts_with("turvanumero")
         || word.starts_with("pinbrev")
@@ -77,6 +77,7 @@ pub(super) fn is_key_code(word: &str) -> bool {
     let list = [
         "kodlist",
         "nyckellist",
+        "avaintunnu",
         "avainlist",
         "tunnuslukutaul",
         "avainlukutaul",
