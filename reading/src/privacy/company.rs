@@ -479,6 +479,19 @@ pub(super) fn is_trouble(word: &str) -> bool {
             .contains(&word)
 }
 
+/// Says what is the matter with a password, or what is to be done with it.
+pub(super) fn concerns_passwords(word: &str) -> bool {
+    [
+        "glom", "bort", "aterst", "byt", "byte", "andr", "sparr", "last", "utg", "krav", "regl",
+        "falt", "hjal", "problem", "fung", "saknas", "hante", "unoh", "vaih", "ongel", "luk",
+        "vanhe", "kentt", "vaat", "apua", "neuvo", "ohje", "palau", "reset", "forg", "chan",
+        "recov", "help", "lock", "expir", "polic", "manag", "field", "page", "requi", "rule",
+        "updat", "issue", "question", "fraga", "kysy",
+    ]
+    .iter()
+    .any(|stem| word.starts_with(stem))
+}
+
 /// Names digits.
 pub(super) fn names_digits(word: &str) -> bool {
     ["siffr", "numero", "digit", "numret"].iter().any(|it| word.starts_with(it))

@@ -48,6 +48,7 @@ impl Search<'_> {
             if sentence.len() <= LONGEST {
                 self.passwords_in(sentence, [&before, &behind], found);
                 self.made_in(sentence, &before, found);
+                self.named_alone(sentence, found);
                 self.codes_in(sentence, [&before, &behind], found);
             }
         }
@@ -161,6 +162,27 @@ impl Search<'_> {
         let plain = word.chars().count() >= 5 && word.chars().all(char::is_alphabetic);
         if leads && copula && plain && !words::is_said_about(word) && self.nouns[last].is_none() {
             found.push(Found { at: self.tokens[last].at.clone(), kind: SecretKind::Password });
+        }
+    }
+
+    /// Takes a plain word with a capital that stands alone behind the name of passwords: "lösenord
+    /// Sommarlov".
+    fn named_alone(&self, sentence: &Range<usize>, found: &mut Vec<Found>) {
+        let [.., noun, word] = &self.tokens[sentence.clone()] else { return };
+        let plain = word.word.chars().count() >= 5 && word.word.chars().all(char::is_alphabetic);
+        let bare = noun.after == After::Nothing
+            && matches!(
+                noun.word.as_str(),
+                "losenord" | "losen" | "salasana" | "password" | "pwd" | "pw" | "passphrase"
+            );
+        if sentence.len() == 2
+            && bare
+            && plain
+            && self.flat.begins_with_capital(&word.at)
+            && !words::is_said_about(&word.word)
+            && !words::concerns_passwords(&word.word)
+        {
+            found.push(Found { at: word.at.clone(), kind: SecretKind::Password });
         }
     }
 

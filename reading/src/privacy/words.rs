@@ -17,6 +17,7 @@ pub(super) use crate::privacy::company::asks_which;
 pub(super) use crate::privacy::company::calls_beginning;
 pub(super) use crate::privacy::company::calls_rest;
 pub(super) use crate::privacy::company::carries;
+pub(super) use crate::privacy::company::concerns_passwords;
 pub(super) use crate::privacy::company::confirms;
 pub(super) use crate::privacy::company::denies;
 pub(super) use crate::privacy::company::fails;
