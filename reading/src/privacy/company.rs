@@ -9,7 +9,6 @@ use crate::privacy::words::delivers;
 use crate::privacy::words::is_copula;
 use crate::privacy::words::last;
 use crate::privacy::words::parts;
-use crate::privacy::words::says_little;
 
 /// Says that somebody signs in: what follows "with" is what it is done with.
 pub(super) fn signs_in(word: &str) -> bool {
@@ -309,105 +308,6 @@ pub(super) fn fails(word: &str) -> bool {
             | "expired"
             | "varje"
     )
-}
-
-/// Calls what follows the rest of a number.
-pub(super) fn calls_rest(word: &str) -> bool {
-    ["sluttamp", "loppu", "loput", "lopun", "slutsiffr", "slutdel", "fortsatt", "jatk", "viimeis"]
-        .iter()
-        .any(|stem| word.starts_with(stem))
-        || matches!(
-            word,
-            "rest"
-                | "resten"
-                | "sista"
-                | "sist"
-                | "slutet"
-                | "second"
-                | "last"
-                | "remaining"
-                | "remainder"
-                | "andra"
-                | "slutar"
-                | "paattyy"
-                | "ends"
-                | "other"
-                | "ovriga"
-                | "muut"
-                | "aterstaende"
-                | "end"
-                | "toinen"
-                | "continues"
-                | "lopuksi"
-        )
-}
-
-/// May stand before the rest of a number beside what calls it so.
-pub(super) fn leads_to_rest(word: &str) -> bool {
-    says_little(word)
-        || is_copula(word)
-        || names_digits(word)
-        || matches!(
-            word,
-            "och"
-                | "pa"
-                | "in"
-                | "with"
-                | "sen"
-                | "sedan"
-                | "sitten"
-                | "then"
-                | "ja"
-                | "and"
-                | "fyra"
-                | "nelja"
-                | "four"
-                | "half"
-                | "halvan"
-                | "halva"
-                | "puoli"
-                | "osa"
-                | "part"
-                | "delen"
-                | "kommer"
-                | "comes"
-                | "tulee"
-                | "of"
-                | "siis"
-                | "alltsa"
-                | "so"
-                | "tre"
-                | "three"
-                | "atta"
-                | "eight"
-                | "next"
-                | "nasta"
-                | "seuraavat"
-                | "sorry"
-                | "plus"
-                | "hoppsan"
-                | "ojsan"
-                | "hups"
-                | "oops"
-                | "whoops"
-                | "are"
-                | "mean"
-                | "menar"
-                | "tarkoitan"
-                | "viela"
-                | "annu"
-                | "more"
-        )
-}
-
-/// Calls what it stands beside the beginning of a number.
-pub(super) fn calls_beginning(word: &str) -> bool {
-    ["borja", "alku", "alka", "begin", "start"].iter().any(|stem| word.starts_with(stem))
-        || matches!(word, "first" | "forsta" | "ensimmainen" | "halva" | "half" | "kort" | "kortet")
-        || word.starts_with("konto")
-        || word.starts_with("tili")
-        || word.starts_with("iban")
-        || word.starts_with("account")
 }
 
 /// Says that what follows is somebody's day of birth or identity code.

@@ -53,6 +53,8 @@ struct Second {
     named: bool,
     /// Whether its text begins with it.
     first: bool,
+    /// Whether what follows in its line names a card.
+    card: bool,
     /// Whether a plus stands before it.
     phone: bool,
     /// Whether it is a year, or the word behind it tells what it counts.
@@ -191,9 +193,20 @@ fn second(text: &str, from: usize) -> Option<Second> {
         && words_of(after).all(|at| words::says_little(&after[at]));
     let first = text[from..begin].trim().is_empty();
     let next = words_of(after).next().map_or("", |at| &after[at]);
+    named |= words_of(after).any(|at| words::calls_rest(&after[at]));
+    let card = digits::says_card_in(after);
     let year = matches!(signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
     let counted = year || words::is_unit(next) || after.starts_with(['.', ',', ':', '/', '-']);
-    Some(Second { at: begin..end, signs, named, first, phone: sign == Some(b'+'), counted, last })
+    Some(Second {
+        at: begin..end,
+        signs,
+        named,
+        first,
+        card,
+        phone: sign == Some(b'+'),
+        counted,
+        last,
+    })
 }
 
 /// At most so many signs stand between two groups of a half.
@@ -203,7 +216,9 @@ const MAX_GAP: usize = 3;
 fn whole(first: &First, second: &Second) -> Option<Found> {
     let found = |kind| Some(Found { at: second.at.clone(), kind });
     if first.covered {
-        let rest = second.named && (4..=8).contains(&second.signs.len());
+        let size = second.signs.len();
+        let rest = second.named && (4..=8).contains(&size)
+            || second.first && second.card && (4..=15).contains(&size);
         // "200899-" was taken for a code; "142F" goes on from it all the same.
         let four = second.first && matches!(second.signs.len(), 4 | 12) && !second.counted;
         let four = four && !second.phone;

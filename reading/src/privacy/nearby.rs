@@ -1,6 +1,8 @@
 //! Secrets in one sentence with the word that names them, or right after it, whatever words stand
 //! between: what has the shape of such a secret there and is not called anything else is one.
 
+mod lists;
+
 use std::ops::Range;
 
 use crate::privacy::Found;
@@ -22,12 +24,6 @@ const FEW: usize = 6;
 
 /// A sentence that gives a code of which the one before spoke has at most so many words.
 const SHORT: usize = 9;
-
-/// So many words may stand between a code and another of the same kind.
-const BROTHERS: usize = 24;
-
-/// So many codes in a row are a list where one is spoken of.
-const CODES_IN_A_ROW: usize = 3;
 
 /// More words are no sentence, and not looked through for company.
 const LONGEST: usize = 80;
@@ -53,6 +49,7 @@ impl Search<'_> {
             }
         }
         self.table(found);
+        self.read_out(&sentences, found);
         self.brothers(&sentences, found);
         self.on_cards(&sentences, found);
         self.to_be_used(found);
@@ -194,13 +191,18 @@ impl Search<'_> {
     ) {
         let of_list = &[Noun::KeyCode, Noun::Pin];
         let any = &[Noun::KeyCode, Noun::Pin, Noun::Code];
+        // "Mitt användarnummer: 10479362", "918264"
+        let lone = self.names(before, &[Noun::User, Noun::Both])
+            && self.tokens[sentence.clone()]
+                .iter()
+                .all(|token| token.is_number() || words::says_little(&token.word));
         let typed = || {
             let mut tokens = self.tokens[sentence.clone()].iter();
             self.names(sentence, &[Noun::Password])
                 && tokens.any(|token| words::types_in(&token.word))
         };
         let here = self.names(sentence, any) || typed();
-        let short = sentence.len() <= SHORT && self.names(before, any);
+        let short = sentence.len() <= SHORT && (lone || self.names(before, any));
         if !here && !short && !self.names(behind, of_list) {
             return;
         }
@@ -256,67 +258,6 @@ impl Search<'_> {
                 found.push(Found { at: self.tokens[at].at.clone(), kind });
             }
         }
-    }
-
-    /// Takes the codes of a table, each behind its letter or number, where a list or codes are spoken
-    /// of: "A 3710", "#71 6479", "5 on 5809".
-    fn table(&self, found: &mut Vec<Found>) {
-        let letter = |at: usize| {
-            let word = &self.tokens[at].word;
-            word.len() == 1 && word.starts_with(|sign: char| sign.is_ascii_lowercase())
-        };
-        let code = |place: usize| {
-            let at = place;
-            let behind = self.tokens.get(at + 1)?;
-            let at = if words::is_copula(&behind.word) { at + 2 } else { at + 1 };
-            let token = self.tokens.get(at)?;
-            let least = if letter(place) { 3 } else { 4 };
-            let code = token.is_number() && (least..=6).contains(&token.word.len());
-            code.then(|| token.at.clone())
-        };
-        let places = (0..self.tokens.len()).filter(|&at| {
-            (letter(at) || words::is_place(&self.tokens[at].word))
-                && self.tokens[at].after < After::Line
-        });
-        let codes: Vec<Range<usize>> = places.filter_map(code).collect();
-        let speaks = |token: &Token| {
-            ["key", "nyck", "avai", "lista", "list", "kod", "code", "koodi", "turva", "taulu"]
-                .iter()
-                .any(|stem| token.word.starts_with(stem))
-        };
-        if codes.len() >= CODES_IN_A_ROW && self.tokens.iter().any(speaks) {
-            found.extend(codes.into_iter().map(|at| Found { at, kind: SecretKind::KeyCodes }));
-        }
-    }
-
-    /// Whether a token is a code behind its place in a list: "A1=914".
-    fn is_in_its_place(&self, at: usize) -> bool {
-        let written = self.flat.text[self.tokens[at].at.clone()].split_once(['=', ':']);
-        written.is_some_and(|(place, code)| {
-            words::is_place(place)
-                && place.starts_with(|sign: char| sign.is_ascii_lowercase())
-                && (3..=6).contains(&code.len())
-                && code.bytes().all(|sign| sign.is_ascii_digit())
-        })
-    }
-
-    /// Whether a token is several codes with a sign between, or one of three of four digits in a row.
-    fn is_row(&self, at: usize) -> bool {
-        let written = &self.flat.text[self.tokens[at].at.clone()];
-        let digits = |part: &str| part.bytes().all(|sign| sign.is_ascii_digit());
-        let codes =
-            written.split(['-', ',', ';', '/']).filter(|part| part.len() == 4 && digits(part));
-        if codes.count() >= CODES_IN_A_ROW && digits(&self.tokens[at].word) {
-            return true;
-        }
-        let four =
-            |token: &Token| token.is_number() && token.word.len() == 4 && token.at.len() == 4;
-        let row = |tokens: &mut dyn Iterator<Item = &Token>| {
-            tokens.take(CODES_IN_A_ROW).take_while(|token| four(token)).count()
-        };
-        let behind = row(&mut self.tokens[at..].iter());
-        let before = row(&mut self.tokens[..at].iter().rev());
-        behind > 0 && behind + before >= CODES_IN_A_ROW
     }
 
     /// Takes the security code that is told of beside a card that was found.
@@ -433,33 +374,6 @@ impl Search<'_> {
         halves.is_some_and(|(first, second)| {
             first.len() == second.len() && matches!(first.len(), 3 | 4)
         })
-    }
-
-    /// Takes the numbers as long as a code that was found, in the same sentence as that.
-    fn brothers(&self, sentences: &[Range<usize>], found: &mut Vec<Found>) {
-        let codes: Vec<Range<usize>> = found
-            .iter()
-            .filter(|one| {
-                matches!(one.kind, SecretKind::Pin | SecretKind::KeyCodes | SecretKind::OneTimeCode)
-            })
-            .map(|one| one.at.clone())
-            .collect();
-        for code in codes {
-            let at = self.tokens.partition_point(|token| token.at.start < code.start);
-            let code = self.tokens.get(at).filter(|token| token.at == code);
-            let sentence = sentences.partition_point(|sentence| sentence.end <= at);
-            let (Some(code), Some(sentence)) = (code, sentences.get(sentence)) else { continue };
-            if !code.is_number() || code.word.len() < 4 {
-                continue;
-            }
-            let near = at.saturating_sub(BROTHERS)..self.tokens.len().min(at + BROTHERS);
-            for other in near.filter(|other| *other != at && sentence.contains(other)) {
-                let token = &self.tokens[other];
-                if token.word.len() == code.word.len() && self.is_free(other, sentence, false) {
-                    found.push(Found { at: token.at.clone(), kind: SecretKind::KeyCodes });
-                }
-            }
-        }
     }
 }
 

@@ -195,7 +195,9 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
 fn announcement(piece: &str) -> Option<usize> {
     piece.find([':', '=', '(', ',', ';', '/']).filter(|&end| {
         let name: String = piece[..end].chars().filter(|sign| sign.is_alphanumeric()).collect();
+        let key = matches!(name.as_str(), "avain" | "nyckel" | "key");
         let announces = name == "pass"
+            || key && piece[end..].starts_with([':', '='])
             || words::noun(&name).is_some()
             || piece[end..].starts_with([':', '=', '(']) && words::may_announce_user(&name);
         announces && !piece[..end].contains('•')

@@ -4,6 +4,7 @@
 //! All are folded: small letters without diacritics, hyphens and apostrophes.
 
 mod codes;
+mod halves;
 mod told;
 
 use std::sync::LazyLock;
@@ -14,8 +15,6 @@ pub(super) use crate::privacy::company::asks;
 pub(super) use crate::privacy::company::asks_to_write;
 pub(super) use crate::privacy::company::asks_whether;
 pub(super) use crate::privacy::company::asks_which;
-pub(super) use crate::privacy::company::calls_beginning;
-pub(super) use crate::privacy::company::calls_rest;
 pub(super) use crate::privacy::company::carries;
 pub(super) use crate::privacy::company::concerns_passwords;
 pub(super) use crate::privacy::company::confirms;
@@ -29,7 +28,6 @@ pub(super) use crate::privacy::company::is_trouble;
 pub(super) use crate::privacy::company::is_with;
 pub(super) use crate::privacy::company::joins;
 pub(super) use crate::privacy::company::leads_on;
-pub(super) use crate::privacy::company::leads_to_rest;
 pub(super) use crate::privacy::company::makes;
 pub(super) use crate::privacy::company::may_announce_user;
 pub(super) use crate::privacy::company::names_birth;
@@ -51,6 +49,9 @@ pub(super) use crate::privacy::words::codes::is_harmless_code;
 use crate::privacy::words::codes::is_key_code;
 use crate::privacy::words::codes::is_pin;
 pub(super) use crate::privacy::words::codes::names_harmless_thing;
+pub(super) use crate::privacy::words::halves::calls_beginning;
+pub(super) use crate::privacy::words::halves::calls_rest;
+pub(super) use crate::privacy::words::halves::leads_to_rest;
 pub(super) use crate::privacy::words::told::gives;
 pub(super) use crate::privacy::words::told::is_given_to;
 pub(super) use crate::privacy::words::told::names_a_row;
@@ -182,6 +183,8 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
         | ("code" | "kod" | "koodi", "card" | "kort" | "kortet" | "kortti" | "list" | "lista") => {
             Some(Noun::KeyCode)
         }
+        // "avain=307158"
+        ("key" | "nyckel" | "avain", ":" | "=") => Some(Noun::KeyCode),
         // "key 12: 7719"
         ("key" | "keys" | "nycklar" | "nycklarna" | "nyckeln" | "avaimet", place)
             if is_place(place) =>
