@@ -29,16 +29,16 @@ impl Search<'_> {
         // "#1 413 #2 968"
         let counted = |at: usize| {
             let number = |at: usize| self.tokens.get(at)?.word.parse::<u32>().ok();
-            let step = |other: Option<u32>, from: u32| other == Some(from + 1);
+            let step =
+                |other: Option<u32>, from: u32| other.is_some() && other == from.checked_add(1);
             number(at).is_some_and(|place| {
                 step(number(at + 2), place)
                     || at > 1 && number(at - 2).is_some_and(|before| step(Some(place), before))
             })
         };
         let code = |place: usize| {
-            let at = place;
-            let behind = self.tokens.get(at + 1)?;
-            let at = if words::is_copula(&behind.word) { at + 2 } else { at + 1 };
+            let behind = self.tokens.get(place + 1)?;
+            let at = if words::is_copula(&behind.word) { place + 2 } else { place + 1 };
             let token = self.tokens.get(at)?;
             let least = if letter(place) || counted(place) { 3 } else { 4 };
             let code = token.is_number() && (least..=6).contains(&token.word.len());
