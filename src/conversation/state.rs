@@ -395,12 +395,12 @@ impl State {
         self.ended_at = Some(at);
     }
 
-    /// Keeps the end of what the visitor wrote.
     /// The same, but in another language.
     pub(crate) fn speaking(&self, lang: Language) -> Self {
         Self { lang, ..self.clone() }
     }
 
+    /// Keeps the end of what the visitor wrote.
     fn note_tail(&mut self, text: &str) {
         self.card_begun = None;
         self.tail.push('\n');
