@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::privacy::Found;
 use crate::privacy::SecretKind;
 use crate::privacy::announced::Search;
+use crate::privacy::shapes::is_model;
 use crate::privacy::tokens::After;
 use crate::privacy::tokens::Token;
 use crate::privacy::words;
@@ -347,6 +348,14 @@ impl Search<'_> {
         }
         let year = token.word.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
         let phone = size >= 7 && token.word.starts_with('0');
+        // "den 030625"
+        let two = |at: usize| token.word.get(at..at + 2).and_then(|it| it.parse::<u32>().ok());
+        let year = year
+            || size == 6
+                && at > sentence.start
+                && matches!(self.tokens[at - 1].word.as_str(), "den" | "dated" | "pvm")
+                && two(0).is_some_and(|day| day <= 31)
+                && two(2).is_some_and(|month| month <= 12);
         let round = size <= 5 && token.word.ends_with("00");
         if year || phone || round || !self.is_strong(at, Noun::KeyCode, false) {
             return false;
@@ -395,16 +404,10 @@ fn is_thing(written: &str) -> bool {
             && count.bytes().all(|sign| sign.is_ascii_digit())
             && what.chars().all(char::is_alphabetic)
     });
-    // "ZRK-719", "MH7730214FI"
-    let plate = written.split_once('-').is_some_and(|(letters, number)| {
-        (2..=3).contains(&letters.len())
-            && (1..=3).contains(&number.len())
-            && letters.bytes().all(|sign| sign.is_ascii_lowercase())
-            && number.bytes().all(|sign| sign.is_ascii_digit())
-    });
+    // "MH7730214FI"
     let inner = written.trim_matches(|sign: char| sign.is_ascii_lowercase());
     let parcel = (7..=9).contains(&inner.len())
         && written.len() == inner.len() + 4
         && inner.bytes().all(|sign| sign.is_ascii_digit());
-    counted || plate || parcel || written.starts_with("err") || written.contains("xxx")
+    counted || is_model(written) || parcel || written.starts_with("err") || written.contains("xxx")
 }

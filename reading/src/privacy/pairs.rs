@@ -5,6 +5,7 @@ mod told;
 
 use crate::privacy::Found;
 use crate::privacy::SecretKind;
+use crate::privacy::announced::MAX_CODE_DIGITS;
 use crate::privacy::announced::Search;
 use crate::privacy::tokens::After;
 use crate::privacy::tokens::Token;
@@ -168,16 +169,16 @@ impl Search<'_> {
             && !self.tokens.get(at + 2).is_some_and(Token::is_number)
     }
 
-    /// The groups, of two to four digits each, that the number of a user around `at` is written in:
+    /// The groups, of one to four digits each, that the number of a user around `at` is written in:
     /// "65 19 49 45".
     fn groups_around(&self, at: usize) -> Option<(usize, usize)> {
-        let group = |token: &Token| token.is_number() && (2..=4).contains(&token.word.len());
+        let group = |token: &Token| token.is_number() && (1..=4).contains(&token.word.len());
         if !group(&self.tokens[at]) {
             return None;
         }
         let first = self.begin_of_secret(at);
         let joined = |at: &usize| self.tokens[*at].after == After::Nothing;
-        let last = (first..self.tokens.len().min(first + BESIDE))
+        let last = (first..self.tokens.len().min(first + MAX_CODE_DIGITS))
             .take_while(|at| self.tokens.get(at + 1).is_some_and(group) && joined(at))
             .last()
             .map_or(first, |at| at + 1);
@@ -440,6 +441,10 @@ impl Search<'_> {
                         | "kund"
                         | "asiakas"
                         | "bank"
+                        | "siihen"
+                        | "dartill"
+                        | "tillhorande"
+                        | "its"
                         | "personlig"
                         | "personliga"
                         | "personal"

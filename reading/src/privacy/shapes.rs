@@ -42,6 +42,7 @@ impl Search<'_> {
                     && !is_compound(word)
                     && !word.starts_with("0x")
                     && !written.contains('.')
+                    && (said || !is_model(written))
             }
         }
     }
@@ -255,6 +256,16 @@ impl Search<'_> {
     pub(super) fn colon_before(&self, at: usize) -> bool {
         self.flat.text[self.tokens[at - 1].at.end..self.tokens[at].at.start].contains(':')
     }
+}
+
+/// Whether a word is the name of a model, or the plate of a car: "DP-310", "ZRK-719".
+pub(super) fn is_model(written: &str) -> bool {
+    written.split_once('-').is_some_and(|(letters, number)| {
+        (2..=3).contains(&letters.len())
+            && (1..=3).contains(&number.len())
+            && letters.bytes().all(|sign| sign.is_ascii_lowercase())
+            && number.bytes().all(|sign| sign.is_ascii_digit())
+    })
 }
 
 /// Whether a word with digits is a number with a unit or an ending, like "10min" or "2024ssa".

@@ -15,6 +15,9 @@ use crate::privacy::words::Noun;
 /// So many words may stand between a code and another of the same kind.
 const BROTHERS: usize = 24;
 
+/// Within so many words before a number it may be called something harmless.
+const CALLED: usize = 4;
+
 /// So many codes in a row are a list where one is spoken of.
 const CODES_IN_A_ROW: usize = 3;
 
@@ -24,7 +27,8 @@ impl Search<'_> {
     pub(super) fn table(&self, found: &mut Vec<Found>) {
         let letter = |at: usize| {
             let word = &self.tokens[at].word;
-            word.len() == 1 && word.starts_with(|sign: char| sign.is_ascii_lowercase())
+            word.starts_with(|sign: char| sign.is_ascii_lowercase())
+                && (word.len() == 1 || words::is_place(word))
         };
         // "#1 413 #2 968"
         let counted = |at: usize| {
@@ -60,7 +64,7 @@ impl Search<'_> {
     }
 
     /// Takes codes of which several stand in one sentence about a list or about codes: four of four
-    /// digits, or two of twice three.
+    /// digits, two of twice three, or one of twice four that was given or typed in.
     pub(super) fn read_out(&self, sentences: &[Range<usize>], found: &mut Vec<Found>) {
         for sentence in sentences.iter().filter(|sentence| sentence.len() <= LONGEST) {
             let tokens = &self.tokens[sentence.clone()];
@@ -75,20 +79,29 @@ impl Search<'_> {
             };
             let four = |at: usize| sized(at, 4) && self.is_free(at, sentence, false);
             let fours: Vec<usize> = sentence.clone().filter(|&at| four(at)).collect();
-            let pair = |at: usize| {
-                let apart = |at: usize| !(sentence.contains(&at) && sized(at, 3));
+            let given = tokens
+                .iter()
+                .any(|token| words::gives(&token.word) || words::types_in(&token.word));
+            let pair = |at: usize, size: usize| {
+                let apart = |at: usize| !(sentence.contains(&at) && sized(at, size));
                 let ends = self.tokens[at + 1].after > After::Nothing || apart(at + 2);
                 let begins = at == sentence.start
                     || self.tokens[at - 1].after > After::Nothing
                     || apart(at - 1);
-                sized(at, 3)
-                    && sized(at + 1, 3)
+                sized(at, size)
+                    && sized(at + 1, size)
                     && self.tokens[at].after == After::Nothing
                     && begins
                     && ends
             };
             let end = sentence.end.saturating_sub(1);
-            let pairs: Vec<usize> = (sentence.start..end).filter(|&at| pair(at)).collect();
+            let pairs: Vec<usize> = (sentence.start..end).filter(|&at| pair(at, 3)).collect();
+            let called = |at: usize| {
+                let before = &self.tokens[sentence.start.max(at.saturating_sub(CALLED))..at];
+                before.iter().any(|token| words::names_harmless_number(&token.word))
+            };
+            let long = (sentence.start..end).filter(|&at| given && pair(at, 4) && !called(at));
+            let long: Vec<usize> = long.collect();
             let mut take = |from: usize, to: usize| {
                 let at = self.tokens[from].at.start..self.tokens[to].at.end;
                 found.push(Found { at, kind: SecretKind::KeyCodes });
@@ -97,6 +110,9 @@ impl Search<'_> {
                 for at in fours {
                     take(at, at);
                 }
+            }
+            for at in long {
+                take(at, at + 1);
             }
             if pairs.len() > 1 {
                 for at in pairs {
