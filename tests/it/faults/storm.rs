@@ -213,7 +213,8 @@ impl Agent {
 
     /// Whether something that was sent has no ack yet.
     fn waits(&self) -> bool {
-        self.talks.values().any(|talk| talk.said.values().any(|(_, place)| place.is_none()))
+        let open = self.talks.values().filter(|talk| !talk.over);
+        open.flat_map(|talk| talk.said.values()).any(|(_, place)| place.is_none())
     }
 
     async fn visit(&mut self, mut line: Line, frames: usize, world: &World) {
@@ -350,7 +351,7 @@ impl Agent {
                 assert_eq!(found.first().map(|event| &event["seq"]), Some(&json!(place)), "{text}");
             }
         }
-        talk.said.len()
+        talk.said.values().filter(|(_, place)| place.is_some()).count()
     }
 }
 
