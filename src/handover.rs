@@ -32,6 +32,9 @@ pub mod waiting;
 /// Conversations that left the desk and are still remembered, so that a console which was away
 /// for a moment hears of it; whoever was away longer starts anew.
 const REMEMBERED: usize = 10_000;
+/// Conversations with the bot that lie on the desk at most, the newest to say anything: most visitors
+/// close their window without a word, and their conversations must cost nothing until they come back.
+const WATCHED: usize = 2_000;
 /// The characters of a preview.
 const PREVIEW: usize = 120;
 
@@ -109,12 +112,15 @@ impl Item {
     }
 }
 
-/// Every conversation that people may care about now.
+/// Every conversation that people may care about now: all in which a person is wanted, and the
+/// [`WATCHED`] in which somebody last talked with the bot.
 #[derive(Debug, Default)]
 pub struct Desk {
     entries: HashMap<ConversationId, Entry>,
     /// Which conversation changed last at which version; each stands here once.
     changes: BTreeMap<u64, ConversationId>,
+    /// Those of them in which the bot answers.
+    talking: BTreeMap<u64, ConversationId>,
     version: u64,
     /// How many conversations lie on the desk.
     live: usize,
@@ -188,14 +194,29 @@ impl Desk {
         }
         if let Some(entry) = before {
             self.changes.remove(&entry.version);
+            self.talking.remove(&entry.version);
         }
         let was_there = before.is_some_and(|entry| entry.item.is_some());
         self.live = self.live - usize::from(was_there) + usize::from(item.is_some());
         self.version += 1;
         self.changes.insert(self.version, conversation.clone());
+        if item.as_ref().is_some_and(|item| item.status == Status::Bot) {
+            self.talking.insert(self.version, conversation.clone());
+        }
         self.entries.insert(conversation.clone(), Entry { version: self.version, item, seen });
+        self.let_go();
         self.forget_old();
         true
+    }
+
+    /// Takes the conversations with the bot off the desk that have been silent for longest, when there
+    /// are too many.
+    fn let_go(&mut self) {
+        while self.talking.len() > WATCHED
+            && let Some((_, silent)) = self.talking.pop_first()
+        {
+            self.replace(&silent, None, 0);
+        }
     }
 
     fn forget_old(&mut self) {

@@ -456,7 +456,7 @@ impl<'a> Shift<'a> {
         if let Some(item) = self.app.engine.desk_item(conversation) {
             return Ok(desk::lists(&self.agent, &item));
         }
-        // What has ended lies on no desk, and is its team's all the same.
+        // What has ended, or was silent with the bot, lies on no desk, and is its team's all the same.
         match self.app.engine.state(conversation).await {
             Ok(state) => Ok(roles::serves(&self.agent, state.team.as_ref(), state.agent.as_ref())),
             Err(SubmitError::NotFound) => Ok(true),

@@ -143,3 +143,31 @@ fn a_visitor_who_has_said_nothing_is_nobodys_business() {
     state.status = Status::Ended;
     assert_eq!(Item::of(&state), None);
 }
+
+#[test]
+fn of_those_who_talk_with_the_bot_the_newest_lie_on_the_desk() {
+    let talking = |words: &str| Item {
+        status: Status::Bot,
+        preview: words.to_owned(),
+        ..waiting("support", 1)
+    };
+    let mut desk = Desk::default();
+    desk.put(&id("waits"), Some(waiting("support", 1)));
+    desk.put(&id("first"), Some(talking("hej")));
+    desk.put(&id("second"), Some(talking("hej")));
+    for number in 2..WATCHED {
+        desk.put(&id(&format!("c{number}")), Some(talking("hej")));
+    }
+    desk.put(&id("first"), Some(talking("är du där?")));
+    assert_eq!(desk.len(), 1 + WATCHED);
+    let known = desk.version();
+    desk.put(&id("newest"), Some(talking("hej")));
+    assert_eq!(desk.len(), 1 + WATCHED);
+    assert!(desk.item(&id("waits")).is_some() && desk.item(&id("first")).is_some());
+    let changes = desk.changes_since(known).unwrap();
+    assert!(changes.contains(&(&id("second"), None)), "consoles are told of who was let go");
+    // Whoever says something again is back.
+    desk.put(&id("second"), Some(talking("hallå")));
+    assert_eq!(desk.item(&id("second")), Some(&talking("hallå")));
+    assert_eq!((desk.len(), desk.talking.len()), (1 + WATCHED, WATCHED));
+}
