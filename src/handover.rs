@@ -131,7 +131,8 @@ pub struct Desk {
 #[derive(Debug)]
 struct Entry {
     version: u64,
-    item: Option<Item>,
+    /// Apart, since most of what is remembered has left.
+    item: Option<Box<Item>>,
     /// How many of the messages that the state counts as unseen an agent has looked at.
     seen: u32,
 }
@@ -148,7 +149,7 @@ impl Desk {
         let seen = before.map_or(0, |entry| entry.seen).min(unseen);
         if let Some(item) = &mut item {
             item.unread = unseen - seen;
-            if let Some(before) = before.and_then(|entry| entry.item.as_ref()) {
+            if let Some(before) = before.and_then(|entry| entry.item.as_deref()) {
                 if item.agent.is_none() {
                     let holder = before.agent.as_ref().map(|agent| agent.id.clone());
                     item.last_agent = holder.or_else(|| before.last_agent.clone());
@@ -174,7 +175,7 @@ impl Desk {
 
     fn remark(&mut self, conversation: &ConversationId, change: impl FnOnce(&mut Item)) {
         let Some(entry) = self.entries.get(conversation) else { return };
-        let Some(mut item) = entry.item.clone() else { return };
+        let Some(mut item) = entry.item.as_deref().cloned() else { return };
         let seen = entry.seen;
         change(&mut item);
         self.replace(conversation, Some(item), seen);
@@ -183,7 +184,7 @@ impl Desk {
     fn replace(&mut self, conversation: &ConversationId, item: Option<Item>, seen: u32) -> bool {
         let before = self.entries.get(conversation);
         let same = match before {
-            Some(entry) => entry.item == item,
+            Some(entry) => entry.item.as_deref() == item.as_ref(),
             None => item.is_none(),
         };
         if same {
@@ -203,6 +204,7 @@ impl Desk {
         if item.as_ref().is_some_and(|item| item.status == Status::Bot) {
             self.talking.insert(self.version, conversation.clone());
         }
+        let item = item.map(Box::new);
         self.entries.insert(conversation.clone(), Entry { version: self.version, item, seen });
         self.let_go();
         self.forget_old();
@@ -263,26 +265,27 @@ impl Desk {
         (version >= self.forgotten).then(|| {
             self.changes
                 .range(version + 1..)
-                .map(|(_, id)| (id, self.entries.get(id).and_then(|entry| entry.item.as_ref())))
+                .map(|(_, id)| (id, self.entries.get(id).and_then(|entry| entry.item.as_deref())))
                 .collect()
         })
     }
 
     /// Everything on the desk.
     pub fn all(&self) -> impl Iterator<Item = (&ConversationId, &Item)> {
-        self.entries.iter().filter_map(|(id, entry)| Some((id, entry.item.as_ref()?)))
+        self.entries.iter().filter_map(|(id, entry)| Some((id, entry.item.as_deref()?)))
     }
 
     /// One conversation.
     #[must_use]
     pub fn item(&self, conversation: &ConversationId) -> Option<&Item> {
-        self.entries.get(conversation)?.item.as_ref()
+        self.entries.get(conversation)?.item.as_deref()
     }
 
     /// Marks a conversation's messages as seen by an agent.
     pub fn seen(&mut self, conversation: &ConversationId) {
         let Some(entry) = self.entries.get(conversation) else { return };
-        let Some(item) = entry.item.clone().filter(|item| item.unread > 0) else { return };
+        let item = entry.item.as_deref().cloned();
+        let Some(item) = item.filter(|item| item.unread > 0) else { return };
         let seen = entry.seen + item.unread;
         self.replace(conversation, Some(Item { unread: 0, ..item }), seen);
     }
