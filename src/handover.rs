@@ -113,7 +113,7 @@ impl Item {
 }
 
 /// Every conversation that people may care about now: all in which a person is wanted, and the
-/// [`WATCHED`] in which somebody last talked with the bot.
+/// two thousand in which somebody last talked with the bot.
 #[derive(Debug, Default)]
 pub struct Desk {
     entries: HashMap<ConversationId, Entry>,
