@@ -510,6 +510,8 @@ async function console_(check, arrive, server, { content, secret }) {
       await question.getByLabel('Nya taggar').fill(tag);
       await ward.safe('tags');
       await question.getByRole('button', { name: 'Spara' }).click();
+      // While it is still saving, the key that asks for the next one does nothing.
+      await question.waitFor({ state: 'hidden' });
     }
     await page.locator('.head .tag').filter({ hasText: 'w'.repeat(32) }).waitFor();
     await ward.safe('a tag');
