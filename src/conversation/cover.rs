@@ -28,15 +28,16 @@ pub(crate) fn covered(content: &Content, state: &State, act: &Act) -> Covered {
     let mut card_begun = None;
     match &mut act {
         Act::Said { text, masked } | Act::Sent { text, masked, .. } => {
+            let other = asks_for_value(content, state);
             let known = Context {
                 previous: &state.tail,
                 begun: state.card_begun,
                 code: if context::holds_digit(text) {
-                    awaited(content, state)
+                    awaited(content, state, other)
                 } else {
                     Awaited::No
                 },
-                other: asks_for_value(content, state),
+                other,
                 patterns: Some(&content.secrets),
             };
             let found = context::mask_in(&known, text);
@@ -67,15 +68,15 @@ fn by_itself(content: &Content, text: &mut String) {
     }
 }
 
-/// Whether the visitor's answer may be a code.
-fn awaited(content: &Content, state: &State) -> Awaited {
+/// Whether the visitor's answer may be a code; `other` says that a value of another kind is asked for.
+fn awaited(content: &Content, state: &State, other: bool) -> Awaited {
     // "Which code did you get?", but neither "Did the code come?" nor the advice never to write
     // one: after those only a message that is nothing but a number may be it.
     let said = state.last_said.as_ref().filter(|_| state.open.is_some());
     if said.is_some_and(|said| context::asks_for_code(&said.text)) {
         return Awaited::Asked;
     }
-    if asks_for_value(content, state) {
+    if other {
         return Awaited::No;
     }
     let topic = state.topic.as_ref().is_some_and(|topic| {
@@ -95,3 +96,6 @@ fn asks_for_value(content: &Content, state: &State) -> bool {
         matches!(step.map(|step| &step.kind), Some(StepKind::Ask(ask)) if matches!(ask.answers, Answers::Value(_)))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,7 +87,7 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
     all.extend(context.patterns.map(|patterns| patterns.find(text, &flat)).unwrap_or_default());
     let begun =
         if flat.holds_digit() { unfinished(context.previous, text, &mut all) } else { None };
-    let goes_on = rest.map(|(_, known)| known).filter(|known| *known < digits::SHORTEST_CARD);
+    let goes_on = rest.map(|(_, known)| known).filter(|known| *known < digits::NEARLY_WHOLE);
     let begun = begun.or(goes_on);
     Masked { begun, ..settled(cover(text, all)) }
 }

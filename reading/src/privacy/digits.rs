@@ -25,8 +25,8 @@ const MAX_LIST: usize = 64;
 /// Digits of most cards.
 const CARD_DIGITS: usize = 16;
 
-/// Fewer digits are no whole card.
-pub(super) const SHORTEST_CARD: u8 = 13;
+/// A card of which fewer digits are known goes on in the next message.
+pub(super) const NEARLY_WHOLE: u8 = 13;
 
 /// Within so many words behind a number it may be called by its name.
 const CALLED_BEHIND: usize = 6;

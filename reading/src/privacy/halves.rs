@@ -220,10 +220,13 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         let rest = second.named && (4..=8).contains(&size)
             || second.first && second.card && (4..=15).contains(&size);
         // "200899-" was taken for a code; "142F" goes on from it all the same.
-        let four = second.first && matches!(second.signs.len(), 4 | 12) && !second.counted;
-        let four = four && !second.phone;
-        let kind = if rest { Some(SecretKind::Card) } else { None };
-        return kind.or(four.then_some(SecretKind::FinnishIdentity)).and_then(found);
+        let goes_on = second.first && !second.counted && !second.phone;
+        return match size {
+            _ if rest => found(SecretKind::Card),
+            4 if goes_on => found(SecretKind::FinnishIdentity),
+            12 if goes_on => found(SecretKind::Card),
+            _ => None,
+        };
     }
     let mut signs = first.signs.clone();
     signs.extend(&second.signs);
