@@ -136,11 +136,11 @@ impl Search<'_> {
                 self.with(at + 1, found);
             }
             // "5530 1847"
-            let grouped = self.is_grouped_user(at);
-            if !grouped && !is_user_number(token) {
+            let groups = self.groups_around(at).filter(|(first, _)| *first == at);
+            if groups.is_none() && !is_user_number(token) {
                 continue;
             }
-            let last = at + usize::from(grouped);
+            let last = groups.map_or(at, |(_, last)| last);
             let Some((code, joined)) = self.code_after(last) else { continue };
             let alone = joined && self.is_whole_line(at, code);
             let typed = self.tokens[code + 1..].iter().take(3).take_while(|token| !token.ends());
@@ -153,20 +153,6 @@ impl Search<'_> {
             }
         }
         self.changed(found);
-    }
-
-    /// Whether the number of a user begins at `at` that is written in two groups of four.
-    fn is_grouped_user(&self, at: usize) -> bool {
-        let four = |at: usize| {
-            self.tokens.get(at).is_some_and(|token| {
-                token.is_number() && token.word.len() == 4 && token.at.len() == 4
-            })
-        };
-        four(at)
-            && four(at + 1)
-            && self.tokens[at].after == After::Nothing
-            && !(at > 0 && self.tokens[at - 1].is_number())
-            && !self.tokens.get(at + 2).is_some_and(Token::is_number)
     }
 
     /// The groups, of one to four digits each, that the number of a user around `at` is written in:
