@@ -392,6 +392,14 @@ fn with_check(mut digits: Vec<u8>) -> Vec<u8> {
     digits
 }
 
+#[test]
+fn what_a_cover_gives_away_is_covered_too() {
+    let text = "Finnish ID code 220486Y ends with 060J";
+    let once = cover(text, find(text));
+    assert_eq!(once.text, "Finnish ID code •••• ends with 060J", "one look is not enough");
+    assert_eq!(mask(text).text, "Finnish ID code •••• ends with ••••");
+}
+
 proptest! {
     #[test]
     fn no_card_survives(
