@@ -263,6 +263,10 @@ async fn who_signs_out_is_out_everywhere() {
     bank.world.app.clock.advance(2_000);
     let (_phone, again) = bank.meets(json!({ "identity": bank.word("anna") })).await;
     assert_eq!(again["conversation"], first["conversation"]);
+    // The sign-out asked for once more is no fault, and ends nothing that came since.
+    assert_eq!(bank.signs_out(first["token"].as_str().unwrap()).await, "HTTP/1.1 200 OK");
+    let (_tablet, also) = bank.meets(json!({ "token": again["token"] })).await;
+    assert_eq!(also["conversation"], first["conversation"]);
     bank.world.app.clock.advance(2_000);
     assert_eq!(bank.signs_out(&bank.word("anna")).await, "HTTP/1.1 200 OK");
     assert_eq!(bank.turns_away(json!({ "token": again["token"] })).await, Some(4401));
