@@ -104,14 +104,18 @@ impl<'a> Search<'a> {
             let said = copula
                 || at > next && words::is_copula(&before.word) && !self.is_english_on(at - 1)
                 || self.colon_before(at)
+                // "kirjaudun salasanalla mustaherukka"
+                || noun == Noun::Password && at == next && self.signs_in_before(at - 1)
                 || changing
                     && matches!(
                         before.word.as_str(),
                         "till" | "to" | "as" | "into" | "fran" | "from"
                     )
                 || noun == Noun::Password && self.is_made(at, next)
-                // "salasanana": as the password.
-                || at == next && self.tokens[next - 1].word.ends_with("sanana");
+                // "salasanana": as the password; "passcode's": the password is.
+                || at == next
+                    && (self.tokens[next - 1].word.ends_with("sanana")
+                        || self.flat.text[self.tokens[next - 1].at.clone()].ends_with("'s"));
             // The thing itself may stand on the next line, but not in the next sentence.
             let continued =
                 said || at == next && self.is_alone(at) || words::is_copula(&token.word);
@@ -219,7 +223,7 @@ impl<'a> Search<'a> {
         let phrase = self.flat.text[self.tokens[next - 1].at.clone()].contains("fras")
             || self.flat.text[self.tokens[next - 1].at.clone()].contains("phrase");
         (password && !bare && (said || colon || phrase && at == next))
-            .then(|| self.phrase(at, next))
+            .then(|| self.phrase(at, next, phrase && colon))
             .flatten()
     }
 
@@ -228,7 +232,9 @@ impl<'a> Search<'a> {
     fn is_made(&self, at: usize, next: usize) -> bool {
         let noun = &self.tokens[next - 1].word;
         let becomes = noun.ends_with("ksi") || noun.ends_with("kseni") || noun.ends_with("ks");
-        becomes && at > next && self.tokens[next..at].iter().all(|token| words::makes(&token.word))
+        let before = &self.tokens[next.saturating_sub(REACH_BACK)..next];
+        let made = at > next || before.iter().any(|token| words::makes(&token.word));
+        becomes && made && self.tokens[next..at].iter().all(|token| words::makes(&token.word))
     }
 
     /// Whether the token at `at` is the place in a list of the code after it: "12: 7719".
@@ -245,7 +251,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a sign stands behind the token at `at` that numbers things.
-    fn is_marked(&self, at: usize) -> bool {
+    pub(super) fn is_marked(&self, at: usize) -> bool {
         self.flat.text[self.tokens[at].at.end..].starts_with([':', '.', ')', '=', '-'])
     }
 
@@ -354,7 +360,10 @@ pub(super) fn announces(tokens: &[Token], at: usize) -> Option<(Noun, usize)> {
     if word == "pass" {
         return is_password_in_short(tokens, at).then_some((Noun::Password, at + 1));
     }
-    let noun = words::noun(word)?;
+    let noun = words::noun(word).or_else(|| {
+        let name = word.strip_suffix('s').and_then(words::noun);
+        name.filter(|noun| *noun == Noun::Password).or_else(|| words::mistyped(word))
+    })?;
     // "postnumret, alltså koden 68600"
     let called = noun == Noun::Code
         && tokens[at.saturating_sub(2)..at]
@@ -382,7 +391,12 @@ fn is_password_in_short(tokens: &[Token], at: usize) -> bool {
         matches!(token.word.as_str(), "user" | "login")
             || words::noun(&token.word) == Some(Noun::User)
     };
-    said || tokens[at.saturating_sub(REACH_BACK)..at].iter().any(user)
+    let before = &tokens[at.saturating_sub(REACH_BACK)..at];
+    let becomes = tokens
+        .get(at + 1)
+        .is_some_and(|next| matches!(next.word.as_str(), "to" | "into" | "till" | "as"));
+    said || becomes && before.iter().any(|token| words::changes(&token.word))
+        || before.iter().any(user)
 }
 
 fn kind(noun: Noun) -> SecretKind {

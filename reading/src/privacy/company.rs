@@ -198,6 +198,9 @@ pub(super) fn hedges(word: &str) -> bool {
             | "sakert"
             | "nytt"
             | "enda"
+            | "aina"
+            | "alltid"
+            | "always"
     )
 }
 
@@ -408,9 +411,21 @@ pub(super) fn names_user(word: &str) -> bool {
 /// Carries a code to somebody.
 pub(super) fn carries(word: &str) -> bool {
     delivers(word)
-        || ["telefon", "mobil", "puhelim", "phone", "app", "sahkopost", "mail", "mejl", "epost"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
+        || [
+            "telefon",
+            "mobil",
+            "puhelim",
+            "phone",
+            "kannyk",
+            "lur",
+            "app",
+            "sahkopost",
+            "mail",
+            "mejl",
+            "epost",
+        ]
+        .iter()
+        .any(|stem| word.starts_with(stem))
 }
 
 /// Asks whether what follows is the thing: "is 4711 the right PIN?"

@@ -418,7 +418,7 @@ pub(super) fn is_swedish_identity(digits: &[u8]) -> bool {
     };
     let skip = digits.len() - 10;
     // Later years are those of orders, not of customers.
-    let century_fits = skip == 0 || (1900..=2014).contains(&number(0, 4));
+    let century_fits = skip == 0 || (1900..=2020).contains(&number(0, 4));
     let month = number(skip + 2, skip + 4);
     let day = number(skip + 4, skip + 6);
     century_fits

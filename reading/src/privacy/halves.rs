@@ -41,6 +41,8 @@ struct First {
     alone: bool,
     /// Whether it has been covered.
     covered: bool,
+    /// Whether its line names a code or a password, and so no card.
+    code: bool,
     about: About,
 }
 
@@ -49,13 +51,19 @@ struct First {
 struct Second {
     at: Range<usize>,
     signs: Vec<u8>,
+    /// Whether nothing stands before it but words that lead to a rest.
+    led: bool,
+    /// Whether a word before it calls it something harmless.
+    called: bool,
     /// Whether it is called the rest.
     named: bool,
     /// Whether its text begins with it.
     first: bool,
+    /// Whether it is written in two fours or more.
+    fours: bool,
     /// Whether what follows in its line names a card.
     card: bool,
-    /// Whether a plus stands before it.
+    /// Whether a plus stands before it, or calls are spoken of behind it.
     phone: bool,
     /// Whether it is a year, or the word behind it tells what it counts.
     counted: bool,
@@ -105,14 +113,15 @@ fn first(line: &str) -> Option<First> {
         (_, true) => About::Card,
         _ => About::Other,
     };
+    let code = about == About::Other && words().any(|word| words::noun(word).is_some());
     let named = about != About::Other || words().any(words::calls_beginning);
     let end = line.trim_end_matches(|sign: char| !sign.is_alphanumeric() && sign != '•');
     if end.ends_with('•') {
-        return Some(First { signs: Vec::new(), named, alone: false, covered: true, about });
+        return Some(First { signs: Vec::new(), named, alone: false, covered: true, code, about });
     }
     let Some(last) = line.rfind(|sign: char| sign.is_ascii_digit()) else {
         // "hetun loppuosa 308T"
-        let first = First { signs: Vec::new(), named, alone: false, covered: false, about };
+        let first = First { signs: Vec::new(), named, alone: false, covered: false, code, about };
         return identity.then_some(first);
     };
     // "född 221160 o", "790501 å": a word that leads on to the rest is no end.
@@ -133,7 +142,11 @@ fn first(line: &str) -> Option<First> {
         }
     }
     let before = line[..start].trim_end().as_bytes();
+    // "jag sa 2399 2815": a word, and no country.
+    let glued = !line[..start].ends_with(' ')
+        || !line.as_bytes().get(start + 2).is_some_and(u8::is_ascii_digit);
     if let [.., first, second] = before
+        && glued
         && accounts::length_of(&[*first, *second]).is_some()
         && !before.iter().rev().nth(2).is_some_and(u8::is_ascii_alphanumeric)
     {
@@ -142,7 +155,7 @@ fn first(line: &str) -> Option<First> {
     signs.reverse();
     let open = matches!(behind.trim(), "-" | "+") && signs.len() == 6;
     let alone = open || before.is_empty() && behind.trim().len() <= 1;
-    Some(First { signs, named, alone, covered: false, about })
+    Some(First { signs, named, alone, covered: false, code, about })
 }
 
 /// The half that stands in a text from `from` on, behind words that lead to it.
@@ -150,6 +163,8 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let start = from + text[from..].bytes().take(REACH).position(|sign| sign.is_ascii_digit())?;
     let lead = &text[from..start];
     let mut named = false;
+    let mut led = true;
+    let mut called = false;
     for (count, at) in words_of(lead).enumerate() {
         let word = &lead[at];
         let leads = words::leads_to_rest(word)
@@ -159,9 +174,8 @@ fn second(text: &str, from: usize) -> Option<Second> {
         if !leads || count >= WORDS {
             // The sign of a century is a letter: "A680X".
             let century = word.len() == 1 && lead.ends_with(word);
-            if !century {
-                return None;
-            }
+            led &= century;
+            called |= words::names_harmless_number(word);
         }
     }
     let bytes = text.as_bytes();
@@ -194,16 +208,25 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let first = text[from..begin].trim().is_empty();
     let next = words_of(after).next().map_or("", |at| &after[at]);
     named |= words_of(after).any(|at| words::calls_rest(&after[at]));
-    let card = digits::says_card_in(after);
+    let card = digits::says_card_in(after)
+        || words_of(after)
+            .any(|at| after[at.clone()].starts_with("kort") || after[at].starts_with("card"));
+    let written = text[start..end].split(|sign: char| !sign.is_ascii_digit());
+    let fours =
+        signs.len() >= 8 && written.filter(|group| !group.is_empty()).all(|group| group.len() == 4);
+    let calls = words_of(after).any(|at| words::is_call(&after[at]));
     let year = matches!(signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
     let counted = year || words::is_unit(next) || after.starts_with(['.', ',', ':', '/', '-']);
     Some(Second {
         at: begin..end,
         signs,
+        led,
+        called,
         named,
         first,
+        fours,
         card,
-        phone: sign == Some(b'+'),
+        phone: sign == Some(b'+') || calls,
         counted,
         last,
     })
@@ -217,12 +240,24 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
     let found = |kind| Some(Found { at: second.at.clone(), kind });
     if first.covered {
         let size = second.signs.len();
-        let rest = second.named && (4..=8).contains(&size)
-            || second.first && second.card && (4..=15).contains(&size);
+        let goes = (first.named || second.named || second.led && !first.code)
+            && first.about != About::Person
+            && second.fours;
+        let rest = goes && !second.phone && !second.called
+            || second.led && second.named && !second.phone && (4..=8).contains(&size)
+            || second.first
+                && (second.card || second.fours && !first.code)
+                && (4..=15).contains(&size);
         // "200899-" was taken for a code; "142F" goes on from it all the same.
-        let goes_on = second.first && !second.counted && !second.phone;
+        let goes_on = second.led && second.first && !second.counted && !second.phone;
         return match size {
             _ if rest => found(SecretKind::Card),
+            4 if first.about == About::Person
+                && second.at.len() > size
+                && second.signs[3].is_ascii_lowercase() =>
+            {
+                found(SecretKind::FinnishIdentity)
+            }
             4 if goes_on => found(SecretKind::FinnishIdentity),
             12 if goes_on => found(SecretKind::Card),
             _ => None,
@@ -234,19 +269,34 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
     if account && accounts::remainder(&signs) == 1 {
         return found(SecretKind::Iban);
     }
-    let follows = first.alone || second.first && first.about == About::Person;
-    if !(first.named && second.last || second.named || follows) {
-        return None;
-    }
     let values: Option<Vec<u8>> =
         signs.iter().map(|sign| sign.is_ascii_digit().then(|| sign - b'0')).collect();
-    if let Some(values) = &values
-        && values.len() >= 14
-        && first.signs.len() >= 4
-        && (second.named || first.about != About::Person)
-        && digits::is_issued(values)
-        && digits::luhn(values)
-    {
+    let card = |least: usize| {
+        values.as_ref().is_some_and(|values| {
+            values.len() >= least
+                && first.signs.len() >= 4
+                && digits::is_issued(values)
+                && digits::luhn(values)
+        })
+    };
+    // Whatever stands between, two numbers that are a card together are one.
+    let eights = first.signs.len() % 4 == 0 && signs.len() == 16;
+    if eights && !second.phone && !second.called && card(16) {
+        return found(SecretKind::Card);
+    }
+    let lettered = second.signs.len() == 4 && second.signs[3].is_ascii_lowercase();
+    let born = matches!(first.signs.len(), 6 | 8);
+    if first.signs.len() == 6 && lettered && identity::checks(&signs) {
+        return found(SecretKind::FinnishIdentity);
+    }
+    if !second.led {
+        return None;
+    }
+    let follows = first.alone || second.first && first.about == About::Person;
+    if !(first.named && (second.last || second.card || second.fours) || second.named || follows) {
+        return None;
+    }
+    if (second.named || first.about != About::Person) && card(14) {
         return found(SecretKind::Card);
     }
     if second.signs.len() != 4 {
@@ -256,12 +306,10 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
     if year && !second.named {
         return None;
     }
-    let born = matches!(first.signs.len(), 6 | 8);
     if born && values.is_some_and(|values| digits::is_swedish_identity(&values)) {
         return found(SecretKind::SwedishIdentity);
     }
     let finnish = first.signs.len() == 6 && identity::checks(&signs);
-    let lettered = second.signs[3].is_ascii_lowercase();
     let called = second.named && first.about == About::Person && (born || lettered);
     if finnish || called {
         return found(SecretKind::FinnishIdentity);

@@ -26,14 +26,14 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
     static STEMS: Parts = LazyLock::new(|| {
         parts(
             "\
-        order elasku efaktur mortgage bolan tilauks bestallning arende faktur kundnum kundnr referens viite tilaus tilausn lasku asiakasn \
+        order elasku efaktur mortgage bolan tilauks bestallning arende faktur kundnum kundnr referens viite viittee tilaus tilausn lasku asiakasn \
         asiakasnum case ticket invoice reference tracking paket kolli postnum telefon phone mobil \
         version felkod error tel puh ocr artikel model versio virhe felmed puhelin kannyk seuranta \
         lahetys ref rum huone room gatan linje bokning varaus booking hylly bankgiro plusgiro \
         postinum zip matkapuh mobiili numrot kuitti kvitto receipt lomake blankett automat \
         pankkiautom atm bankomat clearing foretag business ytunnus ytun fonum fonr yritys company vat \
         alv momsn ajanvar vuoro laina lanenum lanenr loan avtal sopimu contract \
-        polic vakuutu forsakr medlem jasen member maksup terminal merchant sarjanum serie \
+        polic complain klagomal valitus reklam asianum vakuutu forsakr medlem jasen member maksup terminal merchant sarjanum serie \
         serial automaatt konttor kontor branch sivu sida page vagn vaunu tapaus tapahtum transakt \
         transact arkist arkiv archive regnr juna flyg lento flight buss kerros \
         krs asunto lagenhet flat apartment postbox box kund customer asiakas fodd fodel syntyn \
@@ -43,7 +43,10 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
         )
     });
     // "mobilpin" begins like the number of a telephone.
-    (STEMS.iter().any(|stem| word.starts_with(stem)) || word.ends_with("lanet"))
+    (STEMS.iter().any(|stem| word.starts_with(stem))
+        || ["lanet", "lasku", "laskun", "faktura", "fakturan", "rakning", "rakningen"]
+            .iter()
+            .any(|ending| word.ends_with(ending)))
         && noun(word).is_none()
         || matches!(
             word,
@@ -58,6 +61,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
                 | "call"
                 | "dial"
                 | "numerosta"
+                | "asian"
                 | "numeroon"
         )
 }

@@ -1,6 +1,7 @@
 //! Secrets in one sentence with the word that names them, or right after it, whatever words stand
 //! between: what has the shape of such a secret there and is not called anything else is one.
 
+mod groups;
 mod lists;
 
 use std::ops::Range;
@@ -26,6 +27,9 @@ const FEW: usize = 6;
 /// A sentence that gives a code of which the one before spoke has at most so many words.
 const SHORT: usize = 9;
 
+/// So many words after passwords were spoken of, one may be quoted.
+const TALK: usize = 16;
+
 /// More words are no sentence, and not looked through for company.
 const LONGEST: usize = 80;
 
@@ -47,6 +51,8 @@ impl Search<'_> {
                 self.made_in(sentence, &before, found);
                 self.named_alone(sentence, found);
                 self.codes_in(sentence, [&before, &behind], found);
+                self.in_groups(sentence, [&before, &behind], found);
+                self.next_row(sentence, &before, found);
             }
         }
         self.table(found);
@@ -87,6 +93,11 @@ impl Search<'_> {
         let alone = sentence.clone().filter(little).count() <= FEW
             && around.into_iter().any(|near| near.clone().any(speaks));
         if !alone && !sentence.clone().any(speaks) {
+            let quoted = sentence.clone().filter(|&at| self.is_quoted_after_talk(at));
+            found.extend(
+                quoted
+                    .map(|at| Found { at: self.tokens[at].at.clone(), kind: SecretKind::Password }),
+            );
             return;
         }
         for at in sentence.clone() {
@@ -96,7 +107,10 @@ impl Search<'_> {
             let mut lead = lead.iter().rev();
             let called = lead.next().is_some_and(|last| {
                 let joint = words::is_copula(&last.word) || words::names_digits(&last.word);
-                words::names_harmless_thing(&last.word) && last.after == After::Nothing
+                let code = at > sentence.start + 1
+                    && matches!(words::noun(&last.word), Some(Noun::Code))
+                    && words::is_harmless_code(&self.tokens[at - 2].word);
+                (code || words::names_harmless_thing(&last.word)) && last.after == After::Nothing
                     || joint && lead.any(|token| words::names_harmless_thing(&token.word))
             });
             let written = &self.flat.text[token.at.clone()];
@@ -112,6 +126,17 @@ impl Search<'_> {
                 self.chosen(at, found);
             }
         }
+    }
+
+    /// Whether a word in quotation marks looks like a password, and passwords were spoken of a little
+    /// before: "\"Mikä on salasana?\" hän kysyi. \"Talvisota-39\", vastasin".
+    fn is_quoted_after_talk(&self, at: usize) -> bool {
+        self.tokens[at].quoted
+            && self.is_password_by_shape(at)
+            && !is_thing(&self.flat.text[self.tokens[at].at.clone()])
+            && self.nouns[at.saturating_sub(TALK)..at]
+                .iter()
+                .any(|noun| matches!(noun, Some((Noun::Password, _))))
     }
 
     /// Whether a word begins with a capital and has a full stop inside, and is no address:
@@ -202,12 +227,23 @@ impl Search<'_> {
             self.names(sentence, &[Noun::Password])
                 && tokens.any(|token| words::types_in(&token.word))
         };
-        let here = self.names(sentence, any) || typed();
+        // In one line with such a sentence.
+        let beside = |near: &Range<usize>, last: Option<usize>| {
+            !near.is_empty()
+                && last.is_some_and(|at| self.tokens[at].after != After::Line)
+                && self.names(near, any)
+        };
+        let here = self.names(sentence, any)
+            || typed()
+            || beside(before, sentence.start.checked_sub(1))
+            || beside(behind, Some(sentence.end - 1));
         let short = sentence.len() <= SHORT && (lone || self.names(before, any));
         if !here && !short && !self.names(behind, of_list) {
             return;
         }
-        let strong = self.names(if here { sentence } else { before }, of_list);
+        let faulty = self.tokens[sentence.clone()].iter().any(|it| words::names_fault(&it.word));
+        let strong = self.names(if here { sentence } else { before }, of_list)
+            || here && beside(before, sentence.start.checked_sub(1)) && self.names(before, of_list);
         let many = self.tokens[sentence.clone()].iter().any(|token| {
             ["koder", "koderna", "koodit", "koodeja", "codes"]
                 .iter()
@@ -216,19 +252,15 @@ impl Search<'_> {
         for at in sentence.clone() {
             let listed = here || self.names(behind, of_list);
             let in_row = || (strong || many || self.names(behind, of_list)) && self.is_row(at);
-            if listed && (self.is_in_its_place(at) || in_row()) {
+            if listed && (self.is_in_its_place(at, strong) || in_row()) {
                 let at = self.tokens[at].at.clone();
                 found.push(Found { at, kind: SecretKind::KeyCodes });
                 continue;
             }
             let size = self.tokens[at].word.len();
-            let bracket = self.flat.text[..self.tokens[at].at.start].ends_with(['(', '"']);
-            let sized = match size {
-                4..=6 if strong => true,
-                8 if self.is_in_halves(at) => true,
-                5 | 7 | 8 => bracket,
-                _ => size == 4 || size == 6,
-            };
+            // A shorter number beside the name of a fault is that of the fault.
+            let sized = (4..=8).contains(&size) && (strong || size == 6 || !faulty)
+                || size == 8 && self.is_in_halves(at);
             let lead = &self.tokens[sentence.start..at];
             let copula = lead.last().is_some_and(|last| {
                 words::is_copula(&last.word)
@@ -249,12 +281,7 @@ impl Search<'_> {
             if !sized || !self.is_free(at, sentence, then) {
                 continue;
             }
-            let told = if here {
-                strong || bracket || size == 6 || copula || given
-            } else {
-                short && (copula || leads)
-            };
-            if told {
+            if here || short && (copula || leads) {
                 let kind = if strong { SecretKind::KeyCodes } else { SecretKind::OneTimeCode };
                 found.push(Found { at: self.tokens[at].at.clone(), kind });
             }
@@ -347,10 +374,23 @@ impl Search<'_> {
             return false;
         }
         let year = token.word.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
-        let phone = size >= 7 && token.word.starts_with('0');
-        // "den 030625"
+        let abroad = token.word.starts_with("00") && self.digits_from(at) > 8;
+        let phone = size >= 7 && token.word.starts_with('0') || abroad;
         let two = |at: usize| token.word.get(at..at + 2).and_then(|it| it.parse::<u32>().ok());
+        let date = size == 8
+            && two(0).is_some_and(|century| matches!(century, 19 | 20))
+            && two(4).is_some_and(|month| (1..=12).contains(&month))
+            && two(6).is_some_and(|day| (1..=31).contains(&day));
+        let flight = (3..=4).contains(&size)
+            && at > sentence.start
+            && matches!(
+                self.tokens[at - 1].word.as_str(),
+                "ay" | "sk" | "dy" | "fr" | "ba" | "lh" | "kl" | "af" | "bt"
+            );
+        // "den 030625"
         let year = year
+            || date
+            || flight
             || size == 6
                 && at > sentence.start
                 && matches!(self.tokens[at - 1].word.as_str(), "den" | "dated" | "pvm")
@@ -367,13 +407,18 @@ impl Search<'_> {
         });
         let harmless =
             |token: &Token| words::names_harmless_number(&token.word) && !words::links(&token.word);
-        // "the code from my phone: 187350"
-        let carried = at > 0 && self.colon_before(at) && words::carries(&self.tokens[at - 1].word);
+        // "the code from my phone: 187350", "koden som kom på telefonen, 739102"
+        let carried = at > 0
+            && (self.colon_before(at) || self.tokens[at - 1].after == After::Pause || size == 6)
+            && words::carries(&self.tokens[at - 1].word);
         let followed = at > 1 && self.tokens[at - 2].word == "followed";
         let place = !then
             && !followed
             && near.end > near.start
-            && words::is_place_preposition(&self.tokens[at - 1].word);
+            && (words::is_place_preposition(&self.tokens[at - 1].word)
+                || near.len() > 1
+                    && words::names_digits(&self.tokens[at - 1].word)
+                    && matches!(self.tokens[at - 2].word.as_str(), "fran" | "from"));
         !place && (carried || !self.tokens[near].iter().any(harmless)) && !behind.any(harmless)
     }
 
@@ -409,5 +454,12 @@ fn is_thing(written: &str) -> bool {
     let parcel = (7..=9).contains(&inner.len())
         && written.len() == inner.len() + 4
         && inner.bytes().all(|sign| sign.is_ascii_digit());
-    counted || is_model(written) || parcel || written.starts_with("err") || written.contains("xxx")
+    let hours = written.starts_with(|sign: char| sign.is_ascii_digit())
+        && (written.ends_with("am") || written.ends_with("pm"));
+    counted
+        || hours
+        || is_model(written)
+        || parcel
+        || written.starts_with("err")
+        || written.contains("xxx")
 }

@@ -173,7 +173,7 @@ impl Search<'_> {
         (all && last > first && (6..=10).contains(&digits)).then_some((first, last))
     }
 
-    fn signs_in_before(&self, at: usize) -> bool {
+    pub(super) fn signs_in_before(&self, at: usize) -> bool {
         let near = &self.tokens[at.saturating_sub(BESIDE)..at];
         near.iter().any(|token| words::signs_in(&token.word))
             && near.iter().all(|token| !token.ends())

@@ -104,6 +104,11 @@ impl Search<'_> {
                 self.flat.begins_with_capital(&next.at)
                     && next.word.starts_with(char::is_alphabetic)
             });
+        // "koden som kom på telefonen, 739102"
+        let carried = digits == 6
+            && at > 0
+            && self.tokens[at - 1].after == After::Pause
+            && words::carries(previous);
         let model = words::is_product(previous) && !words::carries(previous);
         !(dated
             || money
@@ -111,7 +116,7 @@ impl Search<'_> {
             || phone
             || town
             || model
-            || words::names_harmless_number(previous))
+            || words::names_harmless_number(previous) && !carried)
     }
 
     /// Whether what stands in quotation marks here may be a password of several words, and quotes
@@ -145,9 +150,18 @@ impl Search<'_> {
             return false;
         }
         let last = token.after != After::Nothing;
+        let assigned = self.tokens[at - 1].word == "=";
         let follower = self.tokens.get(at + 1);
+        let bracket = self.flat.text[token.at.end..].trim_start().starts_with('(');
         let last = last
-            || follower.is_none_or(|next| words::begins_clause(&next.word) || next.is_number());
+            || bracket
+            || follower.is_none_or(|next| {
+                words::begins_clause(&next.word)
+                    || next.is_number()
+                    || words::tells_when(&next.word)
+                    || matches!(next.word.as_str(), "," | ";" | "-" | "–" | "(")
+                    || assigned && words::fails(&next.word)
+            });
         // "the password page is down": what is spoken of is not the password.
         let about = self.tokens[next..at].iter().all(|token| words::links(&token.word));
         last && about
@@ -172,8 +186,9 @@ impl Search<'_> {
     }
 
     /// Where several plain words end that are the password together: all to the end of the clause,
-    /// none of them said about passwords, but that "my" may begin them.
-    pub(super) fn phrase(&self, at: usize, next: usize) -> Option<usize> {
+    /// none of them said about passwords, but that "my" may begin them. Where it was `named` a phrase
+    /// they may be any words.
+    pub(super) fn phrase(&self, at: usize, next: usize, named: bool) -> Option<usize> {
         let linked = self.tokens[next..at].iter().all(|token| words::links(&token.word));
         let mine = matches!(
             self.tokens[at].word.as_str(),
@@ -189,7 +204,7 @@ impl Search<'_> {
                     || words::noun(&token.word).is_some()
                     || words::names_a_service(&token.word)
                     || words::is_place_preposition(&token.word);
-            if !plain || about || count >= MAX_WORDS {
+            if !plain || about && !named || count >= MAX_WORDS {
                 return None;
             }
             if token.after != After::Nothing || count + 1 == rest.len() {

@@ -118,6 +118,21 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push(text, at.start + end + 1..at.end, tokens);
         return;
     }
+    // "A1->4417"
+    if piece.len() <= LONGEST
+        && let Some((end, sign)) =
+            ["->", "=>"].iter().find_map(|sign| Some((piece.find(sign)?, sign)))
+    {
+        let (arrow, rest) = (at.start + end, at.start + end + sign.len());
+        if end > 0 {
+            push_one(text, at.start..arrow, tokens);
+        }
+        tokens.push(Token::plain(arrow..rest, (*sign).to_owned()));
+        if rest < at.end {
+            push(text, rest..at.end, tokens);
+        }
+        return;
+    }
     // "användar-id:t 94970902", "PIN:ni on": the ending of a short word.
     if let Some((name, ending)) = text[at.clone()].split_once(':')
         && matches!(ending, "t" | "n" | "s" | "et" | "en" | "ni" | "in" | "ssa" | "nsa" | "na")
@@ -198,7 +213,7 @@ fn announcement(piece: &str) -> Option<usize> {
         let key = matches!(name.as_str(), "avain" | "nyckel" | "key");
         let announces = name == "pass"
             || key && piece[end..].starts_with([':', '='])
-            || words::noun(&name).is_some()
+            || words::noun(&name).or_else(|| words::mistyped(&name)).is_some()
             || piece[end..].starts_with([':', '=', '(']) && words::may_announce_user(&name);
         announces && !piece[..end].contains('•')
     })

@@ -51,9 +51,11 @@ use crate::privacy::words::codes::is_pin;
 pub(super) use crate::privacy::words::codes::names_harmless_thing;
 pub(super) use crate::privacy::words::halves::calls_beginning;
 pub(super) use crate::privacy::words::halves::calls_rest;
+pub(super) use crate::privacy::words::halves::is_call;
 pub(super) use crate::privacy::words::halves::leads_to_rest;
 pub(super) use crate::privacy::words::told::gives;
 pub(super) use crate::privacy::words::told::is_given_to;
+pub(super) use crate::privacy::words::told::mistyped;
 pub(super) use crate::privacy::words::told::names_a_row;
 pub(super) use crate::privacy::words::told::names_user_in_compound;
 pub(super) use crate::privacy::words::told::owns;
@@ -159,6 +161,11 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
             "user" | "anv" | "usr" | "inloggnings",
             "name" | "namn" | "id" | "nr" | "no" | "number",
         ) => Some(Noun::User),
+        // "the six digits": of a code for one use.
+        ("sex" | "six" | "kuusi", "siffror" | "siffrorna" | "digits" | "numeroa" | "numbers") => {
+            Some(Noun::Code)
+        }
+        ("onetime" | "engangs", "pad" | "list" | "lista" | "sheet") => Some(Noun::KeyCode),
         ("bank" | "banking" | "login", "codes" | "details" | "credentials") => Some(Noun::Both),
         ("security", "code" | "number")
         | (
@@ -230,6 +237,7 @@ fn is_password(word: &str) -> bool {
             | "psw"
             | "pw"
             | "passcode"
+            | "passcodes"
             | "passphrase"
             | "passwort"
             | "pword"
@@ -404,7 +412,7 @@ pub(super) fn names_a_service(word: &str) -> bool {
 
 static SAID_ABOUT: Words = LazyLock::new(|| {
     set("\
-    fel ratt inte int ej icke for kort kortare langt langre gammalt nytt samma bortglomt glomt \
+    alls fel ratt inte int ej icke for kort kortare langt langre gammalt nytt samma bortglomt glomt \
     last sparrat ogiltigt giltigt ok okej okay bra dalig daligt svagt svag starkt stark sakert \
     pa i hos ett en det den detta nagot nagon annat annan annorlunda tomt borta utganget bytt \
     andrat klart svart svara latt viktigt hemligt hemlig enkelt kant okant fortfarande nu ju val \
@@ -436,6 +444,33 @@ static SAID_ABOUT: Words = LazyLock::new(|| {
     might open closed ongoing pending oppen oppet auki kesken kiinni")
 });
 
+/// Says when something was done: after it nothing more belongs to a password.
+pub(super) fn tells_when(word: &str) -> bool {
+    matches!(
+        word,
+        "igar"
+            | "idag"
+            | "nyss"
+            | "nyligen"
+            | "forra"
+            | "haromdan"
+            | "imorse"
+            | "igen"
+            | "eilen"
+            | "tanaan"
+            | "asken"
+            | "juuri"
+            | "viime"
+            | "taas"
+            | "yesterday"
+            | "today"
+            | "last"
+            | "recently"
+            | "again"
+            | "earlier"
+    )
+}
+
 /// After these a new thought begins, so that the word before was the last of its clause.
 pub(super) fn begins_clause(word: &str) -> bool {
     CLAUSES.contains(word)
@@ -443,7 +478,7 @@ pub(super) fn begins_clause(word: &str) -> bool {
 
 static CLAUSES: Words = LazyLock::new(|| {
     set("\
-    men och eller sa for fast varfor hur kan mutta ja tai vaan niin miksi miten eika but and or \
+    men mut mutku muttei och eller sa for fast varfor hur kan mutta ja tai vaan niin miksi miten eika but and or \
     so why how can because eftersom koska med with samt anvandarnamn username kayttajatunnus pin \
     kod koodi jag i mina ma it det den se som om if jos enka")
 });

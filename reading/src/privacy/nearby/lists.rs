@@ -45,8 +45,19 @@ impl Search<'_> {
             let at = if words::is_copula(&behind.word) { place + 2 } else { place + 1 };
             let token = self.tokens.get(at)?;
             let least = if letter(place) || counted(place) { 3 } else { 4 };
-            let code = token.is_number() && (least..=6).contains(&token.word.len());
-            code.then(|| token.at.clone())
+            if !token.is_number() {
+                return None;
+            }
+            // "A1 60 28 A2 93 17"
+            let group = |at: &usize| {
+                *at == place + 1
+                    || self.tokens[at - 1].after == After::Nothing
+                        && self.tokens[*at].is_number()
+                        && letter(place)
+            };
+            let last = (at..self.tokens.len().min(at + 4)).take_while(group).last().unwrap_or(at);
+            let digits: usize = self.tokens[at..=last].iter().map(|token| token.word.len()).sum();
+            (least..=6).contains(&digits).then(|| token.at.start..self.tokens[last].at.end)
         };
         let places = (0..self.tokens.len()).filter(|&at| {
             (letter(at) || words::is_place(&self.tokens[at].word))
@@ -123,17 +134,20 @@ impl Search<'_> {
     }
 
     /// Whether a token is a code behind its place in a list: "A1=914".
-    pub(super) fn is_in_its_place(&self, at: usize) -> bool {
-        let written = self.flat.text[self.tokens[at].at.clone()].split_once(['=', ':']);
+    pub(super) fn is_in_its_place(&self, at: usize, strong: bool) -> bool {
+        let written = &self.flat.text[self.tokens[at].at.clone()];
+        let lettered = strong && written.split_once('-').is_some_and(|(place, _)| place.len() == 1);
+        let written =
+            if lettered { written.split_once('-') } else { written.split_once(['=', ':']) };
         written.is_some_and(|(place, code)| {
-            words::is_place(place)
+            (words::is_place(place) || lettered)
                 && place.starts_with(|sign: char| sign.is_ascii_lowercase())
                 && (3..=6).contains(&code.len())
                 && code.bytes().all(|sign| sign.is_ascii_digit())
         })
     }
 
-    /// Whether a token is several codes with a sign between, or one of three of four digits in a row.
+    /// Whether a token is several codes with a sign between, or one of three as long in a row.
     pub(super) fn is_row(&self, at: usize) -> bool {
         let written = &self.flat.text[self.tokens[at].at.clone()];
         let digits = |part: &str| part.bytes().all(|sign| sign.is_ascii_digit());
@@ -142,14 +156,39 @@ impl Search<'_> {
         if codes.count() >= CODES_IN_A_ROW && digits(&self.tokens[at].word) {
             return true;
         }
-        let four =
-            |token: &Token| token.is_number() && token.word.len() == 4 && token.at.len() == 4;
+        let size = self.tokens[at].word.len();
+        let sized =
+            |token: &Token| token.is_number() && token.word.len() == size && token.at.len() == size;
+        let four = |token: &Token| (4..=8).contains(&size) && sized(token);
         let row = |tokens: &mut dyn Iterator<Item = &Token>| {
             tokens.take(CODES_IN_A_ROW).take_while(|token| four(token)).count()
         };
         let behind = row(&mut self.tokens[at..].iter());
         let before = row(&mut self.tokens[..at].iter().rev());
         behind > 0 && behind + before >= CODES_IN_A_ROW
+    }
+
+    /// Takes the code of a row that stands right behind one whose code has been covered: "17: ••••",
+    /// "18: 631977".
+    pub(super) fn next_row(
+        &self,
+        sentence: &Range<usize>,
+        before: &Range<usize>,
+        found: &mut Vec<Found>,
+    ) {
+        let [.., place, covered] = &self.tokens[before.clone()] else { return };
+        let [next, code] = &self.tokens[sentence.clone()] else { return };
+        let number = |token: &Token| token.word.parse::<u32>().ok();
+        let follows = number(place).is_some_and(|place| number(next) == place.checked_add(1));
+        if follows
+            && covered.is_covered()
+            && words::is_place(&next.word)
+            && self.is_marked(sentence.start)
+            && code.is_number()
+            && (4..=8).contains(&code.word.len())
+        {
+            found.push(Found { at: code.at.clone(), kind: SecretKind::KeyCodes });
+        }
     }
 
     /// Takes the numbers as long as a code that was found, in the same sentence as that.

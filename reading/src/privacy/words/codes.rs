@@ -100,7 +100,7 @@ pub(super) fn is_key_code(word: &str) -> bool {
         "listasta",
     ];
     if list.iter().any(|stem| word.starts_with(stem))
-        || ["tunnuslist", "kodlist"].iter().any(|part| last(word, part).is_some())
+        || ["tunnuslist", "kodlist", "kodslist"].iter().any(|part| last(word, part).is_some())
     {
         return true;
     }

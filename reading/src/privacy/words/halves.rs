@@ -30,6 +30,9 @@ pub(in crate::privacy) fn calls_rest(word: &str) -> bool {
                 | "aterstaende"
                 | "end"
                 | "toinen"
+                | "toiset"
+                | "toka"
+                | "tokat"
                 | "continues"
                 | "lopuksi"
         )
@@ -107,9 +110,26 @@ pub(in crate::privacy) fn leads_to_rest(word: &str) -> bool {
 /// Calls what it stands beside the beginning of a number.
 pub(in crate::privacy) fn calls_beginning(word: &str) -> bool {
     ["borja", "alku", "alka", "begin", "start"].iter().any(|stem| word.starts_with(stem))
-        || matches!(word, "first" | "forsta" | "ensimmainen" | "halva" | "half" | "kort" | "kortet")
+        || matches!(
+            word,
+            "first"
+                | "forsta"
+                | "ensimmainen"
+                | "ensimmaiset"
+                | "eka"
+                | "ekat"
+                | "halva"
+                | "half"
+                | "kort"
+                | "kortet"
+        )
         || word.starts_with("konto")
         || word.starts_with("tili")
         || word.starts_with("iban")
         || word.starts_with("account")
+}
+
+/// Is a call by telephone.
+pub(in crate::privacy) fn is_call(word: &str) -> bool {
+    ["samtal", "puhelu", "soitt", "ring", "call"].iter().any(|stem| word.starts_with(stem))
 }

@@ -2,6 +2,7 @@
 //! Folded like all words.
 
 use crate::privacy::company::uses;
+use crate::privacy::words::Noun;
 use crate::privacy::words::is_harmless_code;
 
 /// Names a user within a compound: "käyttistunnus", "nätbanksanvändarnamn".
@@ -127,4 +128,36 @@ pub(in crate::privacy) fn owns(word: &str) -> bool {
                 | "mulla"
                 | "minulla"
         )
+}
+
+/// What a word announces that is nearly one of the long names of codes and users: "tunusluku",
+/// "käytäjätunnus", "verifiringskod".
+pub(in crate::privacy) fn mistyped(word: &str) -> Option<Noun> {
+    const NAMES: [(&str, Noun); 14] = [
+        ("tunnusluku", Noun::Pin),
+        ("sakerhetskod", Noun::Pin),
+        ("turvakoodi", Noun::Pin),
+        ("kayttajatunnus", Noun::User),
+        ("anvandarnamn", Noun::User),
+        ("anvandarnummer", Noun::User),
+        ("engangskod", Noun::Code),
+        ("vahvistuskoodi", Noun::Code),
+        ("verifieringskod", Noun::Code),
+        ("bekraftelsekod", Noun::Code),
+        ("aktiveringskod", Noun::Code),
+        ("aktivointikoodi", Noun::Code),
+        ("kertakayttokoodi", Noun::Code),
+        ("avainlukulista", Noun::KeyCode),
+    ];
+    const ENDING: usize = 6;
+    let near = |name: &str| {
+        let slips = if name.len() > 12 { 2 } else { 1 };
+        word.as_bytes()[0] == name.as_bytes()[0]
+            && (name.len() - 1..=name.len() + ENDING).contains(&word.len())
+            && (name.len() - 1..=name.len() + 1).any(|end| {
+                word.get(..end).is_some_and(|begin| strsim::osa_distance(begin, name) <= slips)
+            })
+    };
+    let long = (9..=24).contains(&word.len()) && word.is_ascii();
+    NAMES.iter().find(|(name, _)| long && near(name)).map(|(_, noun)| *noun)
 }

@@ -1,0 +1,178 @@
+//! Codes and user numbers that are written in groups, where codes are spoken of: "53 80 16", "718
+//! 5290", "50.83.41".
+
+use std::ops::Range;
+
+use crate::privacy::Found;
+use crate::privacy::SecretKind;
+use crate::privacy::announced::Search;
+use crate::privacy::nearby::CALLED_AFTER;
+use crate::privacy::nearby::CALLED_BEFORE;
+use crate::privacy::nearby::SHORT;
+use crate::privacy::tokens::After;
+use crate::privacy::tokens::Token;
+use crate::privacy::words;
+use crate::privacy::words::Noun;
+
+/// So many digits are a code or the number of a user.
+const DIGITS: std::ops::RangeInclusive<usize> = 6..=9;
+
+/// A number in groups.
+struct Groups {
+    /// Its tokens.
+    tokens: Range<usize>,
+    /// Where its first digit stands.
+    begins: usize,
+    /// How many digits each group has.
+    sizes: Vec<usize>,
+    /// Whether dots, dashes or slashes part them.
+    signs: bool,
+}
+
+impl Search<'_> {
+    /// Takes numbers in groups of a sentence that names codes, or of a short one behind such a
+    /// sentence.
+    pub(super) fn in_groups(
+        &self,
+        sentence: &Range<usize>,
+        [before, behind]: [&Range<usize>; 2],
+        found: &mut Vec<Found>,
+    ) {
+        let codes = [Noun::KeyCode, Noun::Pin, Noun::Code, Noun::Both];
+        let of_list = sentence.len() <= SHORT && self.names(before, &[Noun::KeyCode, Noun::Pin]);
+        let beside = |near: &Range<usize>, last: Option<usize>| {
+            last.is_some_and(|at| self.tokens[at].after != After::Line) && self.names(near, &codes)
+        };
+        let named = self.names(sentence, &codes)
+            || beside(before, sentence.start.checked_sub(1))
+            || beside(behind, Some(sentence.end - 1));
+        if !named && !of_list {
+            return;
+        }
+        let mut at = sentence.start;
+        while at < sentence.end {
+            // "rad 1: 8126 3345"; "FI13 8000 2613" is an account.
+            let row = words::is_place(&self.tokens[at].word)
+                && (self.is_marked(at) || at > 0 && words::names_a_row(&self.tokens[at - 1].word));
+            let account = at > 0 && is_begin_of_account(&self.tokens[at - 1].word);
+            let groups = self.groups_at(at, sentence.end).filter(|_| !row);
+            let Some(groups) = groups else {
+                at += 1;
+                continue;
+            };
+            at = groups.tokens.end;
+            if account {
+                continue;
+            }
+            if (groups.is_code() || groups.is_list())
+                && !self.is_date(&groups)
+                && !self.is_called(&groups, sentence)
+            {
+                let at = groups.begins..self.tokens[groups.tokens.end - 1].at.end;
+                found.push(Found { at, kind: SecretKind::OneTimeCode });
+            }
+        }
+    }
+
+    /// The groups that begin with the token at `at`, all of them.
+    fn groups_at(&self, at: usize, end: usize) -> Option<Groups> {
+        let mut groups = Groups { tokens: at..at, begins: 0, sizes: Vec::new(), signs: false };
+        while groups.tokens.end < end {
+            let token = &self.tokens[groups.tokens.end];
+            if !token.is_number() || token.word.is_empty() {
+                break;
+            }
+            let written = &self.flat.text[token.at.clone()];
+            let written = written.trim_end_matches(['?', '!']);
+            // "0101:381 664"
+            let behind = written.rfind(':').map_or(0, |at| at + 1);
+            if behind > 0 && !groups.sizes.is_empty() {
+                break;
+            }
+            let written = &written[behind..];
+            groups.begins =
+                if groups.sizes.is_empty() { token.at.start + behind } else { groups.begins };
+            let parts = written.split(['.', '-', '/', '–']);
+            let before = groups.sizes.len();
+            groups.sizes.extend(parts.map(str::len));
+            groups.signs |= groups.sizes.len() > before + 1;
+            groups.tokens.end += 1;
+            if token.after > After::Nothing {
+                break;
+            }
+        }
+        (!groups.tokens.is_empty()).then_some(groups)
+    }
+
+    /// Whether it is a day, a time, an amount or a telephone's number.
+    fn is_date(&self, groups: &Groups) -> bool {
+        let tokens = &self.tokens[groups.tokens.clone()];
+        let written = &self.flat.text[groups.begins..tokens[tokens.len() - 1].at.end];
+        let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+        let number = |from: usize, to: usize| -> u32 {
+            digits.get(from..to).and_then(|part| part.parse().ok()).unwrap_or_default()
+        };
+        let day = match groups.sizes.as_slice() {
+            [2, 2, 2 | 4] => {
+                let day = (1..=31).contains(&number(0, 2)) && (1..=12).contains(&number(2, 4));
+                groups.signs && day
+            }
+            [4, 2, 2] => (1..=12).contains(&number(4, 6)),
+            [4, 4] => [number(0, 4), number(4, 8)].iter().all(|it| (1900..=2100).contains(it)),
+            _ => false,
+        };
+        let plus = self.flat.text[..groups.begins].ends_with('+');
+        let phone = plus || written.starts_with('+') || digits.starts_with('0') && digits.len() > 6;
+        day || phone || digits.ends_with("000")
+    }
+
+    /// Whether a word before or behind calls it something harmless, or says what it counts.
+    fn is_called(&self, groups: &Groups, sentence: &Range<usize>) -> bool {
+        let Range { start, end } = groups.tokens;
+        let digits: usize = groups.sizes.iter().sum();
+        // Nobody's telephone has so few digits.
+        let carries = |token: &Token| digits < 7 && words::carries(&token.word);
+        let harmless = |token: &Token| {
+            words::names_harmless_number(&token.word)
+                && !words::links(&token.word)
+                && !carries(token)
+        };
+        let before = &self.tokens[sentence.start.max(start.saturating_sub(CALLED_BEFORE))..start];
+        let clause = before.iter().rposition(|token| token.after == After::Pause);
+        let mut before = before[clause.map_or(0, |at| at + 1)..].iter();
+        let behind = &self.tokens[end..sentence.end.min(end + CALLED_AFTER)];
+        let joined = self.tokens[end - 1].after == After::Nothing;
+        let unit = joined && behind.first().is_some_and(|next| words::is_unit(&next.word))
+            || self.flat.text[self.tokens[end - 1].at.end..]
+                .trim_start()
+                .starts_with(['€', '$', '%']);
+        before.any(harmless) || unit || joined && behind.iter().take(2).any(harmless)
+    }
+}
+
+/// Whether a word is the country and the check of an account: "fi13".
+fn is_begin_of_account(word: &str) -> bool {
+    matches!(word.as_bytes(), [first, second, check @ ..]
+        if first.is_ascii_lowercase() && second.is_ascii_lowercase()
+            && check.len() == 2 && check.iter().all(u8::is_ascii_digit))
+}
+
+impl Groups {
+    /// Whether several codes stand in a row, some of them in halves.
+    fn is_list(&self) -> bool {
+        let even = self.sizes.iter().all(|size| *size == self.sizes[0]);
+        let least = if even { 3 } else { 4 };
+        self.sizes.len() >= least && self.sizes.iter().all(|size| (3..=6).contains(size))
+    }
+
+    /// Whether codes and the numbers of users are written so.
+    fn is_code(&self) -> bool {
+        let digits = self.sizes.iter().sum();
+        let [first, .., last] = self.sizes.as_slice() else { return false };
+        let even = self.sizes.iter().all(|size| size == first) && (2..=4).contains(first);
+        let odd = self.sizes.len() <= 3
+            && self.sizes.iter().all(|size| (2..=4).contains(size))
+            && (*first > 2 || *last > 2 && self.sizes.len() == 3);
+        DIGITS.contains(&digits) && (even || odd)
+    }
+}
