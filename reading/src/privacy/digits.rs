@@ -446,6 +446,9 @@ pub(super) fn says_identity(flat: &Flat, at: usize) -> bool {
         .iter()
         .any(|word| before.contains(word))
         || before.contains("identity")
+        || ["id no", "id nr", "id-nr", "id num", "idnum", "id code", "identitetsn"]
+            .iter()
+            .any(|word| before.contains(word))
         || before.contains("social security")
         || before.contains("samordningsn")
 }

@@ -173,6 +173,13 @@ impl Flat {
         self.origins.get(at.start).is_some_and(|origin| origin.upper)
     }
 
+    /// Whether all letters in `at` are capitals, and a dash stands between them and digits: "INV-2025".
+    pub(super) fn is_in_capitals(&self, at: &Range<usize>) -> bool {
+        let text = &self.text[at.clone()];
+        let mut letters = text.char_indices().filter(|(_, letter)| letter.is_alphabetic());
+        text.contains('-') && letters.all(|(offset, _)| self.origins[at.start + offset].upper)
+    }
+
     /// Whether a capital stands after a small letter in `at`, as in "hemLig".
     pub(super) fn is_mixed_case(&self, at: &Range<usize>) -> bool {
         let letters = self.text[at.clone()].char_indices();

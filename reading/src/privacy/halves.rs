@@ -65,6 +65,8 @@ struct Second {
     card: bool,
     /// Whether a plus stands before it, or calls are spoken of behind it.
     phone: bool,
+    /// Whether it begins like a year.
+    year: bool,
     /// Whether it is a year, or the word behind it tells what it counts.
     counted: bool,
     /// Whether nothing of weight is said after it in its line.
@@ -141,7 +143,13 @@ fn first(line: &str) -> Option<First> {
             break;
         }
     }
-    let before = line[..start].trim_end().as_bytes();
+    let before = line[..start].trim_end();
+    // "gb16 nwbk 3448"
+    let bank = before.len().checked_sub(BANK).and_then(|at| before.get(at..));
+    if let Some(bank) = bank.filter(|bank| is_begin_of_account(bank)) {
+        signs.extend(bank.bytes().rev().filter(|sign| *sign != b' '));
+    }
+    let before = before.as_bytes();
     // "jag sa 2399 2815": a word, and no country.
     let glued = !line[..start].ends_with(' ')
         || !line.as_bytes().get(start + 2).is_some_and(u8::is_ascii_digit);
@@ -216,7 +224,12 @@ fn second(text: &str, from: usize) -> Option<Second> {
         signs.len() >= 8 && written.filter(|group| !group.is_empty()).all(|group| group.len() == 4);
     let calls = words_of(after).any(|at| words::is_call(&after[at]));
     let year = matches!(signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
-    let counted = year || words::is_unit(next) || after.starts_with(['.', ',', ':', '/', '-']);
+    let counted = year
+        || words::is_unit(next)
+        || after.starts_with(['.', ':', '/', '-'])
+        || after
+            .strip_prefix(',')
+            .is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()));
     Some(Second {
         at: begin..end,
         signs,
@@ -227,6 +240,7 @@ fn second(text: &str, from: usize) -> Option<Second> {
         fours,
         card,
         phone: sign == Some(b'+') || calls,
+        year,
         counted,
         last,
     })
@@ -235,16 +249,29 @@ fn second(text: &str, from: usize) -> Option<Second> {
 /// At most so many signs stand between two groups of a half.
 const MAX_GAP: usize = 3;
 
+/// The length of the country, check and bank that an account begins with: "gb16 nwbk".
+const BANK: usize = 9;
+
+fn is_begin_of_account(text: &str) -> bool {
+    text.bytes().enumerate().all(|(at, sign)| match at {
+        2 | 3 => sign.is_ascii_digit(),
+        4 => sign == b' ',
+        _ => sign.is_ascii_lowercase(),
+    })
+}
+
 /// What the two halves are together.
 fn whole(first: &First, second: &Second) -> Option<Found> {
     let found = |kind| Some(Found { at: second.at.clone(), kind });
     if first.covered {
         let size = second.signs.len();
-        let goes = (first.named || second.named || second.led && !first.code)
+        let years = size == 8 && second.year && matches!(&second.signs[4..6], b"19" | b"20");
+        let goes = !years
+            && (first.named || second.named || second.led && !first.code)
             && first.about != About::Person
             && second.fours;
         let rest = goes && !second.phone && !second.called
-            || second.led && second.named && !second.phone && (4..=8).contains(&size)
+            || second.led && second.named && !second.phone && (4..=12).contains(&size)
             || second.first
                 && (second.card || second.fours && !first.code)
                 && (4..=15).contains(&size);
@@ -280,7 +307,7 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         })
     };
     // Whatever stands between, two numbers that are a card together are one.
-    let eights = first.signs.len() % 4 == 0 && signs.len() == 16;
+    let eights = (first.signs.len() % 4 == 0 || second.named) && signs.len() == 16;
     if eights && !second.phone && !second.called && card(16) {
         return found(SecretKind::Card);
     }
@@ -288,6 +315,14 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
     let born = matches!(first.signs.len(), 6 | 8);
     if first.signs.len() == 6 && lettered && identity::checks(&signs) {
         return found(SecretKind::FinnishIdentity);
+    }
+    // "personnummer 198611", "fortsättning 08-3216"
+    if first.about == About::Person
+        && second.named
+        && matches!(signs.len(), 10 | 12)
+        && values.as_ref().is_some_and(|values| digits::is_swedish_identity(values))
+    {
+        return found(SecretKind::SwedishIdentity);
     }
     if !second.led {
         return None;

@@ -26,7 +26,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
     static STEMS: Parts = LazyLock::new(|| {
         parts(
             "\
-        order elasku efaktur mortgage bolan tilauks bestallning arende faktur kundnum kundnr referens viite viittee tilaus tilausn lasku asiakasn \
+        order ordr elasku efaktur mortgage bolan tilauks bestallning arende faktur kundnum kundnr referens viite viittee tilaus tilausn lasku asiakasn \
         asiakasnum case ticket invoice reference tracking paket kolli postnum telefon phone mobil \
         version felkod error tel puh ocr artikel model versio virhe felmed puhelin kannyk seuranta \
         lahetys ref rum huone room gatan linje bokning varaus booking hylly bankgiro plusgiro \
@@ -62,6 +62,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
                 | "dial"
                 | "numerosta"
                 | "asian"
+                | "asiani"
                 | "numeroon"
         )
 }

@@ -3,6 +3,7 @@
 
 mod groups;
 mod lists;
+mod plain;
 
 use std::ops::Range;
 
@@ -48,6 +49,7 @@ impl Search<'_> {
             let behind = near(Some(sentence.end - 1), Some(place + 1));
             if sentence.len() <= LONGEST {
                 self.passwords_in(sentence, [&before, &behind], found);
+                self.plain_words(sentence, found);
                 self.made_in(sentence, &before, found);
                 self.named_alone(sentence, found);
                 self.codes_in(sentence, [&before, &behind], found);
@@ -90,7 +92,9 @@ impl Search<'_> {
                 || words::speaks_of_password(&self.tokens[at].word)
         };
         let little = |at: &usize| !words::says_little(&self.tokens[*at].word);
-        let alone = sentence.clone().filter(little).count() <= FEW
+        let faulty = self.tokens[sentence.clone()].iter().any(|it| words::names_fault(&it.word));
+        let alone = !faulty
+            && sentence.clone().filter(little).count() <= FEW
             && around.into_iter().any(|near| near.clone().any(speaks));
         if !alone && !sentence.clone().any(speaks) {
             let quoted = sentence.clone().filter(|&at| self.is_quoted_after_talk(at));
@@ -106,7 +110,9 @@ impl Search<'_> {
             let lead = &self.tokens[sentence.start.max(at.saturating_sub(2))..at];
             let mut lead = lead.iter().rev();
             let called = lead.next().is_some_and(|last| {
-                let joint = words::is_copula(&last.word) || words::names_digits(&last.word);
+                let joint = words::is_copula(&last.word)
+                    || words::names_digits(&last.word)
+                    || matches!(last.word.as_str(), "no" | "nr" | "nro");
                 let code = at > sentence.start + 1
                     && matches!(words::noun(&last.word), Some(Noun::Code))
                     && words::is_harmless_code(&self.tokens[at - 2].word);
@@ -116,7 +122,10 @@ impl Search<'_> {
             let written = &self.flat.text[token.at.clone()];
             let one = digits == 1 && (alone || token.word.len() > 6);
             let mixed = digits >= 2 || one || self.flat.is_mixed_case(&token.at);
-            let compound = written.contains(':') && !written.ends_with(':') || is_thing(written);
+            let code =
+                alone && !sentence.clone().any(speaks) && self.flat.is_in_capitals(&token.at);
+            let compound =
+                code || written.contains(':') && !written.ends_with(':') || is_thing(written);
             let shaped = mixed && !compound && self.is_password_by_shape(at)
                 || is_joined_by_sign(written)
                 || at > 0 && speaks(at - 1) && self.is_dotted(at);
@@ -340,8 +349,13 @@ impl Search<'_> {
             let size = token.word.len();
             let used =
                 words::uses(&self.tokens[at - 1].word) || self.tokens[at - 1].word == "anvand";
-            let behind = self.tokens[at + 1..].iter().take(CALLED_AFTER);
-            let confirmed = || behind.into_iter().any(|token| words::confirms(&token.word));
+            let behind = self.tokens[at + 1..].iter().take(CALLED_AFTER + 1);
+            // "Use 449071 as your one-time password"
+            let confirmed = || {
+                behind
+                    .into_iter()
+                    .any(|token| words::confirms(&token.word) || token.word == "onetime")
+            };
             // "Vahvista 89,00 EUR, tunniste 893303"
             let named = size == 6 && self.tokens[at - 1].word == "tunniste" && {
                 let before = &self.tokens[at.saturating_sub(2 * CALLED_BEFORE)..at];
@@ -423,7 +437,7 @@ impl Search<'_> {
     }
 
     /// Whether a number is written in two halves: "8137-2640".
-    fn is_in_halves(&self, at: usize) -> bool {
+    pub(super) fn is_in_halves(&self, at: usize) -> bool {
         let halves = self.flat.text[self.tokens[at].at.clone()].split_once('-');
         halves.is_some_and(|(first, second)| {
             first.len() == second.len() && matches!(first.len(), 3 | 4)

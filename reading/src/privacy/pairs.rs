@@ -31,11 +31,17 @@ impl Search<'_> {
             && self.begin_of_secret(at) == at
             && self.digits_from(at) == 6
             && self.tokens[at + 1].word.len() == 3;
+        // "laitoin viitteeksi 20552 81774"
+        let begin = self.begin_of_secret(at);
+        if begin < at && token.word.len() > 3 && self.is_named(begin) {
+            return;
+        }
         let near = at.saturating_sub(3)..at;
         let typed =
             self.tokens[near].iter().any(|token| words::types_in(&token.word) && !token.ends());
         let whole = at.saturating_sub(REACH)..self.tokens.len().min(at + REACH);
-        let sent = (token.word.len() == 6 || halves)
+        let plain = token.at.len() == token.word.len() || self.is_in_halves(at);
+        let sent = (token.word.len() == 6 && plain || halves)
             && self.tokens[whole].iter().any(|token| words::delivers(&token.word));
         // "I put in 4712", "bekräfta med 551209"
         let pair = |first: fn(&str) -> bool, second: fn(&str) -> bool| {
@@ -102,7 +108,8 @@ impl Search<'_> {
             digits |= token.word.ends_with("luku") || token.word.ends_with("kod");
             card |= token.word.starts_with("kort") || token.word == "card";
         }
-        let unit = self.tokens.get(at + 1).is_some_and(|next| words::is_unit(&next.word));
+        let unit = self.tokens.get(at + 1).is_some_and(|next| words::is_unit(&next.word))
+            || at > 0 && words::is_place_preposition(&self.tokens[at - 1].word);
         let mut behind =
             self.tokens[at + 1..].iter().take(BESIDE).take_while(|token| !token.ends());
         back |= !token.ends() && behind.any(|token| words::is_back(&token.word));

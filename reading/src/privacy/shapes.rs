@@ -143,9 +143,15 @@ impl Search<'_> {
     pub(super) fn is_plain_secret(&self, at: usize, next: usize) -> bool {
         let token = &self.tokens[at];
         let letters = token.word.chars().count();
+        // A name that only ends like an adjective: "Tuulihattu".
+        let said_about = words::is_said_about(&token.word)
+            && (words::describes_password(&token.word)
+                || at == 0
+                || !self.flat.begins_with_capital(&token.at)
+                || letters < 6);
         if !(3..=32).contains(&letters)
             || !token.word.chars().all(char::is_alphabetic)
-            || words::is_said_about(&token.word)
+            || said_about
         {
             return false;
         }

@@ -5,6 +5,7 @@
 
 mod codes;
 mod halves;
+mod plain;
 mod told;
 
 use std::sync::LazyLock;
@@ -53,6 +54,8 @@ pub(super) use crate::privacy::words::halves::calls_beginning;
 pub(super) use crate::privacy::words::halves::calls_rest;
 pub(super) use crate::privacy::words::halves::is_call;
 pub(super) use crate::privacy::words::halves::leads_to_rest;
+pub(super) use crate::privacy::words::plain::goes_on_after;
+pub(super) use crate::privacy::words::plain::is_odd;
 pub(super) use crate::privacy::words::told::gives;
 pub(super) use crate::privacy::words::told::is_given_to;
 pub(super) use crate::privacy::words::told::mistyped;
@@ -306,7 +309,7 @@ pub(super) fn is_copula(word: &str) -> bool {
 static COPULAS: Words = LazyLock::new(|| {
     set("\
     : = -> => → ⇒ er varit reads bli tulla saattoi voisi mahtaa mahtoi lar taitaa tais taisi saattaa va o lienee olisi stavas skrivs kirjoitetaan spelled borde should ar e var blir blev heter lyder vara on oli ovat olivat is was are were be eli \
-    alltsa namely namligen kuuluu ist")
+    alltsa namely namligen kuuluu ist ol")
 });
 
 /// May stand between the announcement and the secret.
@@ -354,7 +357,7 @@ pub(super) fn changes(word: &str) -> bool {
 static CHANGES: Words = LazyLock::new(|| {
     set("\
     bytte bytt byter andrade andrat andra byta satte valde changed change set reset updated \
-    vaihdoin muutin vaihdettu asetin vaihdan vaihtaa vaihtakaa vaihda muuttaa")
+    vaihdoin muutin vaihdettu asetin vaihdan vaihoin vaihon vaihtaa vaihtakaa vaihda muuttaa")
 });
 
 /// Says nothing beside a code: "okej, den är", "joo tässä", "here it is".
@@ -384,6 +387,11 @@ pub(super) fn is_said_about(word: &str) -> bool {
     SAID_ABOUT.contains(word)
         || names_a_service(word)
         || word.len() >= 5 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a word is one that is said about passwords, and not only formed like such words.
+pub(super) fn describes_password(word: &str) -> bool {
+    SAID_ABOUT.contains(word) || names_a_service(word)
 }
 
 /// Whether a word says what a password is for: "change the password to the netbank".

@@ -64,7 +64,9 @@ impl Search<'_> {
             if account {
                 continue;
             }
+            let phone = self.flat.text[groups.begins..].starts_with('0') && !named;
             if (groups.is_code() || groups.is_list())
+                && !phone
                 && !self.is_date(&groups)
                 && !self.is_called(&groups, sentence)
             {
@@ -119,6 +121,8 @@ impl Search<'_> {
             }
             [4, 2, 2] => (1..=12).contains(&number(4, 6)),
             [4, 4] => [number(0, 4), number(4, 8)].iter().all(|it| (1900..=2100).contains(it)),
+            // An address in a network.
+            [_, _, _, _] => groups.signs && groups.tokens.len() == 1 && written.contains('.'),
             _ => false,
         };
         let plus = self.flat.text[..groups.begins].ends_with('+');
@@ -162,17 +166,19 @@ impl Groups {
     fn is_list(&self) -> bool {
         let even = self.sizes.iter().all(|size| *size == self.sizes[0]);
         let least = if even { 3 } else { 4 };
-        self.sizes.len() >= least && self.sizes.iter().all(|size| (3..=6).contains(size))
+        self.sizes.len() >= least && self.sizes.iter().all(|size| (2..=6).contains(size))
     }
 
     /// Whether codes and the numbers of users are written so.
     fn is_code(&self) -> bool {
         let digits = self.sizes.iter().sum();
         let [first, .., last] = self.sizes.as_slice() else { return false };
-        let even = self.sizes.iter().all(|size| size == first) && (2..=4).contains(first);
+        let even = self.sizes.iter().all(|size| size == first) && (1..=4).contains(first);
+        // "40 8 275"
+        let six = digits == 6 && self.sizes.len() == 3 && !self.signs;
         let odd = self.sizes.len() <= 3
             && self.sizes.iter().all(|size| (2..=4).contains(size))
             && (*first > 2 || *last > 2 && self.sizes.len() == 3);
-        DIGITS.contains(&digits) && (even || odd)
+        DIGITS.contains(&digits) && (even || odd || six)
     }
 }

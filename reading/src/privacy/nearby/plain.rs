@@ -1,0 +1,137 @@
+//! Plain words that are passwords, where nothing but the name of passwords stands beside: "lösenord
+//! blåbärspaj och ändå …", "told him my password, …", "from … to something stronger".
+
+use std::ops::Range;
+
+use crate::privacy::Found;
+use crate::privacy::SecretKind;
+use crate::privacy::announced::Search;
+use crate::privacy::tokens::After;
+use crate::privacy::tokens::Token;
+use crate::privacy::words;
+use crate::privacy::words::Noun;
+
+/// So many words may link the name of a password to the word that is it.
+const LINKS: usize = 4;
+
+/// So far from the name "is" may stand: "the password I set last week was …".
+const FAR: usize = 9;
+
+/// A password of several words has at most so many.
+const MANY: usize = 6;
+
+impl Search<'_> {
+    /// Takes plain words that can only be the password of which a sentence speaks.
+    pub(super) fn plain_words(&self, sentence: &Range<usize>, found: &mut Vec<Found>) {
+        for at in sentence.clone() {
+            let Some((Noun::Password, next)) = self.nouns[at] else { continue };
+            let taken = self
+                .several(next, sentence)
+                .or_else(|| self.beside_name(at, next, sentence))
+                .or_else(|| self.after_clause(next, sentence))
+                .or_else(|| self.changed_from(sentence));
+            if let Some(taken) = taken {
+                let at = self.tokens[taken.start].at.start..self.tokens[taken.end - 1].at.end;
+                found.push(Found { at, kind: SecretKind::Password });
+            }
+        }
+    }
+
+    /// The odd word right behind the name, or behind what links it.
+    fn beside_name(&self, at: usize, next: usize, sentence: &Range<usize>) -> Option<Range<usize>> {
+        let name = &self.tokens[at];
+        let genitive = name.word.ends_with("ets") || name.word == "passwords";
+        let mut linked = self.flat.text[name.at.end..].starts_with([':', '=']);
+        let mut apart = name.after == After::Pause;
+        let mut place = next;
+        while place < sentence.end.min(next + LINKS) {
+            let word = &self.tokens[place].word;
+            let sign = matches!(word.as_str(), ":" | "=" | "-");
+            apart |= word == "," || self.tokens[place].after == After::Pause;
+            if !(sign
+                || word == ","
+                || words::is_copula(word)
+                || words::hedges(word)
+                || linked && words::owns(word))
+            {
+                break;
+            }
+            linked |= sign || words::is_copula(word);
+            place += 1;
+        }
+        let word = self.tokens.get(place).filter(|_| place < sentence.end)?;
+        let last = word.after > After::Nothing || place + 1 == sentence.end;
+        let given = || {
+            self.tokens[sentence.start..at]
+                .iter()
+                .any(|token| words::gives(&token.word) || words::types_in(&token.word))
+        };
+        let follows = last
+            || linked
+            || self.tokens.get(place + 1).is_some_and(|next| words::goes_on_after(&next.word))
+            || self.flat.text[word.at.end..].trim_start().starts_with(['(', '"']);
+        let joined = !apart || last && given();
+        (!genitive && joined && follows && words::is_odd(&word.word)).then_some(place..place + 1)
+    }
+
+    /// The odd word that ends a clause behind "is", with a clause about the password between: "the
+    /// password I set last week was pickledheron".
+    fn after_clause(&self, next: usize, sentence: &Range<usize>) -> Option<Range<usize>> {
+        let near = next..sentence.end.min(next + FAR);
+        let place = near.clone().skip(1).find(|&at| {
+            words::is_copula(&self.tokens[at - 1].word) && words::is_odd(&self.tokens[at].word)
+        })?;
+        let between = &self.tokens[next..place];
+        let last = self.tokens[place].after > After::Nothing || place + 1 == sentence.end;
+        let other = self.nouns[next..place].iter().any(Option::is_some)
+            || between.iter().any(|token| {
+                token.after > After::Nothing || words::names_harmless_number(&token.word)
+            });
+        (last && !other).then_some(place..place + 1)
+    }
+
+    /// The words up to the end of the clause that are a password of several: "salasanani on
+    /// punainen potkukelkka".
+    fn several(&self, next: usize, sentence: &Range<usize>) -> Option<Range<usize>> {
+        let name = &self.tokens[next - 1];
+        let phrase = ["fras", "phrase", "lause"].iter().any(|it| name.word.contains(it));
+        let colon = self.flat.text[name.at.end..].starts_with([':', '=']);
+        let first = next
+            + self.tokens[next..sentence.end]
+                .iter()
+                .take(2)
+                .take_while(|token| words::is_copula(&token.word))
+                .count();
+        if first == next && !colon {
+            return None;
+        }
+        let rest = first..sentence.end;
+        let end = rest.clone().find(|&at| self.tokens[at].after > After::Nothing);
+        let rest = first..end.map_or(sentence.end, |end| end + 1);
+        let tokens = &self.tokens[rest.clone()];
+        let plain = tokens.iter().all(|token| token.word.chars().all(char::is_alphabetic));
+        let begins = tokens.first()?;
+        let about = words::describes_password(&begins.word)
+            || words::is_place_preposition(&begins.word)
+            || words::denies(&begins.word)
+            || words::fails(&begins.word)
+            || words::begins_clause(&begins.word);
+        let goes_on = |token: &Token| {
+            words::goes_on_after(&token.word) && !words::is_place_preposition(&token.word)
+        };
+        let odd = phrase
+            || tokens.iter().any(|token| words::is_odd(&token.word)) && !tokens.iter().any(goes_on);
+        let named = self.nouns[rest.clone()].iter().any(Option::is_some);
+        ((2..=MANY).contains(&tokens.len()) && plain && !about && odd && !named).then_some(rest)
+    }
+
+    /// The odd word that a password was changed from.
+    fn changed_from(&self, sentence: &Range<usize>) -> Option<Range<usize>> {
+        let changes = self.tokens[sentence.clone()].iter().any(|token| words::changes(&token.word));
+        let place = sentence.clone().skip(1).find(|&at| {
+            matches!(self.tokens[at - 1].word.as_str(), "from" | "fran")
+                && words::is_odd(&self.tokens[at].word)
+        })?;
+        changes.then_some(place..place + 1)
+    }
+}
