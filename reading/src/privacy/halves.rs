@@ -32,6 +32,7 @@ enum About {
 }
 
 /// The first half.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the half")]
 struct First {
     /// Its letters and digits.
     signs: Vec<u8>,
@@ -52,13 +53,15 @@ struct Second {
     at: Range<usize>,
     signs: Vec<u8>,
     /// Whether nothing stands before it but words that lead to a rest.
-    led: bool,
+    introduced: bool,
     /// Whether a word before it calls it something harmless.
     called: bool,
     /// Whether it is called the rest.
     named: bool,
     /// Whether its text begins with it.
     first: bool,
+    /// Whether it is a day, a dash and four digits.
+    dashed: bool,
     /// Whether it is written in two fours or more.
     fours: bool,
     /// Whether what follows in its line names a card.
@@ -171,7 +174,7 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let start = from + text[from..].bytes().take(REACH).position(|sign| sign.is_ascii_digit())?;
     let lead = &text[from..start];
     let mut named = false;
-    let mut led = true;
+    let mut introduced = true;
     let mut called = false;
     for (count, at) in words_of(lead).enumerate() {
         let word = &lead[at];
@@ -179,11 +182,11 @@ fn second(text: &str, from: usize) -> Option<Second> {
             || words::calls_rest(word)
             || named && words::names_birth(word);
         named |= words::calls_rest(word);
+        called |= words::names_harmless_number(word) && !words::links(word);
         if !leads || count >= WORDS {
             // The sign of a century is a letter: "A680X".
             let century = word.len() == 1 && lead.ends_with(word);
-            led &= century;
-            called |= words::names_harmless_number(word);
+            introduced &= century;
         }
     }
     let bytes = text.as_bytes();
@@ -222,6 +225,8 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let written = text[start..end].split(|sign: char| !sign.is_ascii_digit());
     let fours =
         signs.len() >= 8 && written.filter(|group| !group.is_empty()).all(|group| group.len() == 4);
+    let dashed = matches!(bytes[start..end], [_, _, b'-', _, _, _, _]);
+    let service = is_service(&signs);
     let calls = words_of(after).any(|at| words::is_call(&after[at]));
     let year = matches!(signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
     let counted = year
@@ -230,16 +235,18 @@ fn second(text: &str, from: usize) -> Option<Second> {
         || after
             .strip_prefix(',')
             .is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()));
+    let phone = sign == Some(b'+') || calls || service;
     Some(Second {
         at: begin..end,
         signs,
-        led,
+        introduced,
         called,
         named,
         first,
+        dashed,
         fours,
         card,
-        phone: sign == Some(b'+') || calls,
+        phone,
         year,
         counted,
         last,
@@ -248,6 +255,13 @@ fn second(text: &str, from: usize) -> Option<Second> {
 
 /// At most so many signs stand between two groups of a half.
 const MAX_GAP: usize = 3;
+
+/// Whether a number is one that many may call: "0200 4040", "0800 …".
+fn is_service(signs: &[u8]) -> bool {
+    [&b"0200"[..], b"0203", b"0600", b"0800", b"0100", b"0771", b"0102", b"0103"]
+        .iter()
+        .any(|begin| signs.starts_with(begin))
+}
 
 /// The length of the country, check and bank that an account begins with: "gb16 nwbk".
 const BANK: usize = 9;
@@ -267,16 +281,29 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         let size = second.signs.len();
         let years = size == 8 && second.year && matches!(&second.signs[4..6], b"19" | b"20");
         let goes = !years
-            && (first.named || second.named || second.led && !first.code)
+            && (first.named || second.named || second.introduced && !first.code)
             && first.about != About::Person
             && second.fours;
         let rest = goes && !second.phone && !second.called
-            || second.led && second.named && !second.phone && (4..=12).contains(&size)
+            || second.introduced
+                && second.named
+                && !second.phone
+                && (4..=12).contains(&size)
+                && !(second.year && size == 4)
             || second.first
                 && (second.card || second.fours && !first.code)
                 && (4..=15).contains(&size);
         // "200899-" was taken for a code; "142F" goes on from it all the same.
-        let goes_on = second.led && second.first && !second.counted && !second.phone;
+        // "för tidigt: 7403", "19-8620"; "card is 3727 164", "088 51930"
+        let day = second.first && second.dashed && size == 6;
+        if day && !second.phone && !first.code {
+            return found(SecretKind::SwedishIdentity);
+        }
+        let of_card = first.about == About::Card && second.first && !second.counted;
+        if of_card && !second.phone && (4..=12).contains(&size) {
+            return found(SecretKind::Card);
+        }
+        let goes_on = second.introduced && second.first && !second.counted && !second.phone;
         return match size {
             _ if rest => found(SecretKind::Card),
             4 if first.about == About::Person
@@ -307,7 +334,7 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         })
     };
     // Whatever stands between, two numbers that are a card together are one.
-    let eights = (first.signs.len() % 4 == 0 || second.named) && signs.len() == 16;
+    let eights = (first.signs.len().is_multiple_of(4) || second.named) && signs.len() == 16;
     if eights && !second.phone && !second.called && card(16) {
         return found(SecretKind::Card);
     }
@@ -317,14 +344,14 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         return found(SecretKind::FinnishIdentity);
     }
     // "personnummer 198611", "fortsättning 08-3216"
-    if first.about == About::Person
-        && second.named
+    if (first.about == About::Person && second.named || second.dashed && second.introduced)
+        && !second.called
         && matches!(signs.len(), 10 | 12)
         && values.as_ref().is_some_and(|values| digits::is_swedish_identity(values))
     {
         return found(SecretKind::SwedishIdentity);
     }
-    if !second.led {
+    if !second.introduced {
         return None;
     }
     let follows = first.alone || second.first && first.about == About::Person;

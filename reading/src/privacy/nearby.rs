@@ -92,10 +92,11 @@ impl Search<'_> {
                 || words::speaks_of_password(&self.tokens[at].word)
         };
         let little = |at: &usize| !words::says_little(&self.tokens[*at].word);
-        let faulty = self.tokens[sentence.clone()].iter().any(|it| words::names_fault(&it.word));
-        let alone = !faulty
+        let faulty =
+            || self.tokens[sentence.clone()].iter().any(|token| words::names_fault(&token.word));
+        let alone = around.into_iter().any(|near| near.clone().any(speaks))
             && sentence.clone().filter(little).count() <= FEW
-            && around.into_iter().any(|near| near.clone().any(speaks));
+            && !faulty();
         if !alone && !sentence.clone().any(speaks) {
             let quoted = sentence.clone().filter(|&at| self.is_quoted_after_talk(at));
             found.extend(
@@ -116,7 +117,9 @@ impl Search<'_> {
                 let code = at > sentence.start + 1
                     && matches!(words::noun(&last.word), Some(Noun::Code))
                     && words::is_harmless_code(&self.tokens[at - 2].word);
-                (code || words::names_harmless_thing(&last.word)) && last.after == After::Nothing
+                let product = words::is_product(&last.word);
+                (code || product || words::names_harmless_thing(&last.word))
+                    && last.after == After::Nothing
                     || joint && lead.any(|token| words::names_harmless_thing(&token.word))
             });
             let written = &self.flat.text[token.at.clone()];
@@ -381,7 +384,11 @@ impl Search<'_> {
                     .iter()
                     .all(|token| token.is_number() && token.word.len() > 2)
         };
-        let neighbour = at.checked_sub(1).is_some_and(joined) || joined(at);
+        let abroad = self.flat.text[..self.tokens[self.begin_of_secret(at)].at.end]
+            .rsplit(|sign: char| sign.is_whitespace())
+            .next()
+            .is_some_and(|first| first.starts_with('+'));
+        let neighbour = abroad || at.checked_sub(1).is_some_and(joined) || joined(at);
         let written = self.flat.text[token.at.clone()].trim_end_matches(['?', '!']);
         let plain = written.len() == size || self.is_in_halves(at);
         if !token.is_number() || !plain || neighbour {
@@ -426,7 +433,12 @@ impl Search<'_> {
             && (self.colon_before(at) || self.tokens[at - 1].after == After::Pause || size == 6)
             && words::carries(&self.tokens[at - 1].word);
         let followed = at > 1 && self.tokens[at - 2].word == "followed";
+        // "knappa in 851376"
+        let typed = near.len() > 1
+            && self.tokens[at - 1].word == "in"
+            && words::types_in(&self.tokens[at - 2].word);
         let place = !then
+            && !typed
             && !followed
             && near.end > near.start
             && (words::is_place_preposition(&self.tokens[at - 1].word)

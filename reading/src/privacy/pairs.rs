@@ -109,7 +109,8 @@ impl Search<'_> {
             card |= token.word.starts_with("kort") || token.word == "card";
         }
         let unit = self.tokens.get(at + 1).is_some_and(|next| words::is_unit(&next.word))
-            || at > 0 && words::is_place_preposition(&self.tokens[at - 1].word);
+            || at > 0 && words::is_place_preposition(&self.tokens[at - 1].word)
+            || token.word.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
         let mut behind =
             self.tokens[at + 1..].iter().take(BESIDE).take_while(|token| !token.ends());
         back |= !token.ends() && behind.any(|token| words::is_back(&token.word));

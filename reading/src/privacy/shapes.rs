@@ -41,6 +41,7 @@ impl Search<'_> {
                     && size
                     && !is_compound(word)
                     && !word.starts_with("0x")
+                    && !word.starts_with("err")
                     && !written.contains('.')
                     && (said || !is_model(written))
             }
@@ -67,6 +68,16 @@ impl Search<'_> {
         let within = inner.contains(SIGNS);
         let behind = said && inner.len() < written.len() && !words::is_said_about(inner);
         within || behind || self.flat.is_mixed_case(&token.at) || said && token.quoted
+    }
+
+    /// Whether a word holds two signs at least that words do not: "t!nY.Dr@gon".
+    pub(super) fn is_full_of_signs(&self, at: usize) -> bool {
+        let written = &self.flat.text[self.tokens[at].at.clone()];
+        let signs =
+            written.trim_end_matches(['!', '?']).chars().filter(|sign| SIGNS.contains(sign));
+        signs.count() + usize::from(self.flat.is_mixed_case(&self.tokens[at].at)) >= 2
+            && !written.contains('/')
+            && written.chars().filter(|sign| sign.is_alphabetic()).count() >= 3
     }
 
     /// Whether a number can be a code, and is no amount, year, date or numbered thing.

@@ -118,19 +118,7 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push(text, at.start + end + 1..at.end, tokens);
         return;
     }
-    // "A1->4417"
-    if piece.len() <= LONGEST
-        && let Some((end, sign)) =
-            ["->", "=>"].iter().find_map(|sign| Some((piece.find(sign)?, sign)))
-    {
-        let (arrow, rest) = (at.start + end, at.start + end + sign.len());
-        if end > 0 {
-            push_one(text, at.start..arrow, tokens);
-        }
-        tokens.push(Token::plain(arrow..rest, (*sign).to_owned()));
-        if rest < at.end {
-            push(text, rest..at.end, tokens);
-        }
+    if push_arrow(text, &at, tokens) {
         return;
     }
     // "användar-id:t 94970902", "PIN:ni on": the ending of a short word.
@@ -206,6 +194,25 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     }
 }
 
+/// Cuts a piece at an arrow, if there is one: "A1->4417".
+fn push_arrow(text: &str, at: &Range<usize>, tokens: &mut Vec<Token>) -> bool {
+    let piece = &text[at.clone()];
+    if piece.len() > LONGEST {
+        return false;
+    }
+    let arrow = ["->", "=>"].iter().find_map(|sign| Some((piece.find(sign)?, *sign)));
+    let Some((end, sign)) = arrow else { return false };
+    let (arrow, rest) = (at.start + end, at.start + end + sign.len());
+    if end > 0 {
+        push_one(text, at.start..arrow, tokens);
+    }
+    tokens.push(Token::plain(arrow..rest, sign.to_owned()));
+    if rest < at.end {
+        push(text, rest..at.end, tokens);
+    }
+    true
+}
+
 /// Where in `piece` a colon or another sign follows an announcement.
 fn announcement(piece: &str) -> Option<usize> {
     piece.find([':', '=', '(', ',', ';', '/']).filter(|&end| {
@@ -238,7 +245,7 @@ fn joint(piece: &str) -> Option<usize> {
     let code = after.bytes().take_while(u8::is_ascii_digit).count();
     let named = (3..=9).contains(&digits)
         && after.starts_with(|sign: char| sign.is_ascii_lowercase())
-        && after.contains(['=', ':']);
+        && (after.contains(['=', ':']) || words::noun(after).is_some());
     // "60716,ei mene läpi"
     let spoken = digits >= 4
         && piece[digits..].starts_with([',', ';'])

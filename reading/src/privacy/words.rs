@@ -168,7 +168,6 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
         ("sex" | "six" | "kuusi", "siffror" | "siffrorna" | "digits" | "numeroa" | "numbers") => {
             Some(Noun::Code)
         }
-        ("onetime" | "engangs", "pad" | "list" | "lista" | "sheet") => Some(Noun::KeyCode),
         ("bank" | "banking" | "login", "codes" | "details" | "credentials") => Some(Noun::Both),
         ("security", "code" | "number")
         | (
@@ -190,6 +189,7 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
             "code" | "codes" | "number" | "numbers" | "tal" | "luku" | "luvut",
         )
         | ("next" | "nasta" | "seuraava", "key")
+        | ("onetime" | "engangs", "pad" | "list" | "lista" | "sheet")
         | ("code" | "kod" | "koodi", "card" | "kort" | "kortet" | "kortti" | "list" | "lista") => {
             Some(Noun::KeyCode)
         }
@@ -498,7 +498,7 @@ pub(super) fn types_in(word: &str) -> bool {
 
 static TYPES_IN: Words = LazyLock::new(|| {
     set("\
-    matade matat matar knappade knappar knappat skrev skrivit skriver angav anger angett slog \
+    mata knappa sla skriva matade matat matar knappade knappar knappat skrev skrivit skriver angav anger angett slog \
     syotin syotan syottanyt nappailin nappailen kirjoitin kirjoitan napyttelin napyttelen punchade slagit keyed punched naputtelin entered typed \
     enter typing entering inputted laitoin type types enters kirjoitan naputan")
 });

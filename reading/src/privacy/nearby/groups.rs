@@ -117,7 +117,9 @@ impl Search<'_> {
         let day = match groups.sizes.as_slice() {
             [2, 2, 2 | 4] => {
                 let day = (1..=31).contains(&number(0, 2)) && (1..=12).contains(&number(2, 4));
-                groups.signs && day
+                // "10-16.30": hours.
+                let hours = written.contains('-') && written.contains('.');
+                groups.signs && (day || hours)
             }
             [4, 2, 2] => (1..=12).contains(&number(4, 6)),
             [4, 4] => [number(0, 4), number(4, 8)].iter().all(|it| (1900..=2100).contains(it)),

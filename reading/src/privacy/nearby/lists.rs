@@ -45,19 +45,25 @@ impl Search<'_> {
             let at = if words::is_copula(&behind.word) { place + 2 } else { place + 1 };
             let token = self.tokens.get(at)?;
             let least = if letter(place) || counted(place) { 3 } else { 4 };
+            // "1 XK39P 2 RB72M"
+            let digits = token.word.bytes().filter(u8::is_ascii_digit).count();
+            let mixed = digits >= 2 && digits < token.word.len() && token.word.len() <= 8;
+            if mixed && counted(place) {
+                return Some(token.at.clone());
+            }
             if !token.is_number() {
                 return None;
             }
             // "A1 60 28 A2 93 17"
-            let group = |at: &usize| {
-                *at == place + 1
-                    || self.tokens[at - 1].after == After::Nothing
-                        && self.tokens[*at].is_number()
-                        && letter(place)
+            let joined = |next: &usize| {
+                *next == at
+                    || self.tokens[next - 1].after == After::Nothing
+                        && self.tokens[*next].is_number()
+                        && (letter(place) || self.is_marked(place))
             };
-            let last = (at..self.tokens.len().min(at + 4)).take_while(group).last().unwrap_or(at);
-            let digits: usize = self.tokens[at..=last].iter().map(|token| token.word.len()).sum();
-            (least..=6).contains(&digits).then(|| token.at.start..self.tokens[last].at.end)
+            let end = (at..self.tokens.len().min(at + 4)).take_while(joined).last().unwrap_or(at);
+            let size: usize = self.tokens[at..=end].iter().map(|token| token.word.len()).sum();
+            (least..=6).contains(&size).then(|| token.at.start..self.tokens[end].at.end)
         };
         let places = (0..self.tokens.len()).filter(|&at| {
             (letter(at) || words::is_place(&self.tokens[at].word))
@@ -137,6 +143,11 @@ impl Search<'_> {
     pub(super) fn is_in_its_place(&self, at: usize, strong: bool) -> bool {
         let written = &self.flat.text[self.tokens[at].at.clone()];
         let lettered = strong && written.split_once('-').is_some_and(|(place, _)| place.len() == 1);
+        // "17/508843"
+        let slashed = written.split_once('/').filter(|(_, code)| strong && code.len() > 4);
+        if let Some((place, code)) = slashed {
+            return words::is_place(place) && code.bytes().all(|sign| sign.is_ascii_digit());
+        }
         let written =
             if lettered { written.split_once('-') } else { written.split_once(['=', ':']) };
         written.is_some_and(|(place, code)| {

@@ -14,6 +14,9 @@ use crate::privacy::words::Noun;
 /// So many words may link the name of a password to the word that is it.
 const LINKS: usize = 4;
 
+/// A longer odd word needs nothing behind it that shows that it ends.
+const SURE: usize = 8;
+
 /// So far from the name "is" may stand: "the password I set last week was …".
 const FAR: usize = 9;
 
@@ -47,15 +50,15 @@ impl Search<'_> {
         while place < sentence.end.min(next + LINKS) {
             let word = &self.tokens[place].word;
             let sign = matches!(word.as_str(), ":" | "=" | "-");
-            apart |= word == "," || self.tokens[place].after == After::Pause;
-            if !(sign
+            let links = sign
                 || word == ","
                 || words::is_copula(word)
                 || words::hedges(word)
-                || linked && words::owns(word))
-            {
+                || linked && words::owns(word);
+            if !links || words::is_place_preposition(word) {
                 break;
             }
+            apart |= word == "," || self.tokens[place].after == After::Pause;
             linked |= sign || words::is_copula(word);
             place += 1;
         }
@@ -69,6 +72,7 @@ impl Search<'_> {
         let follows = last
             || linked
             || self.tokens.get(place + 1).is_some_and(|next| words::goes_on_after(&next.word))
+            || word.word.len() > SURE
             || self.flat.text[word.at.end..].trim_start().starts_with(['(', '"']);
         let joined = !apart || last && given();
         (!genitive && joined && follows && words::is_odd(&word.word)).then_some(place..place + 1)

@@ -111,20 +111,26 @@ impl Search<'_> {
             let before = self.tokens[at.saturating_sub(OWN)..at].iter().rev();
             let own =
                 before.take_while(|token| !token.ends()).any(|token| words::owns(&token.word))
+                    || self.tokens[next.min(self.tokens.len())..]
+                        .iter()
+                        .take(OWN)
+                        .any(|token| words::uses(&token.word) || words::changes(&token.word))
                     || self.tokens[at].word.ends_with("ni");
             let reach = self.tokens.len().min(next + OWN);
             let own_clause = |at: usize| {
                 self.tokens[at - 1].after == After::Pause
-                    && (self.tokens[at].after > After::Nothing || at + 1 == self.tokens.len())
+                    && (self.tokens[at].after > After::Nothing
+                        || self.tokens[at].quoted
+                        || at + 1 == self.tokens.len())
             };
             let sentence = (next..reach).take_while(|&at| self.tokens[at - 1].after < After::Line);
             if let Some(at) = sentence.into_iter().find(|&at| own_clause(at))
                 && own
-                && self.is_password_by_shape(at)
-                && self.tokens[at].word.bytes().any(|sign| sign.is_ascii_digit())
-                && !self.tokens[at].is_number()
+                && (self.is_password_by_shape(at) && !self.tokens[at].is_number()
+                    || self.is_full_of_signs(at)
+                    || self.tokens[at].quoted && self.is_quotation(at))
             {
-                let at = self.tokens[at].at.clone();
+                let at = self.tokens[at].at.start..self.end_of_secret(at, Noun::Password);
                 found.push(Found { at, kind: SecretKind::Password });
             }
         }
