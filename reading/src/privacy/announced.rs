@@ -339,7 +339,9 @@ impl<'a> Search<'a> {
             linked |= opens
                 || words::is_copula(&token.word)
                 || matches!(token.word.as_str(), "som" | "as");
-            if !words::links(&token.word) && !words::says_right(&token.word) {
+            // "762481 is your login code"
+            let user = words::may_announce_user(&token.word);
+            if !words::links(&token.word) && !words::says_right(&token.word) && !user {
                 return;
             }
         }

@@ -200,6 +200,10 @@ pub(super) fn hedges(word: &str) -> bool {
             | "enda"
             | "aina"
             | "alltid"
+            | "faktiskt"
+            | "oikeasti"
+            | "actually"
+            | "really"
             | "always"
     )
 }

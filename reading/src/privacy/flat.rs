@@ -173,11 +173,15 @@ impl Flat {
         self.origins.get(at.start).is_some_and(|origin| origin.upper)
     }
 
-    /// Whether all letters in `at` are capitals, and a dash stands between them and digits: "INV-2025".
+    /// Whether `at` is letters, all of them capitals, and then digits behind dashes: "INV-2025",
+    /// `SYS_311`.
     pub(super) fn is_in_capitals(&self, at: &Range<usize>) -> bool {
-        let text = &self.text[at.clone()];
-        let mut letters = text.char_indices().filter(|(_, letter)| letter.is_alphabetic());
-        text.contains('-') && letters.all(|(offset, _)| self.origins[at.start + offset].upper)
+        let Some((name, number)) = self.text[at.clone()].split_once(['-', '_']) else {
+            return false;
+        };
+        let upper = |offset: usize| self.origins[at.start + offset].upper;
+        name.char_indices().all(|(offset, sign)| sign.is_alphabetic() && upper(offset))
+            && number.bytes().all(|sign| sign.is_ascii_digit() || sign == b'-')
     }
 
     /// Whether a capital stands after a small letter in `at`, as in "hemLig".

@@ -124,6 +124,10 @@ fn first(line: &str) -> Option<First> {
     if end.ends_with('•') {
         return Some(First { signs: Vec::new(), named, alone: false, covered: true, code, about });
     }
+    // "•••• that's the first block of my card"
+    if named && line.contains('•') && !line.bytes().any(|sign| sign.is_ascii_digit()) {
+        return Some(First { signs: Vec::new(), named, alone: false, covered: true, code, about });
+    }
     let Some(last) = line.rfind(|sign: char| sign.is_ascii_digit()) else {
         // "hetun loppuosa 308T"
         let first = First { signs: Vec::new(), named, alone: false, covered: false, code, about };
@@ -190,7 +194,7 @@ fn second(text: &str, from: usize) -> Option<Second> {
         }
     }
     let bytes = text.as_bytes();
-    let sign = bytes[..start].last().copied().filter(|sign| b"-+abcdef".contains(sign));
+    let sign = bytes[..start].last().copied().filter(|sign| b"-+abcdefuvwxy".contains(sign));
     let begin = start - usize::from(sign.is_some());
     let mut signs = Vec::new();
     let mut end = start;
@@ -289,7 +293,7 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
                 && second.named
                 && !second.phone
                 && (4..=12).contains(&size)
-                && !(second.year && size == 4)
+                && !(size == 4 && (second.year || first.code && second.signs[3].is_ascii_digit()))
             || second.first
                 && (second.card || second.fours && !first.code)
                 && (4..=15).contains(&size);
@@ -334,13 +338,15 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         })
     };
     // Whatever stands between, two numbers that are a card together are one.
-    let eights = (first.signs.len().is_multiple_of(4) || second.named) && signs.len() == 16;
+    let eights =
+        signs.len() == 16 && (first.signs.len().is_multiple_of(4) || first.named || second.named);
     if eights && !second.phone && !second.called && card(16) {
         return found(SecretKind::Card);
     }
     let lettered = second.signs.len() == 4 && second.signs[3].is_ascii_lowercase();
     let born = matches!(first.signs.len(), 6 | 8);
-    if first.signs.len() == 6 && lettered && identity::checks(&signs) {
+    let person = first.about == About::Person && second.introduced && signs.len() == 10;
+    if (first.signs.len() == 6 && lettered || person) && identity::checks(&signs) {
         return found(SecretKind::FinnishIdentity);
     }
     // "personnummer 198611", "fortsättning 08-3216"

@@ -62,6 +62,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
                 | "dial"
                 | "numerosta"
                 | "asian"
+                | "sn"
                 | "asiani"
                 | "numeroon"
         )

@@ -182,10 +182,12 @@ impl Search<'_> {
     /// "vaihdoin salasanan", "se on nyt talvirengas".
     fn made_in(&self, sentence: &Range<usize>, before: &Range<usize>, found: &mut Vec<Found>) {
         let changed = self.tokens[before.clone()].iter().any(|token| words::changes(&token.word));
-        if !changed || !self.names(before, &[Noun::Password]) || sentence.len() < 2 {
+        if !self.names(before, &[Noun::Password]) || sentence.len() < 2 {
             return;
         }
-        let last = sentence.end - 1;
+        // "You want the password? Fine, it's rhubarbtrombone and …"
+        let odd = sentence.clone().find(|&at| words::is_odd(&self.tokens[at].word));
+        let last = odd.unwrap_or(sentence.end - 1);
         let lead = &self.tokens[sentence.start..last];
         let word = &self.tokens[last].word;
         let leads = lead.iter().all(|token| {
@@ -193,7 +195,12 @@ impl Search<'_> {
                 || words::is_copula(&token.word)
                 || words::hedges(&token.word)
         });
-        let copula = lead.iter().any(|token| words::is_copula(&token.word));
+        let is = |token: &Token| words::is_copula(&token.word) || token.word == "its";
+        let copula = lead.iter().any(is);
+        let asks = lead.len() == 1 && words::asks_whether(&lead[0].word);
+        if asks || !changed && (odd.is_none() || !lead.last().is_some_and(is)) {
+            return;
+        }
         let plain = word.chars().count() >= 5 && word.chars().all(char::is_alphabetic);
         if leads && copula && plain && !words::is_said_about(word) && self.nouns[last].is_none() {
             found.push(Found { at: self.tokens[last].at.clone(), kind: SecretKind::Password });
@@ -250,6 +257,7 @@ impl Search<'_> {
             || beside(before, sentence.start.checked_sub(1))
             || beside(behind, Some(sentence.end - 1));
         let short = sentence.len() <= SHORT && (lone || self.names(before, any));
+        self.as_many_digits(sentence, found);
         if !here && !short && !self.names(behind, of_list) {
             return;
         }
@@ -296,6 +304,24 @@ impl Search<'_> {
             if here || short && (copula || leads) {
                 let kind = if strong { SecretKind::KeyCodes } else { SecretKind::OneTimeCode };
                 found.push(Found { at: self.tokens[at].at.clone(), kind });
+            }
+        }
+    }
+
+    /// Takes a number of as many digits as the words before it say, where somebody signs in: "sedan 4
+    /// siffror 6182".
+    fn as_many_digits(&self, sentence: &Range<usize>, found: &mut Vec<Found>) {
+        let signs_in =
+            |at: usize| self.nouns[at].is_some() || words::may_announce_user(&self.tokens[at].word);
+        for at in sentence.clone().skip(2) {
+            let [count, digits, number] = &self.tokens[at - 2..=at] else { continue };
+            let fits = count.word.parse() == Ok(number.word.len()) && number.word.len() > 3;
+            if fits
+                && number.is_number()
+                && words::names_digits(&digits.word)
+                && sentence.clone().any(signs_in)
+            {
+                found.push(Found { at: number.at.clone(), kind: SecretKind::Pin });
             }
         }
     }

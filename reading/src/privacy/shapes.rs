@@ -41,6 +41,7 @@ impl Search<'_> {
                     && size
                     && !is_compound(word)
                     && !word.starts_with("0x")
+                    && (said || digits > 5 || !self.flat.is_in_capitals(&token.at))
                     && !word.starts_with("err")
                     && !written.contains('.')
                     && (said || !is_model(written))
@@ -66,8 +67,13 @@ impl Search<'_> {
         }
         let inner = written.trim_end_matches(['!', '?']);
         let within = inner.contains(SIGNS);
+        // "PASSWORD: tin.kettle.moon"
+        let dotted = said
+            && inner.matches('.').count() > 1
+            && !inner.starts_with("www.")
+            && inner.split('.').all(|part| part.len() > 2);
         let behind = said && inner.len() < written.len() && !words::is_said_about(inner);
-        within || behind || self.flat.is_mixed_case(&token.at) || said && token.quoted
+        within || dotted || behind || self.flat.is_mixed_case(&token.at) || said && token.quoted
     }
 
     /// Whether a word holds two signs at least that words do not: "t!nY.Dr@gon".
@@ -160,7 +166,9 @@ impl Search<'_> {
                 || at == 0
                 || !self.flat.begins_with_capital(&token.at)
                 || letters < 6);
+        let adverb = words::links(&token.word) && !words::is_copula(&token.word);
         if !(3..=32).contains(&letters)
+            || adverb
             || !token.word.chars().all(char::is_alphabetic)
             || said_about
         {
@@ -216,11 +224,11 @@ impl Search<'_> {
         for (count, token) in rest.iter().enumerate() {
             let plain =
                 token.word.chars().all(char::is_alphabetic) || count > 0 && token.is_number();
-            let about =
-                words::is_said_about(&token.word) && token.word != "is" && token.word != "ar"
-                    || words::noun(&token.word).is_some()
-                    || words::names_a_service(&token.word)
-                    || words::is_place_preposition(&token.word);
+            let about = words::measures_time(&token.word)
+                || words::is_said_about(&token.word) && token.word != "is" && token.word != "ar"
+                || words::noun(&token.word).is_some()
+                || words::names_a_service(&token.word)
+                || words::is_place_preposition(&token.word);
             if !plain || about && !named || count >= MAX_WORDS {
                 return None;
             }

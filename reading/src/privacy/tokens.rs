@@ -88,12 +88,7 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         tokens.push(Token::plain(at, word));
         return;
     }
-    // "koodi on 171643.pdf": the ending belongs to the name of the file.
-    if let Some(ending) = FILES.iter().find(|ending| text[at.clone()].ends_with(**ending))
-        && (ending.len() + 1..=LONGEST).contains(&at.len())
-    {
-        push(text, at.start..at.end - ending.len(), tokens);
-        push_one(text, at.end - ending.len()..at.end, tokens);
+    if push_file(text, &at, tokens) || push_arrow(text, &at, tokens) {
         return;
     }
     // "lösenord_Mustikka659": in names of files words stand with other signs between.
@@ -107,6 +102,11 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push(text, at.start + end + 1..at.end, tokens);
         return;
     }
+    if let Some(end) = seam(piece).filter(|_| piece.len() <= LONGEST) {
+        push(text, at.start..at.start + end, tokens);
+        push(text, at.start + end..at.end, tokens);
+        return;
+    }
     let awaited = tokens.last().is_some_and(|last| words::is_copula(&last.word));
     let signs = ['_', '+'];
     if !awaited
@@ -116,9 +116,6 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     {
         push(text, at.start..at.start + end, tokens);
         push(text, at.start + end + 1..at.end, tokens);
-        return;
-    }
-    if push_arrow(text, &at, tokens) {
         return;
     }
     // "användar-id:t 94970902", "PIN:ni on": the ending of a short word.
@@ -194,6 +191,33 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     }
 }
 
+/// Cuts the ending off the name of a file: "koodi on 171643.pdf".
+fn push_file(text: &str, at: &Range<usize>, tokens: &mut Vec<Token>) -> bool {
+    let ending = FILES.iter().find(|ending| text[at.clone()].ends_with(**ending));
+    let Some(ending) = ending.filter(|it| (it.len() + 1..=LONGEST).contains(&at.len())) else {
+        return false;
+    };
+    push(text, at.start..at.end - ending.len(), tokens);
+    push_one(text, at.end - ending.len()..at.end, tokens);
+    true
+}
+
+/// Where a piece of a table or of data goes on: before the name behind `|` or `;`, and before a
+/// quotation mark behind a colon or a comma: "4106|pin:5518", `05:"91`, `60",06:"38`.
+fn seam(piece: &str) -> Option<usize> {
+    let named = piece.find(['|', ';']).map(|at| at + 1).filter(|&at| {
+        let letters = piece[at..].bytes().take_while(u8::is_ascii_alphabetic).count();
+        words::noun(&piece[at..at + letters]).is_some()
+    });
+    let quoted = || {
+        let inner = piece.find(":\"").map(|at| at + 1);
+        inner
+            .or_else(|| piece.find("\",").map(|at| at + 2))
+            .filter(|&at| piece[..at].contains(|sign: char| sign.is_ascii_digit()))
+    };
+    named.or_else(quoted).filter(|&at| at < piece.len())
+}
+
 /// Cuts a piece at an arrow, if there is one: "A1->4417".
 fn push_arrow(text: &str, at: &Range<usize>, tokens: &mut Vec<Token>) -> bool {
     let piece = &text[at.clone()];
@@ -243,7 +267,7 @@ fn joint(piece: &str) -> Option<usize> {
     let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
     let after = piece[digits..].strip_prefix(['/', ';', ',', '&', '|', '+'])?;
     let code = after.bytes().take_while(u8::is_ascii_digit).count();
-    let named = (3..=9).contains(&digits)
+    let named = (2..=9).contains(&digits)
         && after.starts_with(|sign: char| sign.is_ascii_lowercase())
         && (after.contains(['=', ':']) || words::noun(after).is_some());
     // "60716,ei mene läpi"
@@ -268,6 +292,8 @@ fn push_one(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {
     let mut word: String = core.chars().filter(|sign| sign.is_alphanumeric()).collect();
     if piece.contains('•') {
         COVER.clone_into(&mut word);
+    } else if word.is_empty() && piece.bytes().all(|sign| sign == b':') {
+        ":".clone_into(&mut word);
     } else if word.is_empty() {
         piece.clone_into(&mut word);
     }

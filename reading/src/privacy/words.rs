@@ -367,7 +367,7 @@ pub(super) fn says_little(word: &str) -> bool {
 
 static LITTLE: Words = LazyLock::new(|| {
     set("\
-    ja jaa joo juu jo kylla okej ok okei okay jaha har har hej moi hei hi hello yes yeah sure well \
+    fine ja jaa joo juu jo kylla okej ok okei okay jaha har har hej moi hei hi hello yes yeah sure well \
     den det ar e se on it is its this here tassa siina nain det. star stod lukee says said nu nyt \
     now tack kiitos thanks please , - : = . ju no aha no. sa such blev kom tuli came fick sain got \
     jag mina min mun minun my i the a en ett vai oliko eller or tai siis alltsa ai eiku nej nope \
@@ -451,6 +451,17 @@ static SAID_ABOUT: Words = LazyLock::new(|| {
     been was were are is am be has have had does did do can could would should will must may \
     might open closed ongoing pending oppen oppet auki kesken kiinni")
 });
+
+/// Measures time: "var tredje månad".
+pub(super) fn measures_time(word: &str) -> bool {
+    [
+        "manad", "veck", "kvartal", "kuukau", "vuosi", "vuode", "viik", "month", "year", "week",
+        "gang",
+    ]
+    .iter()
+    .any(|stem| word.starts_with(stem))
+        || matches!(word, "ar" | "dag" | "day" | "days" | "paiva" | "kerta" | "kerran" | "time")
+}
 
 /// Says when something was done: after it nothing more belongs to a password.
 pub(super) fn tells_when(word: &str) -> bool {

@@ -49,6 +49,7 @@ impl Search<'_> {
         if !named && !of_list {
             return;
         }
+        let mut rows: Vec<(Range<usize>, Vec<usize>)> = Vec::new();
         let mut at = sentence.start;
         while at < sentence.end {
             // "rad 1: 8126 3345"; "FI13 8000 2613" is an account.
@@ -64,7 +65,15 @@ impl Search<'_> {
             if account {
                 continue;
             }
-            let phone = self.flat.text[groups.begins..].starts_with('0') && !named;
+            let place = groups.begins..self.tokens[groups.tokens.end - 1].at.end;
+            if groups.sizes.len() > 1 && groups.sizes.iter().sum::<usize>() >= *DIGITS.start() {
+                rows.push((place, groups.sizes.clone()));
+            }
+            // "puh. (09) 4245 0011"
+            let area = groups.tokens.start > 0
+                && self.tokens[groups.tokens.start - 1].is_number()
+                && self.tokens[groups.tokens.start - 1].word.starts_with('0');
+            let phone = area || self.flat.text[groups.begins..].starts_with('0') && !named;
             if (groups.is_code() || groups.is_list())
                 && !phone
                 && !self.is_date(&groups)
@@ -72,6 +81,13 @@ impl Search<'_> {
             {
                 let at = groups.begins..self.tokens[groups.tokens.end - 1].at.end;
                 found.push(Found { at, kind: SecretKind::OneTimeCode });
+            }
+        }
+        // "045-721-8834, 046-390-5517, 047-852-6609": nobody tells of so many telephones.
+        for (at, sizes) in &rows {
+            let alike = rows.iter().filter(|(_, other)| other == sizes).count();
+            if alike > 2 && self.names(sentence, &codes) {
+                found.push(Found { at: at.clone(), kind: SecretKind::KeyCodes });
             }
         }
     }

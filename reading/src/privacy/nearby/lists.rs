@@ -142,7 +142,10 @@ impl Search<'_> {
     /// Whether a token is a code behind its place in a list: "A1=914".
     pub(super) fn is_in_its_place(&self, at: usize, strong: bool) -> bool {
         let written = &self.flat.text[self.tokens[at].at.clone()];
-        let lettered = strong && written.split_once('-').is_some_and(|(place, _)| place.len() == 1);
+        let lettered = strong
+            && written
+                .split_once('-')
+                .is_some_and(|(place, _)| place.len() == 1 || words::is_place(place));
         // "17/508843"
         let slashed = written.split_once('/').filter(|(_, code)| strong && code.len() > 4);
         if let Some((place, code)) = slashed {

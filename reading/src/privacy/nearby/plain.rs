@@ -23,6 +23,11 @@ const FAR: usize = 9;
 /// A password of several words has at most so many.
 const MANY: usize = 6;
 
+/// Whether a word says that something is typed in: "put in", "skrev in".
+fn is_typing(word: &str) -> bool {
+    words::types_in(word) || matches!(word, "put" | "in" | "tried" | "used")
+}
+
 impl Search<'_> {
     /// Takes plain words that can only be the password of which a sentence speaks.
     pub(super) fn plain_words(&self, sentence: &Range<usize>, found: &mut Vec<Found>) {
@@ -55,6 +60,16 @@ impl Search<'_> {
                 || words::is_copula(word)
                 || words::hedges(word)
                 || linked && words::owns(word);
+            // "for the password i put in hockeymom"
+            let typed = self.tokens[place..sentence.end.min(place + 3)].iter().skip(1);
+            let typed = matches!(word.as_str(), "i" | "jag" | "ma" | "mina")
+                .then(|| typed.take_while(|token| is_typing(&token.word)).count())
+                .filter(|typed| *typed > 0);
+            if let Some(typed) = typed {
+                linked = true;
+                place += 1 + typed;
+                continue;
+            }
             if !links || words::is_place_preposition(word) {
                 break;
             }
@@ -83,14 +98,12 @@ impl Search<'_> {
     fn after_clause(&self, next: usize, sentence: &Range<usize>) -> Option<Range<usize>> {
         let near = next..sentence.end.min(next + FAR);
         let place = near.clone().skip(1).find(|&at| {
-            words::is_copula(&self.tokens[at - 1].word) && words::is_odd(&self.tokens[at].word)
+            let before = &self.tokens[at - 1].word;
+            let hedged = words::hedges(before) && words::is_copula(&self.tokens[at - 2].word);
+            (words::is_copula(before) || hedged) && words::is_odd(&self.tokens[at].word)
         })?;
-        let between = &self.tokens[next..place];
         let last = self.tokens[place].after > After::Nothing || place + 1 == sentence.end;
-        let other = self.nouns[next..place].iter().any(Option::is_some)
-            || between.iter().any(|token| {
-                token.after > After::Nothing || words::names_harmless_number(&token.word)
-            });
+        let other = self.nouns[next..place].iter().any(Option::is_some);
         (last && !other).then_some(place..place + 1)
     }
 
@@ -106,11 +119,19 @@ impl Search<'_> {
                 .take(2)
                 .take_while(|token| words::is_copula(&token.word))
                 .count();
-        if first == next && !colon {
+        let first = if first > next { first } else { self.becomes(next, sentence).unwrap_or(next) };
+        if first == next && !colon && !phrase {
             return None;
         }
         let rest = first..sentence.end;
-        let end = rest.clone().find(|&at| self.tokens[at].after > After::Nothing);
+        let end = rest.clone().find(|&at| {
+            let next = self.tokens.get(at + 1);
+            self.tokens[at].after > After::Nothing
+                || next.is_some_and(|next| {
+                    words::relates(&next.word)
+                        || !phrase && matches!(next.word.as_str(), "och" | "ja" | "and")
+                })
+        });
         let rest = first..end.map_or(sentence.end, |end| end + 1);
         let tokens = &self.tokens[rest.clone()];
         let plain = tokens.iter().all(|token| token.word.chars().all(char::is_alphabetic));
@@ -123,10 +144,26 @@ impl Search<'_> {
         let goes_on = |token: &Token| {
             words::goes_on_after(&token.word) && !words::is_place_preposition(&token.word)
         };
-        let odd = phrase
+        let odd = phrase && (first > next || colon)
             || tokens.iter().any(|token| words::is_odd(&token.word)) && !tokens.iter().any(goes_on);
         let named = self.nouns[rest.clone()].iter().any(Option::is_some);
         ((2..=MANY).contains(&tokens.len()) && plain && !about && odd && !named).then_some(rest)
+    }
+
+    /// Where the words begin that a password was changed to, or that "is" leads to behind a clause in
+    /// commas: "lösenordet till …", "salasana, jonka valitsin, on …".
+    fn becomes(&self, next: usize, sentence: &Range<usize>) -> Option<usize> {
+        let to = self.tokens.get(next).filter(|_| next < sentence.end)?;
+        let before = sentence.start..next;
+        let changes = || self.tokens[before].iter().any(|token| words::changes(&token.word));
+        if matches!(to.word.as_str(), "till" | "to" | "into") && changes() {
+            return Some(next + 1);
+        }
+        (next + 1..sentence.end.min(next + FAR)).find(|&at| {
+            at > next + 1
+                && words::is_copula(&self.tokens[at - 1].word)
+                && self.tokens[at - 2].after == After::Pause
+        })
     }
 
     /// The odd word that a password was changed from.

@@ -14,6 +14,7 @@ use crate::privacy::words::told::is_code_in_dialect;
 pub(super) fn is_pin(word: &str) -> bool {
     word.starts_with("tunnuslu")
         || word.starts_with("pintunnu")
+        || word.starts_with("salanumero")
         || word.starts_with("salaluku")
         || word.starts_with("salaluvu")
         || word.starts_with("losenkod")
@@ -93,6 +94,7 @@ pub(super) fn is_key_code(word: &str) -> bool {
         "koodikort",
         "tunnuslukulist",
         "avainlukukort",
+        "avainkood",
         "nyckeltalskort",
         "nyckelkodskort",
         "sakerhetstal",
@@ -123,7 +125,7 @@ static HARMLESS_CODES: Words = LazyLock::new(|| {
     gift presentkorts streck bar farg source kall status produkt product tuote swift bic sort \
     branch rikt virhe error errors posti maa alennus viiva etu lahja http dress valuta currency \
     yrkes diagnos fault erbjudande klad suunta vari tarjous virheen morse upp av in ale reader \
-    lukija lasar kortlasar arkivering arkiverings arkisto archive response svars vastaus bransch \
+    lukija lasar kortlasar arkivering arkiverings arkisto archive response bransch \
     toimiala tarkistus kontroll check company dealer dorr ovi door varaus boknings booking \
     sparnings seuranta tracking kurs rum huone hotell rabatti  \
     aktie osake isin kupong kuponki lei  konterings tiliointi kirjaus gs1 hs tull tulli")
@@ -136,6 +138,10 @@ pub(super) fn is_code(word: &str) -> bool {
         .or_else(|| {
             let at = last(word, "koodi")?;
             (word.len() - at <= 11).then_some(&word[..at])
+        })
+        .or_else(|| {
+            let at = last(word, "koode")?;
+            (6..=12).contains(&(word.len() - at)).then_some(&word[..at])
         });
     stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem))
         || is_other_code(word)
@@ -172,6 +178,8 @@ fn is_other_code(word: &str) -> bool {
             | "coden"
             | "koddosa"
             | "koddosan"
+            | "sakerhetsdosa"
+            | "sakerhetsdosan"
             | "bankdosa"
             | "bankdosan"
             | "engangslosen"
