@@ -340,7 +340,7 @@ impl<'a> Search<'a> {
                 || words::is_copula(&token.word)
                 || matches!(token.word.as_str(), "som" | "as");
             // "762481 is your login code"
-            let user = words::may_announce_user(&token.word);
+            let user = words::may_announce_user(&token.word) || words::confirms(&token.word);
             if !words::links(&token.word) && !words::says_right(&token.word) && !user {
                 return;
             }

@@ -442,9 +442,19 @@ pub(super) fn says_identity(flat: &Flat, at: usize) -> bool {
     let from = at.saturating_sub(CARD_WORD_REACH);
     let from = (from..=at).find(|&from| flat.text.is_char_boundary(from)).unwrap_or(at);
     let before = &flat.text[from..at];
-    ["personnum", "personnr", "personbeteck", "personsign", "henkilotun", "hetu", "sotu", "ssn"]
-        .iter()
-        .any(|word| before.contains(word))
+    [
+        "personnum",
+        "personnr",
+        "pnr",
+        "personbeteck",
+        "personsign",
+        "henkilotun",
+        "hetu",
+        "sotu",
+        "ssn",
+    ]
+    .iter()
+    .any(|word| before.contains(word))
         || before.contains("identity")
         || ["id no", "id nr", "id-nr", "id num", "idnum", "id code", "identitetsn"]
             .iter()

@@ -85,8 +85,18 @@ pub(super) fn find(previous: &str, flat: &Flat) -> Option<Found> {
         let second = second(&flat.text, 0)?;
         let before = Flat::of(previous);
         let lines = before.text.lines().rev().filter(|line| !line.trim().is_empty());
-        let mut firsts = lines.take(LINES).filter_map(first);
-        firsts.find_map(|first| whole(&first, &second))
+        for line in lines.take(LINES) {
+            let Some(first) = first(line) else { continue };
+            if let Some(found) = whole(&first, &second) {
+                return Some(found);
+            }
+            // "tilausnumero alkaa 5518": that is what goes on.
+            let harmless = |at| words::names_harmless_number(&line[at]);
+            if first.named && !first.covered && words_of(line).any(harmless) {
+                return None;
+            }
+        }
+        None
     };
     let within = || {
         let near = flat.text.len().min(2 * REACH);
@@ -236,6 +246,7 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let counted = year
         || words::is_unit(next)
         || after.starts_with(['.', ':', '/', '-'])
+        || text[start..end].contains('/')
         || after
             .strip_prefix(',')
             .is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()));
@@ -278,48 +289,54 @@ fn is_begin_of_account(text: &str) -> bool {
     })
 }
 
+/// What goes on from a half that has been covered.
+fn rest_of_covered(first: &First, second: &Second) -> Option<Found> {
+    let found = |kind| Some(Found { at: second.at.clone(), kind });
+    let size = second.signs.len();
+    let years = size == 8 && second.year && matches!(&second.signs[4..6], b"19" | b"20");
+    let goes = !years
+        && (first.named || second.named || second.introduced && !first.code)
+        && first.about != About::Person
+        && second.fours;
+    let rest = !second.counted && goes && !second.phone && !second.called
+        || !second.counted
+            && second.introduced
+            && second.named
+            && !second.phone
+            && (4..=12).contains(&size)
+            && !(size == 4 && (second.year || first.code && second.signs[3].is_ascii_digit()))
+        || second.first && (second.card || second.fours && !first.code) && (4..=15).contains(&size);
+    // "200899-" was taken for a code; "142F" goes on from it all the same.
+    // "för tidigt: 7403", "19-8620"; "card is 3727 164", "088 51930"
+    let day = second.first && second.dashed && size == 6;
+    if day && !second.phone && !first.code {
+        return found(SecretKind::SwedishIdentity);
+    }
+    let of_card =
+        first.about == About::Card && (second.first || second.introduced) && !second.counted;
+    if of_card && !second.phone && (4..=12).contains(&size) {
+        return found(SecretKind::Card);
+    }
+    let goes_on = second.introduced && second.first && !second.counted && !second.phone;
+    match size {
+        _ if rest => found(SecretKind::Card),
+        4 if first.about == About::Person
+            && second.at.len() > size
+            && second.signs[3].is_ascii_lowercase() =>
+        {
+            found(SecretKind::FinnishIdentity)
+        }
+        4 if goes_on => found(SecretKind::FinnishIdentity),
+        12 if goes_on => found(SecretKind::Card),
+        _ => None,
+    }
+}
+
 /// What the two halves are together.
 fn whole(first: &First, second: &Second) -> Option<Found> {
     let found = |kind| Some(Found { at: second.at.clone(), kind });
     if first.covered {
-        let size = second.signs.len();
-        let years = size == 8 && second.year && matches!(&second.signs[4..6], b"19" | b"20");
-        let goes = !years
-            && (first.named || second.named || second.introduced && !first.code)
-            && first.about != About::Person
-            && second.fours;
-        let rest = goes && !second.phone && !second.called
-            || second.introduced
-                && second.named
-                && !second.phone
-                && (4..=12).contains(&size)
-                && !(size == 4 && (second.year || first.code && second.signs[3].is_ascii_digit()))
-            || second.first
-                && (second.card || second.fours && !first.code)
-                && (4..=15).contains(&size);
-        // "200899-" was taken for a code; "142F" goes on from it all the same.
-        // "för tidigt: 7403", "19-8620"; "card is 3727 164", "088 51930"
-        let day = second.first && second.dashed && size == 6;
-        if day && !second.phone && !first.code {
-            return found(SecretKind::SwedishIdentity);
-        }
-        let of_card = first.about == About::Card && second.first && !second.counted;
-        if of_card && !second.phone && (4..=12).contains(&size) {
-            return found(SecretKind::Card);
-        }
-        let goes_on = second.introduced && second.first && !second.counted && !second.phone;
-        return match size {
-            _ if rest => found(SecretKind::Card),
-            4 if first.about == About::Person
-                && second.at.len() > size
-                && second.signs[3].is_ascii_lowercase() =>
-            {
-                found(SecretKind::FinnishIdentity)
-            }
-            4 if goes_on => found(SecretKind::FinnishIdentity),
-            12 if goes_on => found(SecretKind::Card),
-            _ => None,
-        };
+        return rest_of_covered(first, second);
     }
     let mut signs = first.signs.clone();
     signs.extend(&second.signs);

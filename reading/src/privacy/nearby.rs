@@ -68,7 +68,12 @@ impl Search<'_> {
         let mut sentences = Vec::new();
         let mut start = 0;
         for (at, token) in self.tokens.iter().enumerate() {
-            if token.after >= After::Line || at + 1 == self.tokens.len() {
+            // "21. 49-60-13, 22. 72-18-95": the place of a code ends no sentence.
+            let place = token.after == After::Sentence
+                && words::is_place(&token.word)
+                && self.tokens.get(at + 1).is_some_and(Token::is_number)
+                && !self.flat.text[token.at.end..].trim_start_matches('.').starts_with('\n');
+            if token.after >= After::Line && !place || at + 1 == self.tokens.len() {
                 sentences.push(start..at + 1);
                 start = at + 1;
             }
@@ -197,7 +202,7 @@ impl Search<'_> {
         });
         let is = |token: &Token| words::is_copula(&token.word) || token.word == "its";
         let copula = lead.iter().any(is);
-        let asks = lead.len() == 1 && words::asks_whether(&lead[0].word);
+        let asks = lead.len() == 1 && lead[0].word != "its";
         if asks || !changed && (odd.is_none() || !lead.last().is_some_and(is)) {
             return;
         }
@@ -410,11 +415,7 @@ impl Search<'_> {
                     .iter()
                     .all(|token| token.is_number() && token.word.len() > 2)
         };
-        let abroad = self.flat.text[..self.tokens[self.begin_of_secret(at)].at.end]
-            .rsplit(|sign: char| sign.is_whitespace())
-            .next()
-            .is_some_and(|first| first.starts_with('+'));
-        let neighbour = abroad || at.checked_sub(1).is_some_and(joined) || joined(at);
+        let neighbour = self.is_of_phone(at) || at.checked_sub(1).is_some_and(joined) || joined(at);
         let written = self.flat.text[token.at.clone()].trim_end_matches(['?', '!']);
         let plain = written.len() == size || self.is_in_halves(at);
         if !token.is_number() || !plain || neighbour {
@@ -472,6 +473,13 @@ impl Search<'_> {
                     && words::names_digits(&self.tokens[at - 1].word)
                     && matches!(self.tokens[at - 2].word.as_str(), "fran" | "from"));
         !place && (carried || !self.tokens[near].iter().any(harmless)) && !behind.any(harmless)
+    }
+
+    /// Whether the groups that the number at `at` stands among begin with a country's plus.
+    pub(super) fn is_of_phone(&self, at: usize) -> bool {
+        let first = &self.tokens[self.begin_of_secret(at)];
+        let before = self.flat.text[..first.at.end].rsplit(char::is_whitespace).next();
+        before.is_some_and(|first| first.starts_with('+'))
     }
 
     /// Whether a number is written in two halves: "8137-2640".

@@ -22,7 +22,7 @@ impl Search<'_> {
     /// Takes a code that somebody says to have typed in or to have got.
     pub(super) fn typed_in(&self, at: usize, found: &mut Vec<Found>) {
         let token = &self.tokens[at];
-        if !token.is_number() || !self.is_strong(at, Noun::Code, true) {
+        if !token.is_number() || self.is_of_phone(at) || !self.is_strong(at, Noun::Code, true) {
             return;
         }
         // "447 120" is one code.

@@ -37,7 +37,7 @@ impl Search<'_> {
             _ => {
                 let size = (4..=12).contains(&word.len()) && word.is_ascii();
                 digits >= 2
-                    && (said || digits > 2)
+                    && (said || digits > 2 || is_between_letters(word))
                     && size
                     && !is_compound(word)
                     && !word.starts_with("0x")
@@ -296,6 +296,12 @@ impl Search<'_> {
     pub(super) fn colon_before(&self, at: usize) -> bool {
         self.flat.text[self.tokens[at - 1].at.end..self.tokens[at].at.start].contains(':')
     }
+}
+
+/// Whether digits stand between letters: "kr41vz".
+fn is_between_letters(word: &str) -> bool {
+    let letter = |sign: Option<u8>| sign.is_some_and(|sign| sign.is_ascii_alphabetic());
+    letter(word.bytes().next()) && letter(word.bytes().next_back()) && word.len() > 5
 }
 
 /// Whether a word is the name of a model, or the plate of a car: "DP-310", "ZRK-719".

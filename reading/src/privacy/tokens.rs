@@ -137,6 +137,11 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     if piece.is_empty() {
         return;
     }
+    if let Some(end) = glued_sentence(piece) {
+        push_one(text, at.start..at.start + end, tokens);
+        push_one(text, at.start + end..at.end, tokens);
+        return;
+    }
     // "353600752)koodi(2496)"
     if piece.len() <= LONGEST
         && let Some((first, rest)) = piece.split_once(')')
@@ -172,23 +177,7 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push_one(text, at.end - rest.len()..at.end, tokens);
         return;
     }
-    // "pin1234", "pin-1234", "kod482913"
-    let digits = piece.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0);
-    let of_key = matches!(&piece[..digits], "luku" | "tal" | "talet")
-        && tokens.last().is_some_and(|last| matches!(last.word.as_str(), "avain" | "nyckel"));
-    let glued = digits > 0
-        && piece[digits..].bytes().all(|sign| sign.is_ascii_digit())
-        && (of_key
-            || matches!(
-                words::noun(piece[..digits].trim_end_matches(['-', '.', '#', '~', '_', '>'])),
-                Some(Noun::Pin | Noun::Code)
-            ));
-    if glued {
-        push_one(text, at.start..at.start + digits, tokens);
-        push_one(text, at.start + digits..at.end, tokens);
-    } else {
-        push_one(text, at, tokens);
-    }
+    push_glued(text, at, tokens);
 }
 
 /// Cuts the ending off the name of a file: "koodi on 171643.pdf".
@@ -215,7 +204,21 @@ fn seam(piece: &str) -> Option<usize> {
             .or_else(|| piece.find("\",").map(|at| at + 2))
             .filter(|&at| piece[..at].contains(|sign: char| sign.is_ascii_digit()))
     };
-    named.or_else(quoted).filter(|&at| at < piece.len())
+    // "748250#2"
+    let bytes = piece.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let numbered =
+        || (1..bytes.len()).find(|&at| bytes[at] == b'#' && digit(at - 1) && digit(at + 1));
+    named.or_else(quoted).or_else(numbered).filter(|&at| at < piece.len())
+}
+
+/// Where a sentence begins without a blank behind a code: "205968.Meneekö".
+fn glued_sentence(piece: &str) -> Option<usize> {
+    let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = piece[digits..].strip_prefix(['.', '?', '!'])?;
+    let plain = rest.trim_end_matches(|sign: char| !sign.is_alphabetic());
+    let word = plain.chars().all(char::is_alphabetic) && plain.chars().count() > 2;
+    ((4..=8).contains(&digits) && word).then_some(digits + 1)
 }
 
 /// Cuts a piece at an arrow, if there is one: "A1->4417".
@@ -235,6 +238,28 @@ fn push_arrow(text: &str, at: &Range<usize>, tokens: &mut Vec<Token>) -> bool {
         push(text, rest..at.end, tokens);
     }
     true
+}
+
+/// Cuts the name of a code off the code that is glued to it.
+fn push_glued(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {
+    let piece = &text[at.clone()];
+    // "pin1234", "pin-1234", "kod482913"
+    let digits = piece.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0);
+    let of_key = matches!(&piece[..digits], "luku" | "tal" | "talet")
+        && tokens.last().is_some_and(|last| matches!(last.word.as_str(), "avain" | "nyckel"));
+    let glued = digits > 0
+        && piece[digits..].bytes().all(|sign| sign.is_ascii_digit())
+        && (of_key
+            || matches!(
+                words::noun(piece[..digits].trim_end_matches(['-', '.', '#', '~', '_', '>'])),
+                Some(Noun::Pin | Noun::Code)
+            ));
+    if glued {
+        push_one(text, at.start..at.start + digits, tokens);
+        push_one(text, at.start + digits..at.end, tokens);
+    } else {
+        push_one(text, at, tokens);
+    }
 }
 
 /// Where in `piece` a colon or another sign follows an announcement.

@@ -165,7 +165,8 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
             "name" | "namn" | "id" | "nr" | "no" | "number",
         ) => Some(Noun::User),
         // "the six digits": of a code for one use.
-        ("sex" | "six" | "kuusi", "siffror" | "siffrorna" | "digits" | "numeroa" | "numbers") => {
+        ("onetime" | "engangs", "password" | "passwords" | "code" | "codes" | "koden" | "kod")
+        | ("sex" | "six" | "kuusi", "siffror" | "siffrorna" | "digits" | "numeroa" | "numbers") => {
             Some(Noun::Code)
         }
         ("bank" | "banking" | "login", "codes" | "details" | "credentials") => Some(Noun::Both),
@@ -420,7 +421,7 @@ pub(super) fn names_a_service(word: &str) -> bool {
 
 static SAID_ABOUT: Words = LazyLock::new(|| {
     set("\
-    alls fel ratt inte int ej icke for kort kortare langt langre gammalt nytt samma bortglomt glomt \
+    abroad utomlands ulkomailta hemifran gratt rott gront blatt suddigt osynligt alls fel ratt inte int ej icke for kort kortare langt langre gammalt nytt samma bortglomt glomt \
     last sparrat ogiltigt giltigt ok okej okay bra dalig daligt svagt svag starkt stark sakert \
     pa i hos ett en det den detta nagot nagon annat annan annorlunda tomt borta utganget bytt \
     andrat klart svart svara latt viktigt hemligt hemlig enkelt kant okant fortfarande nu ju val \

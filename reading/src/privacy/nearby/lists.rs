@@ -48,7 +48,7 @@ impl Search<'_> {
             // "1 XK39P 2 RB72M"
             let digits = token.word.bytes().filter(u8::is_ascii_digit).count();
             let mixed = digits >= 2 && digits < token.word.len() && token.word.len() <= 8;
-            if mixed && counted(place) {
+            if mixed && (counted(place) || letter(place)) {
                 return Some(token.at.clone());
             }
             if !token.is_number() {
@@ -142,17 +142,15 @@ impl Search<'_> {
     /// Whether a token is a code behind its place in a list: "A1=914".
     pub(super) fn is_in_its_place(&self, at: usize, strong: bool) -> bool {
         let written = &self.flat.text[self.tokens[at].at.clone()];
-        let lettered = strong
-            && written
-                .split_once('-')
-                .is_some_and(|(place, _)| place.len() == 1 || words::is_place(place));
+        let parted = written.split_once(['-', '=', ':']);
+        let lettered =
+            strong && parted.is_some_and(|(place, _)| place.len() == 1 || words::is_place(place));
         // "17/508843"
         let slashed = written.split_once('/').filter(|(_, code)| strong && code.len() > 4);
         if let Some((place, code)) = slashed {
             return words::is_place(place) && code.bytes().all(|sign| sign.is_ascii_digit());
         }
-        let written =
-            if lettered { written.split_once('-') } else { written.split_once(['=', ':']) };
+        let written = if lettered { parted } else { written.split_once(['=', ':']) };
         written.is_some_and(|(place, code)| {
             (words::is_place(place) || lettered)
                 && place.starts_with(|sign: char| sign.is_ascii_lowercase())

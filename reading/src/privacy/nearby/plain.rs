@@ -102,7 +102,9 @@ impl Search<'_> {
             let hedged = words::hedges(before) && words::is_copula(&self.tokens[at - 2].word);
             (words::is_copula(before) || hedged) && words::is_odd(&self.tokens[at].word)
         })?;
-        let last = self.tokens[place].after > After::Nothing || place + 1 == sentence.end;
+        let last = self.tokens[place].after > After::Nothing
+            || place + 1 == sentence.end
+            || self.tokens[place].word.len() > SURE;
         let other = self.nouns[next..place].iter().any(Option::is_some);
         (last && !other).then_some(place..place + 1)
     }
@@ -117,7 +119,7 @@ impl Search<'_> {
             + self.tokens[next..sentence.end]
                 .iter()
                 .take(2)
-                .take_while(|token| words::is_copula(&token.word))
+                .take_while(|token| words::is_copula(&token.word) && token.after == After::Nothing)
                 .count();
         let first = if first > next { first } else { self.becomes(next, sentence).unwrap_or(next) };
         if first == next && !colon && !phrase {
@@ -162,6 +164,7 @@ impl Search<'_> {
         (next + 1..sentence.end.min(next + FAR)).find(|&at| {
             at > next + 1
                 && words::is_copula(&self.tokens[at - 1].word)
+                && self.tokens[at - 1].after == After::Nothing
                 && self.tokens[at - 2].after == After::Pause
         })
     }

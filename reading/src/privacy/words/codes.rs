@@ -121,7 +121,7 @@ pub(super) fn is_key_code(word: &str) -> bool {
 /// Codes that are no secret, as the first part of a compound or the word before.
 static HARMLESS_CODES: Words = LazyLock::new(|| {
     set("\
-    fel post postal zip land lands country area rabatt kampanj kampanja discount promo voucher \
+    fel err post postal zip land lands country area rabatt kampanj kampanja discount promo voucher \
     gift presentkorts streck bar farg source kall status produkt product tuote swift bic sort \
     branch rikt virhe error errors posti maa alennus viiva etu lahja http dress valuta currency \
     yrkes diagnos fault erbjudande klad suunta vari tarjous virheen morse upp av in ale reader \
@@ -145,6 +145,9 @@ pub(super) fn is_code(word: &str) -> bool {
         });
     stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem))
         || is_other_code(word)
+        || ["vahvistustunnu", "kertatunnu", "varmennustunnu", "varmistustunnu", "aktivointitunnu"]
+            .iter()
+            .any(|stem| word.starts_with(stem))
         || is_code_in_dialect(word)
 }
 
