@@ -161,7 +161,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether the line asks something before the announcement: "how long must the password be".
-    fn is_question(&self, next: usize) -> bool {
+    pub(super) fn is_question(&self, next: usize) -> bool {
         self.tokens[next.saturating_sub(REACH)..next]
             .iter()
             .rev()

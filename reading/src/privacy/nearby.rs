@@ -166,6 +166,7 @@ impl Search<'_> {
             let digit = second.contains(|sign: char| sign.is_ascii_digit());
             plain(first)
                 && plain(second)
+                && !["com", "fi", "se", "net", "org"].iter().any(|it| second.starts_with(it))
                 && (digit || letters(second) >= 4)
                 && self.flat.begins_with_capital(&self.tokens[at].at)
         })

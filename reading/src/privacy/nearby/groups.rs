@@ -49,6 +49,7 @@ impl Search<'_> {
         if !named && !of_list {
             return;
         }
+        let in_list = self.names(sentence, &[Noun::KeyCode]);
         let mut rows: Vec<(Range<usize>, Vec<usize>)> = Vec::new();
         let mut at = sentence.start;
         while at < sentence.end {
@@ -74,7 +75,8 @@ impl Search<'_> {
                 && self.tokens[groups.tokens.start - 1].is_number()
                 && self.tokens[groups.tokens.start - 1].word.starts_with('0');
             let phone = area || self.flat.text[groups.begins..].starts_with('0') && !named;
-            if (groups.is_code() || groups.is_list())
+            let listed = groups.is_list() || in_list && groups.is_pair();
+            if (groups.is_code() || listed)
                 && !phone
                 && !self.is_date(&groups)
                 && !self.is_called(&groups, sentence)
@@ -180,6 +182,14 @@ fn is_begin_of_account(word: &str) -> bool {
 }
 
 impl Groups {
+    /// Whether it is two codes or more, as long as each other.
+    fn is_pair(&self) -> bool {
+        let size = self.sizes[0];
+        self.sizes.len() > 1
+            && (5..=8).contains(&size)
+            && self.sizes.iter().all(|other| *other == size)
+    }
+
     /// Whether several codes stand in a row, some of them in halves.
     fn is_list(&self) -> bool {
         let even = self.sizes.iter().all(|size| *size == self.sizes[0]);

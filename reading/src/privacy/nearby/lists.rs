@@ -163,8 +163,10 @@ impl Search<'_> {
     pub(super) fn is_row(&self, at: usize) -> bool {
         let written = &self.flat.text[self.tokens[at].at.clone()];
         let digits = |part: &str| part.bytes().all(|sign| sign.is_ascii_digit());
+        let parts = || written.split(['-', ',', ';', '/']);
+        let long = parts().next().map_or(0, str::len);
         let codes =
-            written.split(['-', ',', ';', '/']).filter(|part| part.len() == 4 && digits(part));
+            parts().filter(|part| part.len() == long && (4..=8).contains(&long) && digits(part));
         if codes.count() >= CODES_IN_A_ROW && digits(&self.tokens[at].word) {
             return true;
         }

@@ -33,10 +33,17 @@ impl Search<'_> {
     pub(super) fn plain_words(&self, sentence: &Range<usize>, found: &mut Vec<Found>) {
         for at in sentence.clone() {
             let Some((Noun::Password, next)) = self.nouns[at] else { continue };
-            let taken = self
-                .several(next, sentence)
+            // "saako salasanassa olla …": what is in a password is not it.
+            if self.tokens[at].word.contains("anassa") {
+                continue;
+            }
+            // "hur långt måste ett lösenord vara, …"
+            let asked = self.is_question(next);
+            let several = || self.several(next, sentence).filter(|_| !asked);
+            let behind = || self.after_clause(next, sentence).filter(|_| !asked);
+            let taken = several()
                 .or_else(|| self.beside_name(at, next, sentence))
-                .or_else(|| self.after_clause(next, sentence))
+                .or_else(behind)
                 .or_else(|| self.changed_from(sentence));
             if let Some(taken) = taken {
                 let at = self.tokens[taken.start].at.start..self.tokens[taken.end - 1].at.end;
@@ -138,7 +145,8 @@ impl Search<'_> {
         let tokens = &self.tokens[rest.clone()];
         let plain = tokens.iter().all(|token| token.word.chars().all(char::is_alphabetic));
         let begins = tokens.first()?;
-        let about = words::describes_password(&begins.word)
+        let equals = self.flat.text[name.at.end..].trim_start().starts_with('=');
+        let about = !equals && words::describes_password(&begins.word)
             || words::is_place_preposition(&begins.word)
             || words::denies(&begins.word)
             || words::fails(&begins.word)
@@ -146,7 +154,8 @@ impl Search<'_> {
         let goes_on = |token: &Token| {
             words::goes_on_after(&token.word) && !words::is_place_preposition(&token.word)
         };
-        let odd = phrase && (first > next || colon)
+        let odd = equals
+            || phrase && (first > next || colon)
             || tokens.iter().any(|token| words::is_odd(&token.word)) && !tokens.iter().any(goes_on);
         let named = self.nouns[rest.clone()].iter().any(Option::is_some);
         ((2..=MANY).contains(&tokens.len()) && plain && !about && odd && !named).then_some(rest)
