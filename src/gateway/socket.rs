@@ -136,6 +136,8 @@ impl Socket {
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, config).await;
         let beat = Heartbeat::new(seconds(limits.ping_s), Instant::now());
         metrics.sockets.of(side).inc();
+        // The connection that it was until now has just been let go.
+        metrics.connections.inc();
         metrics.sockets_opened.of(side).inc();
         Self(Box::new(Open {
             stream,
@@ -355,6 +357,7 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.metrics.sockets.of(self.side).dec();
+        self.metrics.connections.dec();
     }
 }
 

@@ -355,9 +355,9 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         })
     };
     // Whatever stands between, two numbers that are a card together are one.
-    let eights =
-        signs.len() == 16 && (first.signs.len().is_multiple_of(4) || first.named || second.named);
-    if eights && !second.phone && !second.called && card(16) {
+    let eights = matches!(signs.len(), 15 | 16)
+        && (first.signs.len().is_multiple_of(4) || first.named || second.named);
+    if eights && !second.phone && !second.called && card(15) {
         return found(SecretKind::Card);
     }
     let lettered = second.signs.len() == 4 && second.signs[3].is_ascii_lowercase();
@@ -367,7 +367,9 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         return found(SecretKind::FinnishIdentity);
     }
     // "personnummer 198611", "fortsättning 08-3216"
-    if (first.about == About::Person && second.named || second.dashed && second.introduced)
+    let checked = second.named && second.signs.len() == 4;
+    let person = first.about == About::Person && second.named;
+    if (person || checked || second.dashed && second.introduced)
         && !second.called
         && matches!(signs.len(), 10 | 12)
         && values.as_ref().is_some_and(|values| digits::is_swedish_identity(values))

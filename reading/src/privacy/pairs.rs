@@ -197,7 +197,11 @@ impl Search<'_> {
         let near = from..self.tokens.len().min(from + 3);
         for at in near {
             let token = &self.tokens[at];
-            if self.is_password_by_shape(at) {
+            let typed = at == from && words::types_in(&self.tokens[at - 1].word) && {
+                words::is_odd(&token.word)
+                    || self.flat.is_mixed_case(&token.at) && !words::is_product(&token.word)
+            };
+            if typed || self.is_password_by_shape(at) {
                 found.push(Found { at: token.at.clone(), kind: SecretKind::Password });
                 return;
             }

@@ -163,9 +163,11 @@ impl Search<'_> {
         // A name that only ends like an adjective: "Tuulihattu".
         let said_about = words::is_said_about(&token.word)
             && (words::describes_password(&token.word)
+                || words::concerns_passwords(&token.word)
                 || at == 0
-                || !self.flat.begins_with_capital(&token.at)
-                || letters < 6);
+                || letters < 6
+                || !(self.flat.begins_with_capital(&token.at)
+                    || self.colon_before(at) && token.ends()));
         let adverb = words::links(&token.word) && !words::is_copula(&token.word);
         if !(3..=32).contains(&letters)
             || adverb

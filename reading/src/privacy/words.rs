@@ -322,7 +322,8 @@ pub(super) fn links(word: &str) -> bool {
         // An arrow, an emoji.
         || word.chars().all(|sign| !sign.is_alphanumeric() && !sign.is_ascii() && sign != '•')
         // "tydligen", "ilmeisesti", "apparently"
-        || word.len() >= 6 && ["ligen", "sti", "ly"].iter().any(|ending| word.ends_with(ending))
+        || word.len() >= 6 && ["ligen", "sti"].iter().any(|ending| word.ends_with(ending))
+        || is_english_adverb(word)
 }
 
 static LINKS: Words = LazyLock::new(|| {
@@ -382,17 +383,26 @@ pub(super) fn is_said_about(word: &str) -> bool {
         parts(
             "\
         igt iskt rat lat dat kat nat gat mat tat nget nnet vet ant omt ast ytt nut nyt ttu tty inen \
-        isesti sti kosta ton maton ttava ttavaa ssani eista iset ed ing ly ible able ful less",
+        isesti sti kosta ton maton ttava ttavaa ssani eista iset ed ing ible able ful less",
         )
     });
     SAID_ABOUT.contains(word)
         || names_a_service(word)
+        || is_english_adverb(word)
         || word.len() >= 5 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether a word is one that is said about passwords, and not only formed like such words.
 pub(super) fn describes_password(word: &str) -> bool {
     SAID_ABOUT.contains(word) || names_a_service(word)
+}
+
+/// "apparently", and neither "paraply" nor "tuulimylly".
+pub(super) fn is_english_adverb(word: &str) -> bool {
+    word.len() > 5
+        && word.strip_suffix("ly").is_some_and(|stem| {
+            !["yl", "ol", "ap", "ul"].iter().any(|end| stem.ends_with(end)) || stem.ends_with("ful")
+        })
 }
 
 /// Whether a word says what a password is for: "change the password to the netbank".

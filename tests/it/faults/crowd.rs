@@ -98,6 +98,8 @@ async fn r13_slow_readers_are_cut_and_nobody_else_waits() {
     }
     let readers = u32::try_from(SLOW).unwrap();
     server.until(r#"skicka_sockets{side="visitor"}"#, f64::from(readers + 1)).await;
+    // They and the one that asks for the figure.
+    server.until("skicka_connections", f64::from(readers + 2)).await;
     let before = server.metric("skicka_resident_bytes").await;
     let (beside, ()) = tokio::join!(slow_turn(&server, 400), write(&mut writer, "m", 1_000));
     server.until(r#"skicka_closes_total{code="4508"}"#, f64::from(readers)).await;

@@ -68,7 +68,7 @@ impl Search<'_> {
             }
             let place = groups.begins..self.tokens[groups.tokens.end - 1].at.end;
             if groups.sizes.len() > 1 && groups.sizes.iter().sum::<usize>() >= *DIGITS.start() {
-                rows.push((place, groups.sizes.clone()));
+                rows.push((place.clone(), groups.sizes.clone()));
             }
             // "puh. (09) 4245 0011"
             let area = groups.tokens.start > 0
@@ -78,11 +78,10 @@ impl Search<'_> {
             let listed = groups.is_list() || in_list && groups.is_pair();
             if (groups.is_code() || listed)
                 && !phone
-                && !self.is_date(&groups)
+                && !self.is_of_another_kind(&groups)
                 && !self.is_called(&groups, sentence)
             {
-                let at = groups.begins..self.tokens[groups.tokens.end - 1].at.end;
-                found.push(Found { at, kind: SecretKind::OneTimeCode });
+                found.push(Found { at: place, kind: SecretKind::OneTimeCode });
             }
         }
         // "045-721-8834, 046-390-5517, 047-852-6609": nobody tells of so many telephones.
@@ -124,8 +123,8 @@ impl Search<'_> {
         (!groups.tokens.is_empty()).then_some(groups)
     }
 
-    /// Whether it is a day, a time, an amount or a telephone's number.
-    fn is_date(&self, groups: &Groups) -> bool {
+    /// Whether it is a day, hours, an amount, a telephone's number or an address in a network.
+    fn is_of_another_kind(&self, groups: &Groups) -> bool {
         let tokens = &self.tokens[groups.tokens.clone()];
         let written = &self.flat.text[groups.begins..tokens[tokens.len() - 1].at.end];
         let digits: String = written.chars().filter(char::is_ascii_digit).collect();

@@ -105,9 +105,10 @@ impl Search<'_> {
     fn after_clause(&self, next: usize, sentence: &Range<usize>) -> Option<Range<usize>> {
         let near = next..sentence.end.min(next + FAR);
         let place = near.clone().skip(1).find(|&at| {
-            let before = &self.tokens[at - 1].word;
-            let hedged = words::hedges(before) && words::is_copula(&self.tokens[at - 2].word);
-            (words::is_copula(before) || hedged) && words::is_odd(&self.tokens[at].word)
+            let before = self.tokens[next..at].iter().rev();
+            let mut before = before.skip_while(|token| words::hedges(&token.word));
+            before.next().is_some_and(|token| words::is_copula(&token.word))
+                && words::is_odd(&self.tokens[at].word)
         })?;
         let last = self.tokens[place].after > After::Nothing
             || place + 1 == sentence.end

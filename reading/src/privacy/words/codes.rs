@@ -12,7 +12,9 @@ use crate::privacy::words::set;
 use crate::privacy::words::told::is_code_in_dialect;
 
 pub(super) fn is_pin(word: &str) -> bool {
-    word.starts_with("tunnuslu")
+    // "kertakäyttötunnusluvut"
+    last(word, "tunnusluku").or_else(|| last(word, "tunnusluvu")).is_some()
+        || word.starts_with("tunnuslu")
         || word.starts_with("pintunnu")
         || word.starts_with("salanumero")
         || word.starts_with("salaluku")

@@ -3,10 +3,12 @@
 
 use std::sync::LazyLock;
 
+use crate::privacy::harmless::names_harmless_number;
 use crate::privacy::words::Parts;
 use crate::privacy::words::begins_clause;
 use crate::privacy::words::concerns_passwords;
 use crate::privacy::words::fails;
+use crate::privacy::words::is_english_adverb;
 use crate::privacy::words::is_said_about;
 use crate::privacy::words::is_trouble;
 use crate::privacy::words::links;
@@ -55,7 +57,7 @@ static ENDINGS: Parts = LazyLock::new(|| {
     ende ligt ligen vis lost samt bart asst ast \
     ttu tty nut nyt neet tiin taan daan aan een oon iin uun ssa sta lla lta lle ksi isi vat mme tte \
     nsa minen miseen misen mista tus tys uus uutta oita eita ista kaan kin han pas pa ko \
-    ing ed ly ment ments tion tions able ible ness ity ies nt",
+    ing ed ment ments tion tions able ible ness ity ies nt",
     )
 });
 
@@ -73,7 +75,9 @@ pub(in crate::privacy) fn is_odd(word: &str) -> bool {
             || tells_when(word)
             || noun(word).is_some()
             || speaks_of_password(word)
+            || names_harmless_number(word)
             || BEGINNINGS.iter().any(|begin| word.starts_with(begin))
+            || is_english_adverb(word)
             || ENDINGS.iter().any(|ending| word.ends_with(ending)))
 }
 
