@@ -175,7 +175,10 @@ impl<'a> Search<'a> {
         let near = &self.tokens[next..self.tokens.len().min(next + REACH)];
         let sentence = near.iter().position(Token::ends).map_or(near, |end| &near[..=end]);
         let shown = |token: &Token| words::is_offer(&token.word) || words::names_fault(&token.word);
-        sentence.iter().any(shown)
+        // "something went wrong, code 5006"
+        let before = &self.tokens[next.saturating_sub(REACH_BACK)..next];
+        words::tell_of_fault(before) && !before.iter().any(Token::ends)
+            || sentence.iter().any(shown)
             || sentence.windows(2).any(|two| {
                 matches!(two[0].word.as_str(), "i" | "in") && two[1].word.starts_with("felmed")
             })

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use crate::privacy::tokens::Token;
 use crate::privacy::words::Parts;
 use crate::privacy::words::changes;
 use crate::privacy::words::delivers;
@@ -352,6 +353,19 @@ pub(super) fn names_fault(word: &str) -> bool {
         .iter()
         .any(|stem| word.starts_with(stem))
         || matches!(word, "mean" | "means")
+}
+
+/// Whether words name a fault, or tell of one: "something went wrong".
+pub(super) fn tell_of_fault(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| names_fault(&token.word))
+        || tokens.windows(2).any(|two| {
+            matches!(
+                (two[0].word.as_str(), two[1].word.as_str()),
+                ("went" | "goes", "wrong")
+                    | ("gick" | "gar", "fel" | "snett")
+                    | ("meni", "pieleen" | "vikaan")
+            )
+        })
 }
 
 /// Confirms something.

@@ -244,9 +244,11 @@ fn second(text: &str, from: usize) -> Option<Second> {
     let calls = words_of(after).any(|at| words::is_call(&after[at]));
     let year = matches!(signs.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
     let counted = year
-        || words::is_unit(next)
-        || after.starts_with(['.', ':', '/', '-'])
+        || words::is_unit(next) && next != "ar" && next != "e"
+        || after.starts_with([':', '/', '-'])
+        || after.strip_prefix('.').is_some_and(|rest| !rest.starts_with(' ') && !rest.is_empty())
         || text[start..end].contains('/')
+        || text[start..end].split('.').map(str::len).eq([2, 2])
         || after
             .strip_prefix(',')
             .is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()));
@@ -321,7 +323,7 @@ fn rest_of_covered(first: &First, second: &Second) -> Option<Found> {
     match size {
         _ if rest => found(SecretKind::Card),
         4 if first.about == About::Person
-            && second.at.len() > size
+            && (second.at.len() > size || second.introduced)
             && second.signs[3].is_ascii_lowercase() =>
         {
             found(SecretKind::FinnishIdentity)

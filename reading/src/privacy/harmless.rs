@@ -34,7 +34,7 @@ pub(super) fn names_harmless_number(word: &str) -> bool {
         pankkiautom atm bankomat clearing foretag business ytunnus ytun fonum fonr yritys company vat \
         alv momsn ajanvar vuoro laina lanenum lanenr loan avtal sopimu contract \
         polic complain klagomal valitus reklam asianum vakuutu forsakr medlem jasen member maksup terminal merchant sarjanum serie \
-        serial automaatt konttor kontor branch sivu sida page vagn vaunu tapaus tapahtum transakt \
+        serial automaatt konttor kontor branch sivu sida page vagn vaunu tapaukse tapaus tapahtum transakt \
         transact arkist arkiv archive regnr juna flyg lento flight buss kerros \
         krs asunto lagenhet flat apartment postbox box kund customer asiakas fodd fodel syntyn \
         syntym born birth dob postikood postkod postcode postal address adress osoite hyra vuokra \

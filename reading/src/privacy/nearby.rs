@@ -97,8 +97,7 @@ impl Search<'_> {
                 || words::speaks_of_password(&self.tokens[at].word)
         };
         let little = |at: &usize| !words::says_little(&self.tokens[*at].word);
-        let faulty =
-            || self.tokens[sentence.clone()].iter().any(|token| words::names_fault(&token.word));
+        let faulty = || words::tell_of_fault(&self.tokens[sentence.clone()]);
         let alone = around.into_iter().any(|near| near.clone().any(speaks))
             && sentence.clone().filter(little).count() <= FEW
             && !faulty();
@@ -192,7 +191,8 @@ impl Search<'_> {
             return;
         }
         // "You want the password? Fine, it's rhubarbtrombone and …"
-        let odd = sentence.clone().find(|&at| words::is_odd(&self.tokens[at].word));
+        let joined = self.tokens[sentence.start - 1].after != After::Line;
+        let odd = sentence.clone().find(|&at| joined && words::is_odd(&self.tokens[at].word));
         let last = odd.unwrap_or(sentence.end - 1);
         let lead = &self.tokens[sentence.start..last];
         let word = &self.tokens[last].word;
@@ -267,7 +267,7 @@ impl Search<'_> {
         if !here && !short && !self.names(behind, of_list) {
             return;
         }
-        let faulty = self.tokens[sentence.clone()].iter().any(|it| words::names_fault(&it.word));
+        let faulty = words::tell_of_fault(&self.tokens[sentence.clone()]);
         let strong = self.names(if here { sentence } else { before }, of_list)
             || here && beside(before, sentence.start.checked_sub(1)) && self.names(before, of_list);
         let many = self.tokens[sentence.clone()].iter().any(|token| {

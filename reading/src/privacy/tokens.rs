@@ -194,7 +194,7 @@ fn push_file(text: &str, at: &Range<usize>, tokens: &mut Vec<Token>) -> bool {
 /// Where a piece of a table or of data goes on: before the name behind `|` or `;`, and before a
 /// quotation mark behind a colon or a comma: "4106|pin:5518", `05:"91`, `60",06:"38`.
 fn seam(piece: &str) -> Option<usize> {
-    let named = piece.find(['|', ';']).map(|at| at + 1).filter(|&at| {
+    let named = piece.find(['|', ';', '&']).map(|at| at + 1).filter(|&at| {
         let letters = piece[at..].bytes().take_while(u8::is_ascii_alphabetic).count();
         words::noun(&piece[at..at + letters]).is_some()
     });

@@ -39,6 +39,7 @@ pub(super) use crate::privacy::company::names_user;
 pub(super) use crate::privacy::company::relates;
 pub(super) use crate::privacy::company::says_right;
 pub(super) use crate::privacy::company::signs_in;
+pub(super) use crate::privacy::company::tell_of_fault;
 pub(super) use crate::privacy::company::tries;
 pub(super) use crate::privacy::company::uses;
 pub(super) use crate::privacy::harmless::is_place_preposition;
@@ -332,7 +333,7 @@ static LINKS: Words = LazyLock::new(|| {
     varit been edelleen yha aina ehka luultavasti varmaankin todennakoisesti muistaakseni fortfarande annu \
     alltid kanske antagligen troligen tror eventuellt still always perhaps likely think nimittain \
     nro no laitoin valitsin asetin otin valde tog satte chose nog typ val varmaan kai maybe probably \
-    tuli kom luki stod says said - – / ( min mitt mina din ditt dina var vart my your our the a an mun minun sun sinun \
+    came tuli kom luki stod says said - – / ( min mitt mina din ditt dina var vart my your our the a an mun minun sun sinun \
     minulla mulla nyt nu just nyss bara only ju se tuo tama det den that this it har till for to \
     of pa i in at hos med with natbanken natbank natbankens mobilbanken banken bankens bank app \
     appen apps appin sovellukseen sovelluksen verkkopankkiin verkkopankin pankkiin pankin konto \

@@ -123,6 +123,7 @@ impl Search<'_> {
         let name = &self.tokens[next - 1];
         let phrase = ["fras", "phrase", "lause"].iter().any(|it| name.word.contains(it));
         let colon = self.flat.text[name.at.end..].starts_with([':', '=']);
+        let equals = self.flat.text[name.at.end..].trim_start().starts_with('=');
         let first = next
             + self.tokens[next..sentence.end]
                 .iter()
@@ -139,15 +140,17 @@ impl Search<'_> {
             self.tokens[at].after > After::Nothing
                 || next.is_some_and(|next| {
                     words::relates(&next.word)
-                        || !phrase && matches!(next.word.as_str(), "och" | "ja" | "and")
+                        || !(phrase || equals) && matches!(next.word.as_str(), "och" | "ja" | "and")
                 })
         });
         let rest = first..end.map_or(sentence.end, |end| end + 1);
         let tokens = &self.tokens[rest.clone()];
         let plain = tokens.iter().all(|token| token.word.chars().all(char::is_alphabetic));
         let begins = tokens.first()?;
-        let equals = self.flat.text[name.at.end..].trim_start().starts_with('=');
-        let about = !equals && words::describes_password(&begins.word)
+        // "vanhentunut", and not "punainen".
+        let participle = !phrase
+            && ["nut", "nyt", "ttu", "tty"].iter().any(|ending| begins.word.ends_with(ending));
+        let about = !equals && (participle || words::describes_password(&begins.word))
             || words::is_place_preposition(&begins.word)
             || words::denies(&begins.word)
             || words::fails(&begins.word)
@@ -159,7 +162,8 @@ impl Search<'_> {
             || phrase && (first > next || colon)
             || tokens.iter().any(|token| words::is_odd(&token.word)) && !tokens.iter().any(goes_on);
         let named = self.nouns[rest.clone()].iter().any(Option::is_some);
-        ((2..=MANY).contains(&tokens.len()) && plain && !about && odd && !named).then_some(rest)
+        let least = if equals { 1 } else { 2 };
+        ((least..=MANY).contains(&tokens.len()) && plain && !about && odd && !named).then_some(rest)
     }
 
     /// Where the words begin that a password was changed to, or that "is" leads to behind a clause in

@@ -147,9 +147,17 @@ pub(super) fn is_code(word: &str) -> bool {
         });
     stem.is_some_and(|stem| !HARMLESS_CODES.contains(stem))
         || is_other_code(word)
-        || ["vahvistustunnu", "kertatunnu", "varmennustunnu", "varmistustunnu", "aktivointitunnu"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
+        || [
+            "vahvistustunnu",
+            "kertatunnu",
+            "varmennustunnu",
+            "varmistustunnu",
+            "vahvistusluku",
+            "vahvistusluvu",
+            "aktivointitunnu",
+        ]
+        .iter()
+        .any(|stem| word.starts_with(stem))
         || is_code_in_dialect(word)
 }
 

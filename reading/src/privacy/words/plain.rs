@@ -45,7 +45,7 @@ static BEGINNINGS: Parts = LazyLock::new(|| {
     doesn didn wasn isnt cant cannot wont would could should please thank hello option setting \
     remember keeps asking prompt screen attempt another instead before after during while \
     whenever through again field strength length hint prote generat confirm correct incorrect \
-    number writ eriko hidden case abroad utland utoml ulkom hemif webbl selain",
+    number writ eriko hidden uppring vardag mandag tisdag onsdag torsdag fredag lordag sondag maanan tiistai keskivi torstai perjant lauant sunnun weekda case abroad utland utoml ulkom hemif webbl selain",
     )
 });
 
