@@ -442,28 +442,26 @@ pub(super) fn says_identity(flat: &Flat, at: usize) -> bool {
     let from = at.saturating_sub(CARD_WORD_REACH);
     let from = (from..=at).find(|&from| flat.text.is_char_boundary(from)).unwrap_or(at);
     let before = &flat.text[from..at];
-    [
-        "personnum",
-        "personnr",
-        "pnr",
-        "pers.nr",
-        "persnr",
-        "pers nr",
-        "personbeteck",
-        "personsign",
-        "henkilotun",
-        "hetu",
-        "sotu",
-        "ssn",
-    ]
-    .iter()
-    .any(|word| before.contains(word))
-        || before.contains("identity")
-        || ["id no", "id nr", "id-nr", "id num", "idnum", "id code", "identitetsn"]
+    let named =
+        ["personnum", "personnr", "personbeteck", "personsign", "henkilotun", "hetu", "sotu"]
             .iter()
-            .any(|word| before.contains(word))
-        || before.contains("social security")
-        || before.contains("samordningsn")
+            .chain(&[
+                "ssn",
+                "identity",
+                "social security",
+                "samordningsn",
+                "pers.nr",
+                "persnr",
+                "pers nr",
+            ])
+            .any(|word| before.contains(word));
+    // "did not", "paid now" and "invalid code" are none of these.
+    let whole = ["pnr", "id no", "id nr", "id-nr", "id num", "idnum", "id code", "identitetsn"]
+        .iter()
+        .any(|word| {
+            before.match_indices(word).any(|(at, _)| !before[..at].ends_with(char::is_alphabetic))
+        });
+    named || whole
 }
 
 /// Whether the words behind `at`, in the same sentence, call what ends there a personal identity

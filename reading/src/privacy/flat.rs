@@ -180,7 +180,9 @@ impl Flat {
             return false;
         };
         let upper = |offset: usize| self.origins[at.start + offset].upper;
-        name.char_indices().all(|(offset, sign)| sign.is_alphabetic() && upper(offset))
+        !name.is_empty()
+            && !number.is_empty()
+            && name.char_indices().all(|(offset, sign)| sign.is_alphabetic() && upper(offset))
             && number.bytes().all(|sign| sign.is_ascii_digit() || sign == b'-')
     }
 

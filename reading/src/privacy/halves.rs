@@ -66,11 +66,11 @@ struct Second {
     fours: bool,
     /// Whether what follows in its line names a card.
     card: bool,
-    /// Whether a plus stands before it, or calls are spoken of behind it.
+    /// Whether a plus stands before it, calls are spoken of behind it, or it is a service number.
     phone: bool,
     /// Whether it begins like a year.
     year: bool,
-    /// Whether it is a year, or the word behind it tells what it counts.
+    /// Whether it is a year, a day or a decimal, or the word behind it tells what it counts.
     counted: bool,
     /// Whether nothing of weight is said after it in its line.
     last: bool,
@@ -300,15 +300,15 @@ fn rest_of_covered(first: &First, second: &Second) -> Option<Found> {
         && (first.named || second.named || second.introduced && !first.code)
         && first.about != About::Person
         && second.fours;
-    let rest = !second.counted && goes && !second.phone && !second.called
-        || !second.counted
-            && second.introduced
-            && second.named
-            && !second.phone
-            && (4..=12).contains(&size)
-            && !(size == 4 && (second.year || first.code && second.signs[3].is_ascii_digit()))
-        || second.first && (second.card || second.fours && !first.code) && (4..=15).contains(&size);
-    // "200899-" was taken for a code; "142F" goes on from it all the same.
+    let free = !second.counted && !second.phone && !second.called;
+    let named = second.introduced
+        && second.named
+        && (4..=12).contains(&size)
+        && !(size == 4 && (second.year || first.code && second.signs[3].is_ascii_digit()));
+    let begins = second.first
+        && (second.card || second.fours && !years && !first.code)
+        && (4..=15).contains(&size);
+    let rest = free && (goes || named || begins);
     // "för tidigt: 7403", "19-8620"; "card is 3727 164", "088 51930"
     let day = second.first && second.dashed && size == 6;
     if day && !second.phone && !first.code {
@@ -319,6 +319,7 @@ fn rest_of_covered(first: &First, second: &Second) -> Option<Found> {
     if of_card && !second.phone && (4..=12).contains(&size) {
         return found(SecretKind::Card);
     }
+    // "200899-" was taken for a code; "142F" goes on from it all the same.
     let goes_on = second.introduced && second.first && !second.counted && !second.phone;
     match size {
         _ if rest => found(SecretKind::Card),

@@ -31,6 +31,9 @@ const SHORT: usize = 9;
 /// So many words after passwords were spoken of, one may be quoted.
 const TALK: usize = 16;
 
+/// So long is "com" with the ending of a case: "kauppa.comin".
+const DOMAIN: usize = 7;
+
 /// More words are no sentence, and not looked through for company.
 const LONGEST: usize = 80;
 
@@ -165,7 +168,7 @@ impl Search<'_> {
             let digit = second.contains(|sign: char| sign.is_ascii_digit());
             plain(first)
                 && plain(second)
-                && !["com", "fi", "se", "net", "org"].iter().any(|it| second.starts_with(it))
+                && !(second.starts_with("com") && second.len() <= DOMAIN)
                 && (digit || letters(second) >= 4)
                 && self.flat.begins_with_capital(&self.tokens[at].at)
         })
@@ -416,10 +419,12 @@ impl Search<'_> {
                     .iter()
                     .all(|token| token.is_number() && token.word.len() > 2)
         };
-        let neighbour = self.is_of_phone(at) || at.checked_sub(1).is_some_and(joined) || joined(at);
         let written = self.flat.text[token.at.clone()].trim_end_matches(['?', '!']);
         let plain = written.len() == size || self.is_in_halves(at);
-        if !token.is_number() || !plain || neighbour {
+        if !token.is_number() || !plain {
+            return false;
+        }
+        if at.checked_sub(1).is_some_and(joined) || joined(at) || self.is_of_phone(at) {
             return false;
         }
         let year = token.word.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
@@ -515,8 +520,9 @@ fn is_thing(written: &str) -> bool {
     let parcel = (7..=9).contains(&inner.len())
         && written.len() == inner.len() + 4
         && inner.bytes().all(|sign| sign.is_ascii_digit());
-    let hours = written.starts_with(|sign: char| sign.is_ascii_digit())
-        && (written.ends_with("am") || written.ends_with("pm"));
+    let hours = written.ends_with("am") || written.ends_with("pm");
+    let hours =
+        hours && written.bytes().all(|sign| sign.is_ascii_digit() || b".:-apm".contains(&sign));
     counted
         || hours
         || is_model(written)

@@ -164,7 +164,6 @@ impl Search<'_> {
         let said_about = words::is_said_about(&token.word)
             && (words::describes_password(&token.word)
                 || words::concerns_passwords(&token.word)
-                || at == 0
                 || letters < 6
                 || !(self.flat.begins_with_capital(&token.at)
                     || self.colon_before(at) && token.ends()));
@@ -247,7 +246,8 @@ impl Search<'_> {
         let token = &self.tokens[at];
         if token.quoted {
             let inside = &self.flat.text[token.at.start..];
-            let line = inside.split('\n').next().unwrap_or(inside);
+            let near = &inside[..inside.floor_char_boundary(MAX_QUOTED + 2)];
+            let line = near.split('\n').next().unwrap_or(near);
             let mark = self.flat.text[..token.at.start].chars().next_back().unwrap_or('"');
             let end = line.match_indices(mark).map(|(end, _)| end).find(|&end| {
                 // An apostrophe within a word ends nothing.

@@ -360,6 +360,23 @@ fn addresses_lose_what_may_be_secret() {
     }
 }
 
+/// A name of two words may reach over the end of a line or of the text.
+#[test]
+fn names_of_two_words_reach_over_ends() {
+    for text in [
+        "pass\nword",
+        "pass\nword\n",
+        "sala. sana",
+        "I forgot my pass. Word says no",
+        "losen\nord x",
+    ] {
+        assert_eq!(mask(text).text, text);
+    }
+    assert_eq!(mask("mitt lösenord är Sol4#8mane").text, "mitt lösenord är ••••");
+    assert_eq!(mask("mitt lösenord är Hund->Katt9").text, "mitt lösenord är ••••");
+    assert_eq!(mask("lösenord: 1234.Kissa").text, "lösenord: ••••");
+}
+
 #[test]
 fn huge_texts_are_masked() {
     for piece in [

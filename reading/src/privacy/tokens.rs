@@ -78,6 +78,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 const FILES: [&str; 9] =
     [".pdf", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".txt", ".docx"];
 
+/// So many words behind the name of a password a piece may be that password.
+const PASSWORD_NEAR: usize = 3;
+
 /// A longer piece without blanks is no name of a file, and not looked into.
 const LONGEST: usize = 200;
 
@@ -102,7 +105,9 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push(text, at.start + end + 1..at.end, tokens);
         return;
     }
-    if let Some(end) = seam(piece).filter(|_| piece.len() <= LONGEST) {
+    if piece.len() <= LONGEST
+        && let Some(end) = seam(piece)
+    {
         push(text, at.start..at.start + end, tokens);
         push(text, at.start + end..at.end, tokens);
         return;
@@ -137,7 +142,12 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     if piece.is_empty() {
         return;
     }
-    if let Some(end) = glued_sentence(piece) {
+    let password = tokens
+        .iter()
+        .rev()
+        .take(PASSWORD_NEAR)
+        .any(|token| words::noun(&token.word) == Some(Noun::Password));
+    if !password && let Some(end) = glued_sentence(piece) {
         push_one(text, at.start..at.start + end, tokens);
         push_one(text, at.start + end..at.end, tokens);
         return;
@@ -191,8 +201,9 @@ fn push_file(text: &str, at: &Range<usize>, tokens: &mut Vec<Token>) -> bool {
     true
 }
 
-/// Where a piece of a table or of data goes on: before the name behind `|` or `;`, and before a
-/// quotation mark behind a colon or a comma: "4106|pin:5518", `05:"91`, `60",06:"38`.
+/// Where a piece of a table or of data goes on: behind `|`, `;` or `&` that a name follows, behind a
+/// colon that a quotation mark follows, behind such a mark and a comma, and before `#` among digits:
+/// "4106|pin:5518", `05:"91`, `60",06:"38`, "748250#2".
 fn seam(piece: &str) -> Option<usize> {
     let named = piece.find(['|', ';', '&']).map(|at| at + 1).filter(|&at| {
         let letters = piece[at..].bytes().take_while(u8::is_ascii_alphabetic).count();
@@ -204,11 +215,8 @@ fn seam(piece: &str) -> Option<usize> {
             .or_else(|| piece.find("\",").map(|at| at + 2))
             .filter(|&at| piece[..at].contains(|sign: char| sign.is_ascii_digit()))
     };
-    // "748250#2"
-    let bytes = piece.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let numbered =
-        || (1..bytes.len()).find(|&at| bytes[at] == b'#' && digit(at - 1) && digit(at + 1));
+    let codes = piece.bytes().all(|sign| sign.is_ascii_digit() || sign == b'#');
+    let numbered = || piece.find('#').filter(|at| codes && *at > 0);
     named.or_else(quoted).or_else(numbered).filter(|&at| at < piece.len())
 }
 
@@ -229,6 +237,12 @@ fn push_arrow(text: &str, at: &Range<usize>, tokens: &mut Vec<Token>) -> bool {
     }
     let arrow = ["->", "=>"].iter().find_map(|sign| Some((piece.find(sign)?, *sign)));
     let Some((end, sign)) = arrow else { return false };
+    // "Hund->Katt9" is a password.
+    let place = &piece[..end];
+    let digits = place.bytes().all(|sign| sign.is_ascii_digit());
+    if !(digits || words::is_place(place) || words::noun(place).is_some()) {
+        return false;
+    }
     let (arrow, rest) = (at.start + end, at.start + end + sign.len());
     if end > 0 {
         push_one(text, at.start..arrow, tokens);

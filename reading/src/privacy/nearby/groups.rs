@@ -104,11 +104,15 @@ impl Search<'_> {
             let written = &self.flat.text[token.at.clone()];
             let written = written.trim_end_matches(['?', '!']);
             // "0101:381 664"
-            let behind = written.rfind(':').map_or(0, |at| at + 1);
+            let behind = written.rfind([':', '=']).map_or(0, |at| at + 1);
             if behind > 0 && !groups.sizes.is_empty() {
                 break;
             }
             let written = &written[behind..];
+            // "1,50"
+            if !written.chars().all(|sign| sign.is_ascii_digit() || ".-/–".contains(sign)) {
+                break;
+            }
             groups.begins =
                 if groups.sizes.is_empty() { token.at.start + behind } else { groups.begins };
             let parts = written.split(['.', '-', '/', '–']);

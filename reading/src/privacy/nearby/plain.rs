@@ -33,6 +33,10 @@ impl Search<'_> {
     pub(super) fn plain_words(&self, sentence: &Range<usize>, found: &mut Vec<Found>) {
         for at in sentence.clone() {
             let Some((Noun::Password, next)) = self.nouns[at] else { continue };
+            // "pass", and on the next line "word": a name of two words may reach over the end.
+            if next > sentence.end {
+                continue;
+            }
             // "saako salasanassa olla …": what is in a password is not it.
             if self.tokens[at].word.contains("anassa") {
                 continue;
