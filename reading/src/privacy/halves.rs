@@ -163,15 +163,15 @@ fn first(line: &str) -> Option<First> {
     let before = line[..start].trim_end();
     // "gb16 nwbk 3448"
     let bank = before.len().checked_sub(BANK).and_then(|at| before.get(at..));
-    if let Some(bank) = bank.filter(|bank| is_begin_of_account(bank)) {
+    if let Some(bank) = bank.filter(|bank| names_country_and_bank(bank)) {
         signs.extend(bank.bytes().rev().filter(|sign| *sign != b' '));
     }
     let before = before.as_bytes();
-    // "jag sa 2399 2815": a word, and no country.
-    let glued = !line[..start].ends_with(' ')
+    // "jag sa 2399 2815": a word, and no country; "fi 21 1234" is one.
+    let country = !line[..start].ends_with(' ')
         || !line.as_bytes().get(start + 2).is_some_and(u8::is_ascii_digit);
     if let [.., first, second] = before
-        && glued
+        && country
         && accounts::length_of(&[*first, *second]).is_some()
         && !before.iter().rev().nth(2).is_some_and(u8::is_ascii_alphanumeric)
     {
@@ -283,7 +283,7 @@ fn is_service(signs: &[u8]) -> bool {
 /// The length of the country, check and bank that an account begins with: "gb16 nwbk".
 const BANK: usize = 9;
 
-fn is_begin_of_account(text: &str) -> bool {
+fn names_country_and_bank(text: &str) -> bool {
     text.bytes().enumerate().all(|(at, sign)| match at {
         2 | 3 => sign.is_ascii_digit(),
         4 => sign == b' ',

@@ -89,6 +89,12 @@ impl Search<'_> {
         nouns.into_iter().any(|(noun, _)| wanted.contains(noun))
     }
 
+    /// Whether a sentence beside another names what is wanted; `last` is the token that parts the two,
+    /// and ends no line.
+    fn is_in_line(&self, near: &Range<usize>, last: Option<usize>, wanted: &[Noun]) -> bool {
+        last.is_some_and(|at| self.tokens[at].after != After::Line) && self.names(near, wanted)
+    }
+
     fn passwords_in(
         &self,
         sentence: &Range<usize>,
@@ -206,8 +212,9 @@ impl Search<'_> {
         });
         let is = |token: &Token| words::is_copula(&token.word) || token.word == "its";
         let copula = lead.iter().any(is);
-        let asks = lead.len() == 1 && lead[0].word != "its";
-        if asks || !changed && (odd.is_none() || !lead.last().is_some_and(is)) {
+        // "Er kollega" is no "it is".
+        let bare = lead.len() == 1 && lead[0].word != "its";
+        if bare || !changed && (odd.is_none() || !lead.last().is_some_and(is)) {
             return;
         }
         let plain = word.chars().count() >= 5 && word.chars().all(char::is_alphabetic);
@@ -255,16 +262,10 @@ impl Search<'_> {
             self.names(sentence, &[Noun::Password])
                 && tokens.any(|token| words::types_in(&token.word))
         };
-        // In one line with such a sentence.
-        let beside = |near: &Range<usize>, last: Option<usize>| {
-            !near.is_empty()
-                && last.is_some_and(|at| self.tokens[at].after != After::Line)
-                && self.names(near, any)
-        };
         let here = self.names(sentence, any)
             || typed()
-            || beside(before, sentence.start.checked_sub(1))
-            || beside(behind, Some(sentence.end - 1));
+            || self.is_in_line(before, sentence.start.checked_sub(1), any)
+            || self.is_in_line(behind, Some(sentence.end - 1), any);
         let short = sentence.len() <= SHORT && (lone || self.names(before, any));
         self.as_many_digits(sentence, found);
         if !here && !short && !self.names(behind, of_list) {
@@ -272,7 +273,7 @@ impl Search<'_> {
         }
         let faulty = words::tell_of_fault(&self.tokens[sentence.clone()]);
         let strong = self.names(if here { sentence } else { before }, of_list)
-            || here && beside(before, sentence.start.checked_sub(1)) && self.names(before, of_list);
+            || here && self.is_in_line(before, sentence.start.checked_sub(1), of_list);
         let many = self.tokens[sentence.clone()].iter().any(|token| {
             ["koder", "koderna", "koodit", "koodeja", "codes"]
                 .iter()

@@ -387,8 +387,7 @@ pub(super) fn is_said_about(word: &str) -> bool {
         isesti sti kosta ton maton ttava ttavaa ssani eista iset ed ing ible able ful less",
         )
     });
-    SAID_ABOUT.contains(word)
-        || names_a_service(word)
+    describes_password(word)
         || is_english_adverb(word)
         || word.len() >= 5 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }

@@ -40,12 +40,9 @@ impl Search<'_> {
     ) {
         let codes = [Noun::KeyCode, Noun::Pin, Noun::Code, Noun::Both];
         let of_list = sentence.len() <= SHORT && self.names(before, &[Noun::KeyCode, Noun::Pin]);
-        let beside = |near: &Range<usize>, last: Option<usize>| {
-            last.is_some_and(|at| self.tokens[at].after != After::Line) && self.names(near, &codes)
-        };
         let named = self.names(sentence, &codes)
-            || beside(before, sentence.start.checked_sub(1))
-            || beside(behind, Some(sentence.end - 1));
+            || self.is_in_line(before, sentence.start.checked_sub(1), &codes)
+            || self.is_in_line(behind, Some(sentence.end - 1), &codes);
         if !named && !of_list {
             return;
         }

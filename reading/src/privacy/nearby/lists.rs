@@ -173,9 +173,9 @@ impl Search<'_> {
         let size = self.tokens[at].word.len();
         let sized =
             |token: &Token| token.is_number() && token.word.len() == size && token.at.len() == size;
-        let four = |token: &Token| (4..=8).contains(&size) && sized(token);
+        let code = |token: &Token| (4..=8).contains(&size) && sized(token);
         let row = |tokens: &mut dyn Iterator<Item = &Token>| {
-            tokens.take(CODES_IN_A_ROW).take_while(|token| four(token)).count()
+            tokens.take(CODES_IN_A_ROW).take_while(|token| code(token)).count()
         };
         let behind = row(&mut self.tokens[at..].iter());
         let before = row(&mut self.tokens[..at].iter().rev());
