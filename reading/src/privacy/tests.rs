@@ -445,6 +445,42 @@ proptest! {
         prop_assert_eq!(twice, once);
     }
 
+    /// The words that the rules know, in an order that nobody thought of and with whatever between.
+    #[test]
+    fn words_of_secrets_in_any_order_are_masked(
+        words in prop::collection::vec(prop::sample::select(vec![
+            "pass", "word", "losen", "ord", "sala", "sana", "lösenord", "salasana", "lösenfras",
+            "password", "passphrase", "pin", "koden", "tunnusluku", "kodlista", "avainluvut", "användar-id",
+            "käyttäjätunnus", "user", "name", "id", "no", "security", "code", "one-time", "six", "digits",
+            "är", "on", "is", "it's", "var", "jag", "i", "put", "in", "skrev", "gav", "bytte", "changed",
+            "from", "till", "to", "som", "och", "kortet", "card", "amex", "hetu", "personnummer", "iban",
+            "FI21", "GB16", "NWBK", "börjar", "resten", "sista", "then", "sen", "konto", "+358", "040",
+            "blåbärspaj", "mustikkarahka", "Kissa123", "t!nY.Dr@g", "A1", "17", "4471", "937160", "20 95 63",
+            "50.83.41", "4111 1111", "1111 1111", "131052", "308T", "12:30", "2024", "faktura", "order",
+            "\"Kissa-39\"", "60\",06:\"38", "1=55", "17/508843", "uid=5&code=719035", "••••", "?", "(", ")",
+        ]), 0..14),
+        gaps in prop::collection::vec(
+            prop::sample::select(vec![" ", " ", " ", "\n", ". ", ", ", ": ", "? ", "", "=", "->", "#", "-", "/", "|"]),
+            14,
+        ),
+        parted in 0..14_usize,
+    ) {
+        let written = |range: std::ops::Range<usize>| -> String {
+            range.flat_map(|at| [words[at], gaps[at]]).collect()
+        };
+        let text = written(0..words.len());
+        let once = mask(&text).text.into_owned();
+        prop_assert_eq!(&mask(&once).text, &once, "{}", text);
+        let parted = parted.min(words.len());
+        let (before, text) = (written(0..parted), written(parted..words.len()));
+        let before = mask(&before).text;
+        for code in [context::Awaited::No, context::Awaited::Maybe, context::Awaited::Asked] {
+            let context = context::Context { previous: &before, begun: Some(8), code, ..context::Context::default() };
+            let masked = context::mask_in(&context, &text);
+            prop_assert_eq!(masked.kinds.is_empty(), masked.text == text);
+        }
+    }
+
     #[test]
     fn any_text_is_masked(text in "\\PC{0,80}", before in "\\PC{0,20}") {
         let masked = mask(&text);
