@@ -358,9 +358,9 @@ fn whole(first: &First, second: &Second) -> Option<Found> {
         })
     };
     // Whatever stands between, two numbers that are a card together are one.
-    let eights = matches!(signs.len(), 15 | 16)
+    let long = matches!(signs.len(), 15 | 16)
         && (first.signs.len().is_multiple_of(4) || first.named || second.named);
-    if eights && !second.phone && !second.called && card(15) {
+    if long && !second.phone && !second.called && card(15) {
         return found(SecretKind::Card);
     }
     let lettered = second.signs.len() == 4 && second.signs[3].is_ascii_lowercase();

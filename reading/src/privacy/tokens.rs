@@ -142,12 +142,10 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
     if piece.is_empty() {
         return;
     }
-    let password = tokens
-        .iter()
-        .rev()
-        .take(PASSWORD_NEAR)
-        .any(|token| words::noun(&token.word) == Some(Noun::Password));
-    if !password && let Some(end) = glued_sentence(piece) {
+    let password = |token: &Token| matches!(words::noun(&token.word), Some(Noun::Password));
+    if let Some(end) = glued_sentence(piece)
+        && !tokens.iter().rev().take(PASSWORD_NEAR).any(password)
+    {
         push_one(text, at.start..at.start + end, tokens);
         push_one(text, at.start + end..at.end, tokens);
         return;
