@@ -13,6 +13,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::privacy::announced::Search;
 use crate::privacy::flat::Flat;
 use crate::privacy::patterns::Patterns;
 
@@ -27,6 +28,7 @@ mod flat;
 mod halves;
 mod harmless;
 mod identity;
+mod learnt;
 mod nearby;
 mod pairs;
 pub mod patterns;
@@ -129,16 +131,21 @@ pub fn mask_url(url: &str) -> Cow<'_, str> {
 }
 
 fn find(text: &str) -> Vec<Found> {
-    find_in(&Flat::of(text), true)
+    let flat = Flat::of(text);
+    let search = Search::new(&flat);
+    let mut found = find_in(&search, true);
+    found.extend(learnt::find(&search, 0));
+    found
 }
 
 /// Finds the secrets of a text; with `lines`, a line may give what the one before it names.
-fn find_in(flat: &Flat, lines: bool) -> Vec<Found> {
+fn find_in(search: &Search<'_>, lines: bool) -> Vec<Found> {
+    let flat = search.flat;
     let mut found = Vec::new();
     if flat.holds_digit() {
         numbers(flat, &mut found);
     }
-    announced::find(flat, lines, &mut found);
+    announced::find(search, lines, &mut found);
     found.extend(halves::find("", flat));
     to_original(flat, &mut found);
     if let Some(flat) = flat.slipped() {
@@ -150,7 +157,7 @@ fn find_in(flat: &Flat, lines: bool) -> Vec<Found> {
     if let Some(flat) = flat.read_aloud() {
         let mut more = Vec::new();
         numbers(&flat, &mut more);
-        announced::find(&flat, lines, &mut more);
+        announced::find(&Search::new(&flat), lines, &mut more);
         to_original(&flat, &mut more);
         found.append(&mut more);
     }
@@ -170,10 +177,34 @@ fn to_original(flat: &Flat, found: &mut [Found]) {
     }
 }
 
+/// So many secrets of a message are looked for again in the rest of it.
+const REPEATED: usize = 16;
+
+/// Adds where else in the text the numbers stand that were found: "koodi 814937 … #814937".
+fn repeated(text: &str, found: &mut Vec<Found>) {
+    let mut more = Vec::new();
+    for one in found.iter().take(REPEATED) {
+        let secret = &text[one.at.clone()];
+        if secret.len() < 4 || !secret.contains(|sign: char| sign.is_ascii_digit()) {
+            continue;
+        }
+        for (start, _) in text.match_indices(secret) {
+            let end = start + secret.len();
+            let alone = !text[..start].ends_with(char::is_alphanumeric)
+                && !text[end..].starts_with(char::is_alphanumeric);
+            if start != one.at.start && alone {
+                more.push(Found { at: start..end, kind: one.kind });
+            }
+        }
+    }
+    found.append(&mut more);
+}
+
 fn cover(text: &str, mut found: Vec<Found>) -> Masked<'_> {
     if found.is_empty() {
         return Masked { text: Cow::Borrowed(text), kinds: Vec::new(), begun: None };
     }
+    repeated(text, &mut found);
     found.sort_by_key(|one| (one.at.start, one.at.end));
     let mut out = String::with_capacity(text.len());
     let mut done = 0;

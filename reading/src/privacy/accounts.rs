@@ -10,6 +10,9 @@ const MAX_GAP: usize = 3;
 /// Which.
 const GAPS: &[u8] = b" \t\r\n-._/,";
 
+/// A number that is glued to the word before it has more digits in a row than this.
+const GLUED: usize = 12;
+
 /// The length of an account number by country.
 const LENGTHS: &[(&str, usize)] = &[
     ("ad", 24),
@@ -130,9 +133,14 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
 }
 
 /// Whether a number may begin at `at`: not within a word, unless the word is what it is called
-/// ("ibanfi21…"): the letters of a country stand in many words.
+/// ("ibanfi21…") or ends where the number's digits begin ("sparkontotFI46…"): the letters of a country
+/// stand in many words.
 fn begins_at(text: &str, at: usize) -> bool {
-    let before = &text.as_bytes()[..at];
+    let (before, rest) = text.as_bytes().split_at(at);
+    let digits = rest[2..].iter().take_while(|sign| sign.is_ascii_digit()).count();
+    if digits > GLUED && DIGITS_ONLY.iter().any(|country| rest.starts_with(country.as_bytes())) {
+        return true;
+    }
     let glued = before.iter().rev().take(9).take_while(|sign| sign.is_ascii_alphanumeric()).count();
     let name = &before[at - glued..];
     glued == 0 && !text[..at].ends_with(char::is_alphanumeric)

@@ -32,8 +32,7 @@ pub(super) fn announces_any(text: &str) -> bool {
 }
 
 /// Finds announced secrets.
-pub(super) fn find(flat: &Flat, lines: bool, found: &mut Vec<Found>) {
-    let search = Search::new(flat);
+pub(super) fn find(search: &Search<'_>, lines: bool, found: &mut Vec<Found>) {
     let before = found.len();
     let mut users = Vec::new();
     for at in 0..search.tokens.len() {
@@ -404,7 +403,7 @@ fn is_password_in_short(tokens: &[Token], at: usize) -> bool {
         || before.iter().any(user)
 }
 
-fn kind(noun: Noun) -> SecretKind {
+pub(super) fn kind(noun: Noun) -> SecretKind {
     match noun {
         Noun::Password => SecretKind::Password,
         Noun::Pin => SecretKind::Pin,

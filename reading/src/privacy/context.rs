@@ -7,6 +7,7 @@ use crate::privacy::Masked;
 use crate::privacy::Patterns;
 use crate::privacy::SecretKind;
 use crate::privacy::announced;
+use crate::privacy::announced::Search;
 use crate::privacy::cover;
 use crate::privacy::digits;
 use crate::privacy::expected;
@@ -14,6 +15,7 @@ use crate::privacy::find;
 use crate::privacy::find_in;
 use crate::privacy::flat::Flat;
 use crate::privacy::halves;
+use crate::privacy::learnt;
 use crate::privacy::settled;
 
 /// How far into a message, in bytes, what went before may tell where a secret begins: the words
@@ -73,39 +75,101 @@ pub fn holds_digit(text: &str) -> bool {
 #[must_use]
 pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
     let flat = Flat::of(text);
-    let mut all = across(context, text, &flat);
-    let mut more = Vec::new();
-    if context.code > Awaited::No {
-        expected::find_expected(&flat, context.code == Awaited::Maybe, &mut more);
-    }
-    let rest = context.begun.and_then(|known| digits::rest_of_card(&flat, known));
-    if let Some((at, _)) = &rest {
-        more.push(Found { at: at.clone(), kind: SecretKind::Card });
-    }
-    more.extend(halves::find(context.previous, &flat));
-    all.extend(more.into_iter().map(|found| Found { at: flat.original(&found.at), ..found }));
-    all.extend(context.patterns.map(|patterns| patterns.find(text, &flat)).unwrap_or_default());
-    let begun =
-        if flat.holds_digit() { unfinished(context.previous, text, &mut all) } else { None };
-    let goes_on = rest.map(|(_, known)| known).filter(|known| *known < digits::NEARLY_WHOLE);
-    let begun = begun.or(goes_on);
+    let search = Search::new(&flat);
+    let joined = Joined::of(context, text, &flat);
+    let behind = joined.as_ref().map(|joined| Search::new(&joined.flat));
+    let scene = Scene { text, search: &search, joined: joined.as_ref().zip(behind.as_ref()) };
+    let (mut all, begun) = by_rules(context, &scene);
+    all.extend(scene.learnt(context));
     Masked { begun, ..settled(cover(text, all)) }
 }
 
-/// Secrets within `text`, and those that reach into it from what went before.
-fn across(context: &Context<'_>, text: &str, flat: &Flat) -> Vec<Found> {
-    let Context { previous, other, .. } = *context;
-    let mut all = find_in(flat, true);
-    // Plain words are a secret only where something announced one, and most messages are that.
-    if previous.is_empty() || is_plain(text, flat) && !announced::announces_any(previous) {
-        return all;
+/// A message with what went before it in front.
+pub(super) struct Joined {
+    text: String,
+    pub(super) flat: Flat,
+    /// Where the message begins.
+    begin: usize,
+    /// Whether the message goes on behind what is joined.
+    is_cut: bool,
+}
+
+impl Joined {
+    /// `None` where nothing went before that could tell anything.
+    pub(super) fn of(context: &Context<'_>, text: &str, flat: &Flat) -> Option<Self> {
+        let previous = context.previous;
+        // Plain words are a secret only where something announced one, and most messages are that.
+        if previous.is_empty() || is_plain(text, flat) && !announced::announces_any(previous) {
+            return None;
+        }
+        // The rest of a long message is searched by itself only.
+        let near = &text[..text.floor_char_boundary(2 * REACH)];
+        let (joined, begin) = join(previous, near);
+        let flat = Flat::of(&joined);
+        Some(Self { text: joined, flat, begin, is_cut: near.len() < text.len() })
     }
-    // The rest of a long message is searched by itself only.
-    let near = &text[..text.floor_char_boundary(2 * REACH)];
-    let reaching = reaching(previous, near, !other);
-    let is_cut = near.len() < text.len() && reaching.iter().any(|it| it.at.end == near.len());
-    all.extend(if is_cut { self::reaching(previous, text, !other) } else { reaching });
-    all
+}
+
+/// A message, ready to be searched, alone and behind what went before.
+pub(super) struct Scene<'a> {
+    pub(super) text: &'a str,
+    pub(super) search: &'a Search<'a>,
+    pub(super) joined: Option<(&'a Joined, &'a Search<'a>)>,
+}
+
+impl Scene<'_> {
+    /// The words of the message that weigh enough.
+    fn learnt(&self, context: &Context<'_>) -> Vec<Found> {
+        let (search, begin) = self.weighed(context);
+        let found = learnt::find(search, begin).into_iter();
+        found.map(|found| within(&found, begin)).collect()
+    }
+
+    /// Where the words of the message are weighed, and where it begins there.
+    pub(super) fn weighed(&self, context: &Context<'_>) -> (&Search<'_>, usize) {
+        match self.joined {
+            Some((joined, search)) if !context.other && !joined.is_cut => (search, joined.begin),
+            _ => (self.search, 0),
+        }
+    }
+
+    /// Secrets within the message, and those that reach into it from what went before.
+    fn across(&self, context: &Context<'_>) -> Vec<Found> {
+        let mut all = find_in(self.search, true);
+        let Some((joined, search)) = self.joined else { return all };
+        let near = joined.text.len() - joined.begin;
+        let reaching = reaching(search, &joined.text, joined.begin, !context.other);
+        if joined.is_cut && reaching.iter().any(|it| it.at.end == near) {
+            let (text, begin) = join(context.previous, self.text);
+            let flat = Flat::of(&text);
+            all.extend(self::reaching(&Search::new(&flat), &text, begin, !context.other));
+        } else {
+            all.extend(reaching);
+        }
+        all
+    }
+}
+
+/// The secrets that the rules find, and of how many digits a card is that begins.
+pub(super) fn by_rules(context: &Context<'_>, scene: &Scene<'_>) -> (Vec<Found>, Option<u8>) {
+    let Scene { text, search, .. } = *scene;
+    let flat = search.flat;
+    let mut all = scene.across(context);
+    let mut more = Vec::new();
+    if context.code > Awaited::No {
+        expected::find_expected(search, context.code == Awaited::Maybe, &mut more);
+    }
+    let rest = context.begun.and_then(|known| digits::rest_of_card(flat, known));
+    if let Some((at, _)) = &rest {
+        more.push(Found { at: at.clone(), kind: SecretKind::Card });
+    }
+    more.extend(halves::find(context.previous, flat));
+    all.extend(more.into_iter().map(|found| Found { at: flat.original(&found.at), ..found }));
+    all.extend(context.patterns.map(|patterns| patterns.find(text, flat)).unwrap_or_default());
+    let begun =
+        if flat.holds_digit() { unfinished(context.previous, text, &mut all) } else { None };
+    let goes_on = rest.map(|(_, known)| known).filter(|known| *known < digits::NEARLY_WHOLE);
+    (all, begun.or(goes_on))
 }
 
 /// Whether a text is nothing but words, none of which is a number.
@@ -118,13 +182,13 @@ fn is_plain(text: &str, flat: &Flat) -> bool {
     text.chars().all(is_said) && flat.spoken().is_empty()
 }
 
-/// Secrets of a text that show by what went before; with `lines`, also where that only names them.
-fn reaching(previous: &str, text: &str, lines: bool) -> Vec<Found> {
-    let (joined, begin) = join(previous, text);
+/// Secrets that show by what went before, in the message that begins at `begin`; with `lines`, also
+/// where that only names them.
+fn reaching(search: &Search<'_>, joined: &str, begin: usize, lines: bool) -> Vec<Found> {
     let is_its = |found: &Found| {
-        found.at.end > begin && found.at.start < begin + REACH && is_one(found, &joined, begin)
+        found.at.end > begin && found.at.start < begin + REACH && is_one(found, joined, begin)
     };
-    let found = find_in(&Flat::of(&joined), lines).into_iter().filter(is_its);
+    let found = find_in(search, lines).into_iter().filter(is_its);
     found.map(|found| within(&found, begin)).collect()
 }
 

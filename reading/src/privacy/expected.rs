@@ -37,9 +37,8 @@ pub(super) fn asks_for_code(text: &str) -> bool {
 /// Finds a code that nothing in the message announces, since what was said before did. With
 /// `alone` it must be all that the message says, but for a word like "it is"; a message that
 /// answers a question may say more, but nothing that names another number.
-pub(super) fn find_expected(flat: &Flat, alone: bool, found: &mut Vec<Found>) {
-    let search = Search::new(flat);
-    let tokens = &search.tokens;
+pub(super) fn find_expected(search: &Search<'_>, alone: bool, found: &mut Vec<Found>) {
+    let Search { flat, tokens, .. } = search;
     let says_little =
         tokens.iter().all(|token| token.is_number() || words::says_little(&token.word));
     if alone && !says_little || tokens.iter().any(|token| words::names_harmless_number(&token.word))

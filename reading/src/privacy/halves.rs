@@ -185,7 +185,11 @@ fn first(line: &str) -> Option<First> {
 
 /// The half that stands in a text from `from` on, behind words that lead to it.
 fn second(text: &str, from: usize) -> Option<Second> {
-    let start = from + text[from..].bytes().take(REACH).position(|sign| sign.is_ascii_digit())?;
+    let digit = |text: &str| text.bytes().take(REACH).position(|sign| sign.is_ascii_digit());
+    let mut start = from + digit(&text[from..])?;
+    if text[start..].starts_with("2nd") {
+        start += 1 + digit(&text[start + 1..])?;
+    }
     let lead = &text[from..start];
     let mut named = false;
     let mut introduced = true;

@@ -63,6 +63,13 @@ impl Code {
         for _ in 0..6 {
             digits.push(reader.digit()?);
         }
+        // The year may be whole: "12.06.1979-2246".
+        if matches!(digits[4..], [1, 8 | 9] | [2, 0]) && reader.peeks_digits(2) {
+            digits.truncate(4);
+            digits.push(reader.digit()?);
+            digits.push(reader.digit()?);
+            reader.sees_century().then_some(())?;
+        }
         let century = reader.century();
         for _ in 0..3 {
             digits.push(reader.digit()?);
@@ -76,11 +83,13 @@ impl Code {
     fn is_secret(&self, flat: &Flat) -> bool {
         let after = flat.text[self.at.end..].chars().next();
         let glued = after.is_some_and(char::is_alphanumeric);
-        if glued && !says_identity(flat, self.at.start) || !self.is_date() {
-            return false;
-        }
         let number = self.digits.iter().fold(0_u32, |sum, digit| sum * 10 + digit);
         let checks = CHECKS[(number % 31) as usize] == self.check;
+        // "301166-0883adress"
+        let known = || says_identity(flat, self.at.start) || self.century && checks;
+        if glued && !known() || !self.is_date() {
+            return false;
+        }
         // Without a century sign and with a digit at the end it could be any number.
         let marked = self.century || self.check.is_ascii_lowercase();
         match (checks, marked) {
@@ -120,12 +129,20 @@ impl Reader<'_> {
         sign.is_ascii_digit().then(|| u32::from(sign - b'0'))
     }
 
-    fn century(&mut self) -> bool {
+    /// Whether so many digits follow, and then none.
+    fn peeks_digits(&self, count: usize) -> bool {
+        let rest = &self.bytes[self.at..];
+        rest.iter().take_while(|sign| sign.is_ascii_digit()).count() == count
+    }
+
+    fn sees_century(&mut self) -> bool {
         self.skip_gap();
-        let found = self.bytes.get(self.at).is_some_and(|sign| CENTURIES.contains(sign));
-        if found {
-            self.at += 1;
-        }
+        self.bytes.get(self.at).is_some_and(|sign| CENTURIES.contains(sign))
+    }
+
+    fn century(&mut self) -> bool {
+        let found = self.sees_century();
+        self.at += usize::from(found);
         found
     }
 }

@@ -510,7 +510,7 @@ fn is_joined_by_sign(written: &str) -> bool {
 
 /// Whether a word with digits is an age, the name of an error, the plate of a car or the number of a
 /// parcel: "82-vuotias", `ERR_5031`.
-fn is_thing(written: &str) -> bool {
+pub(super) fn is_thing(written: &str) -> bool {
     let counted = written.split_once('-').is_some_and(|(count, what)| {
         count.len() <= 3
             && count.bytes().all(|sign| sign.is_ascii_digit())

@@ -304,7 +304,7 @@ const SECRETS: &str = include_str!("tests/secrets.txt");
 const HARMLESS_NUMBERS: &str = include_str!("tests/harmless_numbers.txt");
 
 /// A line of a list with its invisible signs and line ends as they are typed.
-fn typed(line: &str) -> String {
+pub(super) fn typed(line: &str) -> String {
     line.replace("\\n", "\n")
         .replace("\\t", "\t")
         .replace("\\u200b", "\u{200b}")
@@ -412,7 +412,7 @@ fn with_check(mut digits: Vec<u8>) -> Vec<u8> {
 #[test]
 fn what_a_cover_gives_away_is_covered_too() {
     let text = "Finnish ID code 220486Y ends with 060J";
-    let once = cover(text, find(text));
+    let once = cover(text, find_in(&Search::new(&Flat::of(text)), true));
     assert_eq!(once.text, "Finnish ID code •••• ends with 060J", "one look is not enough");
     assert_eq!(mask(text).text, "Finnish ID code •••• ends with ••••");
 }

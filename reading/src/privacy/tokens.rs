@@ -269,9 +269,27 @@ fn push_glued(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {
     if glued {
         push_one(text, at.start..at.start + digits, tokens);
         push_one(text, at.start + digits..at.end, tokens);
+    } else if let Some(end) = glued_between(piece, digits) {
+        push_one(text, at.start..at.start + digits, tokens);
+        push_one(text, at.start + digits..at.start + end, tokens);
+        push(text, at.start + end..at.end, tokens);
     } else {
         push_one(text, at, tokens);
     }
+}
+
+/// Where a code ends that begins at `start`, behind its name and before another word: "koden905-338går",
+/// "tunnus77190342pin2958".
+fn glued_between(piece: &str, start: usize) -> Option<usize> {
+    let named = matches!(
+        words::noun(&piece[..start]),
+        Some(Noun::Pin | Noun::Code | Noun::KeyCode | Noun::User | Noun::Both)
+    ) || words::may_announce_user(&piece[..start]);
+    let code = piece[start..].bytes().take_while(|sign| sign.is_ascii_digit() || *sign == b'-');
+    let end = start + code.count();
+    let digits = piece[start..end].bytes().filter(u8::is_ascii_digit).count();
+    let word = piece[end..].starts_with(char::is_alphabetic) && piece[start..end].ends_with(char::is_numeric);
+    (start > 1 && named && word && (4..=9).contains(&digits)).then_some(end)
 }
 
 /// Where in `piece` a colon or another sign follows an announcement.

@@ -1,0 +1,90 @@
+//! A second opinion on every word, learnt from the lists of secrets that strangers planted.
+//!
+//! The rules beside this know what their authors thought of. Here each word of a message is weighed:
+//! what it looks like and what stands around it are clues, each clue has a weight, and where the
+//! weights add up to more than [`ENOUGH`] the word is taken for a secret (logistic regression). The
+//! weights come from the lists in the tests, by `learnt::training`; it says how well they do on lists
+//! that they were not learnt from.
+//!
+//! Cards, accounts and identity codes are not weighed: their checksums know better.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::privacy::Found;
+use crate::privacy::SecretKind;
+use crate::privacy::announced::Search;
+use crate::privacy::learnt::clues::Scene;
+use crate::privacy::learnt::weights::Weights;
+use crate::privacy::tokens::Token;
+use crate::privacy::words;
+use crate::privacy::words::Noun;
+
+mod clues;
+mod shape;
+mod weights;
+
+/// In 32nds: a word whose clues weigh more is covered. Chosen on folds of the lists.
+const ENOUGH: i32 = 16;
+
+static WEIGHTS: LazyLock<Weights<'static>> =
+    LazyLock::new(|| Weights::read(include_bytes!("learnt/weights.bin")));
+
+/// So much less weighs enough for a number that looks like one that was found: codes come in lists.
+const BROTHER: i32 = 48;
+
+/// A word of a message and what may tell that it is secret.
+struct Reading {
+    /// Where it stands in the original.
+    at: Range<usize>,
+    kind: SecretKind,
+    /// For numbers, their shape.
+    shape: Option<u64>,
+    clues: Vec<u32>,
+}
+
+/// Finds what weighs enough in a text, from the place `begin` of the original on.
+pub(super) fn find(search: &Search<'_>, begin: usize) -> Vec<Found> {
+    let words = read(search, begin);
+    let sums: Vec<_> = words.iter().map(|it| (WEIGHTS.sum(&it.clues), it.shape)).collect();
+    let secret = enough(&sums, ENOUGH).into_iter().zip(words).filter(|(secret, _)| *secret);
+    secret.map(|(_, word)| Found { at: word.at, kind: word.kind }).collect()
+}
+
+/// Which words of a message weigh enough, with their shapes if they are numbers.
+fn enough(words: &[(i32, Option<u64>)], enough: i32) -> Vec<bool> {
+    let found: Vec<u64> =
+        words.iter().filter(|it| it.0 > enough).filter_map(|it| it.1).collect();
+    let brother = |shape: Option<u64>| shape.is_some_and(|shape| found.contains(&shape));
+    let weighs = |sum: i32, shape| sum > enough || sum > enough - BROTHER && brother(shape);
+    words.iter().map(|(sum, shape)| weighs(*sum, *shape)).collect()
+}
+
+/// The words of a text that may be secret, from `begin` on: numbers, and other words where passwords
+/// are spoken of.
+fn read(search: &Search<'_>, begin: usize) -> Vec<Reading> {
+    let plain = search.nouns.iter().flatten().any(|(noun, _)| *noun == Noun::Password);
+    let may_be = |at: &usize| {
+        let Token { at, word, .. } = &search.tokens[*at];
+        let digit = word.bytes().any(|sign| sign.is_ascii_digit());
+        let word = plain && word.contains(char::is_alphabetic) && !words::says_little(word);
+        (digit || word) && search.flat.original(at).start >= begin
+    };
+    let mut places = (0..search.tokens.len()).filter(may_be).peekable();
+    if places.peek().is_none() {
+        return Vec::new();
+    }
+    let scene = Scene::of(search);
+    let places = places.filter(|at| !scene.is_told(*at));
+    places
+        .map(|at| Reading {
+            at: search.flat.original(&search.tokens[at].at),
+            kind: scene.kind(at),
+            shape: scene.shape_of_number(at),
+            clues: scene.clues(at),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod training;
