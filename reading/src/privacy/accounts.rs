@@ -8,7 +8,7 @@ use crate::privacy::flat::Flat;
 const MAX_GAP: usize = 3;
 
 /// Which.
-const GAPS: &[u8] = b" \t\r\n-._/,";
+const GAPS: &[u8] = b" \t\r\n-._/,()";
 
 /// A number that is glued to the word before it has more digits in a row than this.
 const GLUED: usize = 12;

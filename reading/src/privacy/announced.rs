@@ -209,12 +209,16 @@ impl<'a> Search<'a> {
         let product = words::is_product(&token.word)
             && !(said || at == next && before.after == After::Nothing);
         let listed = self.is_place(at) && noun != Noun::Password;
+        // "send the code to +44 7700 900482", "till 050 3128 447"
+        let called = before.is_number()
+            && before.after == After::Nothing
+            && (before.word.starts_with('0') || self.is_of_phone(at));
         // On a line of its own only what cannot well be anything else.
         let whole = token.after >= After::Line || at + 1 == self.tokens.len();
         let clear = !bare || whole || token.word.bytes().any(|sign| sign.is_ascii_digit());
         let strong =
             self.is_strong(at, noun, said) && clear && !product && !listed || quoted && !bare;
-        if strong && !place && (linked || said && !bare) {
+        if strong && !place && !(called && noun == Noun::Code) && (linked || said && !bare) {
             return Some(self.end_of_secret(at, noun));
         }
         let plain = password && said && !bare && self.is_plain_secret(at, next);

@@ -34,6 +34,9 @@ const CALLED_BEHIND: usize = 6;
 /// How far before a number a word may say that it is a card's.
 const CARD_WORD_REACH: usize = 40;
 
+/// How far before a number a word may say that it is a person's.
+const IDENTITY_REACH: usize = 64;
+
 /// One group of digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Group {
@@ -54,7 +57,8 @@ pub(super) fn find(flat: &Flat, found: &mut Vec<Found>) {
 }
 
 fn find_in_run(flat: &Flat, run: &[Group], found: &mut Vec<Found>) {
-    if is_reference(flat, run) {
+    // Parcels of the Finnish post have such numbers.
+    if is_reference(flat, run) || flat.text[..run[0].at.start].ends_with("jjfi") {
         return;
     }
     let mut from = 0;
@@ -139,6 +143,14 @@ fn card(flat: &Flat, groups: &[Group], first: bool) -> Option<usize> {
     for (index, group) in groups.iter().enumerate() {
         if digits.len() + group.len() > 19 {
             break;
+        }
+        // "4941 2338 3855 6349040 5127788": a telephone's number begins where the card ends.
+        if group.len() > 4 && index == 3 && groups[..3].iter().all(|group| group.len() == 4) {
+            let begin: Vec<u8> =
+                digits.iter().copied().chain(values(flat, group).take(4)).collect();
+            if is_issued(&begin) && luhn(&begin) && says_card(flat, groups[0].at.start) {
+                return Some(index + 1);
+            }
         }
         digits.extend(values(flat, group));
         let card = digits.len() >= 12 && is_issued(&digits) && luhn(&digits);
@@ -297,6 +309,10 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
             && from + groups.len() == run.len()
             && groups.iter().all(|group| group.len() == 4)
             && (count == 8 || count == 4 && says_beginning(flat, groups[0].at.start));
+        // "Amex card 3415"
+        let american = from == 0 && count == 4 && matches!(digits[..2], [3, 4 | 7]);
+        let called = called
+            || american && named && flat.text[..groups[0].at.start].contains("amex");
         let long = (12..CARD_DIGITS).contains(&count) && (in_fours || named);
         let begun = (long || called) && {
             let mut whole = digits.clone();
@@ -439,7 +455,7 @@ fn is_called_harmless(flat: &Flat, at: usize) -> bool {
 
 /// Whether the words before `at` announce a personal identity number.
 pub(super) fn says_identity(flat: &Flat, at: usize) -> bool {
-    let from = at.saturating_sub(CARD_WORD_REACH);
+    let from = at.saturating_sub(IDENTITY_REACH);
     let from = (from..=at).find(|&from| flat.text.is_char_boundary(from)).unwrap_or(at);
     let before = &flat.text[from..at];
     let named =
@@ -453,6 +469,7 @@ pub(super) fn says_identity(flat: &Flat, at: usize) -> bool {
                 "pers.nr",
                 "persnr",
                 "pers nr",
+                "socialskydd",
             ])
             .any(|word| before.contains(word));
     // "did not", "paid now" and "invalid code" are none of these.

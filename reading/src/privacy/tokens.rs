@@ -169,6 +169,12 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         push(text, at.start + end + 1..at.end, tokens);
         return;
     }
+    // "6973,2695,8856,1320"
+    if let Some(end) = comma_in_list(piece) {
+        push_one(text, at.start..at.start + end, tokens);
+        push(text, at.start + end..at.end, tokens);
+        return;
+    }
     if let Some(end) = place_of_code(piece) {
         push_one(text, at.start..at.start + end, tokens);
         push(text, at.start + end..at.end, tokens);
@@ -297,7 +303,7 @@ fn announcement(piece: &str) -> Option<usize> {
     piece.find([':', '=', '(', ',', ';', '/']).filter(|&end| {
         let name: String = piece[..end].chars().filter(|sign| sign.is_alphanumeric()).collect();
         let key = matches!(name.as_str(), "avain" | "nyckel" | "key");
-        let announces = name == "pass"
+        let announces = matches!(name.as_str(), "pass" | "ss")
             || key && piece[end..].starts_with([':', '='])
             || words::noun(&name).or_else(|| words::mistyped(&name)).is_some()
             || piece[end..].starts_with([':', '=', '(']) && words::may_announce_user(&name);
@@ -314,6 +320,14 @@ fn place_of_code(piece: &str) -> Option<usize> {
     let end = place.len() + 1;
     let fits = words::is_place(place) && (4..=6).contains(&digits);
     (fits && (whole || piece[..end].ends_with('='))).then_some(end)
+}
+
+/// Where the second of several codes begins that are as long as each other: "6973,2695,8856".
+fn comma_in_list(piece: &str) -> Option<usize> {
+    let list = piece.trim_end_matches([',', ';', '.', ')']);
+    let size = list.find([',', ';'])?;
+    let code = |code: &str| code.len() == size && code.bytes().all(|sign| sign.is_ascii_digit());
+    ((4..=6).contains(&size) && list.split([',', ';']).all(code)).then_some(size + 1)
 }
 
 /// Where in `piece` the name of a user, of six to nine digits, is joined to its code, or any short

@@ -171,6 +171,8 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
             Some(Noun::Code)
         }
         ("bank" | "banking" | "login", "codes" | "details" | "credentials") => Some(Noun::Both),
+        // "ss: Ruusu8Puska"
+        ("ss", ":") => Some(Noun::Password),
         ("security", "code" | "number")
         | (
             "hemliga" | "hemligt" | "secret" | "salainen",

@@ -100,6 +100,7 @@ enum Ask {
     StemBehind,
     NumberStemBehind,
     InSentenceBefore,
+    AfterSentence,
 }
 
 /// What is asked about one word.
@@ -159,19 +160,23 @@ impl<'a> Scene<'a> {
         let row = self.row(at);
         let digits: usize = tokens[row.clone()].iter().map(|token| token.word.len()).sum();
         let last = &tokens[row.end - 1];
-        let long = digits > LONGEST_CODE && self.nearest_name(at) != Some(Noun::KeyCode);
+        let name = self.nearest_name(at);
+        let short = digits < SHORTEST_CODE && name != Some(Noun::Password);
+        let long = digits > LONGEST_CODE && name != Some(Noun::KeyCode);
         let amount = row.len() > 1 && last.word.ends_with("00");
         let unit = last.after == After::Nothing
             && tokens.get(row.end).is_some_and(|next| {
                 // "är" and "e" for it are no unit.
                 words::is_unit(&next.word) && !matches!(next.word.as_str(), "ar" | "e")
             });
-        digits < SHORTEST_CODE || long || amount || unit
+        short || long || amount || unit
     }
 
+    /// How the word at `at` looks if there are digits in it.
     pub(super) fn shape_of_number(&self, at: usize) -> Option<u64> {
         let label = &self.labels[at];
-        label.is_number().then_some(label.shape.rough)
+        let look = if label.is_number() { label.shape.rough } else { label.shape.exact };
+        has_digit(&self.search.tokens[at]).then_some(look)
     }
 
     /// What kind of secret the word at `at` is, if it is one.
@@ -429,6 +434,10 @@ impl View<'_> {
             self.note(Ask::NumberStemBehind, &[number, label.stem]);
         }
         if let Some(before) = self.place.checked_sub(1).map(|place| &scene.sentences[place]) {
+            let called = tokens[before.clone()].iter().rev().take(4);
+            let called = called.filter(|it| words::names_harmless_number(&it.word)).count();
+            let size = about(self.sentence.len());
+            self.note(Ask::AfterSentence, &[shape, size, u64::from(called > 0)]);
             for label in scene.labels[before.clone()].iter().rev().take(BEFORE) {
                 self.note(Ask::InSentenceBefore, &[shape, label.whole]);
             }

@@ -68,9 +68,11 @@ impl Search<'_> {
                 rows.push((place.clone(), groups.sizes.clone()));
             }
             // "puh. (09) 4245 0011"
-            let area = groups.tokens.start > 0
-                && self.tokens[groups.tokens.start - 1].is_number()
-                && self.tokens[groups.tokens.start - 1].word.starts_with('0');
+            let area = groups.tokens.start.checked_sub(1).is_some_and(|before| {
+                let before = &self.tokens[before];
+                let country = self.flat.text[before.at.clone()].starts_with('+');
+                before.is_number() && (country || before.word.starts_with('0'))
+            });
             let phone = area || self.flat.text[groups.begins..].starts_with('0') && !named;
             let listed = groups.is_list() || in_list && groups.is_pair();
             if (groups.is_code() || listed)
