@@ -38,13 +38,19 @@ pub(super) fn find(search: &Search<'_>, lines: bool, found: &mut Vec<Found>) {
     for at in 0..search.tokens.len() {
         if let Some((noun, next)) = search.nouns[at] {
             match noun {
-                Noun::User => users.push(next),
+                Noun::User => {
+                    users.push(next);
+                    search.user_number(next, found);
+                }
                 noun => search.after(noun, next, found),
             }
             search.before(noun, at, found);
         } else {
             if words::may_announce_user(&search.tokens[at].word) {
                 users.push(at + 1);
+                if words::names_bank_user(&search.tokens[at].word) {
+                    search.user_number(at + 1, found);
+                }
             }
             search.typed_in(at, found);
             search.on_the_back(at, found);
@@ -55,7 +61,7 @@ pub(super) fn find(search: &Search<'_>, lines: bool, found: &mut Vec<Found>) {
     search.signed_in_with_slash(found);
     search.own(found);
     search.nearby(lines, found);
-    // A user name alone opens nothing; together with a code it does.
+    // Any other name opens nothing alone; together with a code it does.
     if found[before..].iter().any(|one| one.kind != SecretKind::UserId) {
         for next in users {
             search.user(next, found);

@@ -18,6 +18,9 @@ const REACH: usize = 8;
 /// How many words may stand between the name of a user and its code.
 const BESIDE: usize = 5;
 
+/// So many words may stand between what announces a user and the number.
+const NUMBER_NEAR: usize = 5;
+
 impl Search<'_> {
     /// Takes a code that somebody says to have typed in or to have got.
     pub(super) fn typed_in(&self, at: usize, found: &mut Vec<Found>) {
@@ -347,6 +350,21 @@ impl Search<'_> {
             .rev()
             .take_while(|token| token.after < After::Pause)
             .any(|token| words::names_harmless_number(&token.word))
+    }
+
+    /// Takes the number of a user of the bank after the word that announces it, also where no code
+    /// stands beside it: that may come in the next message.
+    pub(super) fn user_number(&self, next: usize, found: &mut Vec<Found>) {
+        let near = self.tokens.iter().skip(next).take(NUMBER_NEAR);
+        let leads =
+            |token: &&Token| words::links(&token.word) || words::names_digits(&token.word);
+        let lead = near.take_while(leads).count();
+        let Some(token) = self.tokens.get(next + lead) else { return };
+        let whole = token.is_number() && token.at.len() == token.word.len();
+        let joined = self.tokens[next - 1..next + lead].iter().all(|it| it.after < After::Line);
+        if whole && joined && (6..=9).contains(&token.word.len()) {
+            found.push(Found { at: token.at.clone(), kind: SecretKind::UserId });
+        }
     }
 
     /// Takes a user name after the word that announces it.

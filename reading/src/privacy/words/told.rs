@@ -16,6 +16,14 @@ pub(in crate::privacy) fn names_user_in_compound(word: &str) -> bool {
             .any(|name| word.len() > name.len() && word.ends_with(name))
 }
 
+/// Names a user of the bank even where nothing else does: "nätbanksid", "user".
+pub(in crate::privacy) fn names_bank_user(word: &str) -> bool {
+    matches!(word, "user" | "usr" | "anv" | "anvandare" | "kayttis")
+        || ["banksid", "banksuser", "bankstunnus", "pankkitunnus", "pankintunnus"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
+}
+
 /// Whether a word is a code whose ending is mistyped or of a dialect: "verifieringskodin". The -s-
 /// before tells it from the Finnish homes ("vanhainkodin").
 pub(in crate::privacy) fn is_code_in_dialect(word: &str) -> bool {
