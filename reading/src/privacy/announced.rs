@@ -5,6 +5,8 @@
 //! capitals among letters, quotation marks). A plain word is taken only right after "is" or a
 //! colon, at the end of its clause, and when nobody would say it *about* a password.
 
+use std::ops::Range;
+
 use crate::privacy::Found;
 use crate::privacy::SecretKind;
 use crate::privacy::flat::Flat;
@@ -264,7 +266,9 @@ impl<'a> Search<'a> {
 
     /// Whether a sign stands behind the token at `at` that numbers things.
     pub(super) fn is_marked(&self, at: usize) -> bool {
-        self.flat.text[self.tokens[at].at.end..].starts_with([':', '.', ')', '=', '-'])
+        let Range { start, end } = self.tokens[at].at;
+        self.flat.text[end..].starts_with([':', '.', ')', '=', '-'])
+            || self.flat.text[start..end].ends_with('=')
     }
 
     /// Takes the secrets of the same kind that follow a first one: "1234 or 4321", "12: 7719, 13:

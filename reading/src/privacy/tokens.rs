@@ -318,7 +318,7 @@ fn place_of_code(piece: &str) -> Option<usize> {
     let digits = code.bytes().take_while(u8::is_ascii_digit).count();
     let whole = code.trim_end_matches(',').len() == digits;
     let end = place.len() + 1;
-    let fits = words::is_place(place) && (4..=6).contains(&digits);
+    let fits = words::is_place(place) && ((4..=6).contains(&digits) || code.starts_with('•'));
     (fits && (whole || piece[..end].ends_with('='))).then_some(end)
 }
 

@@ -165,7 +165,8 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
         (
             "user" | "anv" | "usr" | "inloggnings",
             "name" | "namn" | "id" | "nr" | "no" | "number",
-        ) => Some(Noun::User),
+        )
+        | ("kayttaja" | "anvandar", "id" | "nro" | "numero" | "nr" | "nummer") => Some(Noun::User),
         // "the six digits": of a code for one use.
         ("onetime" | "engangs", "password" | "passwords" | "code" | "codes" | "koden" | "kod")
         | ("sex" | "six" | "kuusi", "siffror" | "siffrorna" | "digits" | "numeroa" | "numbers") => {

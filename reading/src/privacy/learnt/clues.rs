@@ -155,7 +155,10 @@ impl<'a> Scene<'a> {
         let tokens = &self.search.tokens;
         let token = &tokens[at];
         if !token.is_number() {
-            return has_digit(token) && is_thing(&self.search.flat.text[token.at.clone()]);
+            let written = &self.search.flat.text[token.at.clone()];
+            // "var 90:e dag"
+            let ordinal = written.ends_with(":e") || written.ends_with(":a");
+            return has_digit(token) && (ordinal || is_thing(written));
         }
         let row = self.row(at);
         let digits: usize = tokens[row.clone()].iter().map(|token| token.word.len()).sum();

@@ -191,17 +191,19 @@ impl Search<'_> {
         found: &mut Vec<Found>,
     ) {
         let [.., place, covered] = &self.tokens[before.clone()] else { return };
-        let [next, code] = &self.tokens[sentence.clone()] else { return };
+        let rows = self.tokens[sentence.clone()].chunks_exact(2);
+        let Some([next, _]) = rows.clone().next() else { return };
         let number = |token: &Token| token.word.parse::<u32>().ok();
         let follows = number(place).is_some_and(|place| number(next) == place.checked_add(1));
-        if follows
-            && covered.is_covered()
-            && words::is_place(&next.word)
-            && self.is_marked(sentence.start)
-            && code.is_number()
-            && (4..=8).contains(&code.word.len())
-        {
-            found.push(Found { at: code.at.clone(), kind: SecretKind::KeyCodes });
+        if !follows || !covered.is_covered() || !self.is_marked(sentence.start) {
+            return;
+        }
+        for row in rows {
+            let [place, code] = row else { return };
+            let fits = code.is_number() && (4..=8).contains(&code.word.len());
+            if words::is_place(&place.word) && fits {
+                found.push(Found { at: code.at.clone(), kind: SecretKind::KeyCodes });
+            }
         }
     }
 

@@ -53,7 +53,7 @@ static BEGINNINGS: Parts = LazyLock::new(|| {
 static ENDINGS: Parts = LazyLock::new(|| {
     parts(
         "\
-    ade ades ats erar eras erat erats ning ningar ningen ningarna heten tion tionen skap ande \
+    ade ades ndes ats erar eras erat erats ning ningar ningen ningarna heten tion tionen skap ande \
     ende ligt ligen vis lost samt bart asst ast \
     ttu tty nut nyt neet tiin taan daan aan een oon iin uun ssa sta lla lta lle ksi isi vat mme tte \
     nsa minen miseen misen mista tus tys uus uutta oita eita ista kaan kin han pas pa ko \
