@@ -311,8 +311,8 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
             && (count == 8 || count == 4 && says_beginning(flat, groups[0].at.start));
         // "Amex card 3415"
         let american = from == 0 && count == 4 && matches!(digits[..2], [3, 4 | 7]);
-        let called = called
-            || american && named && flat.text[..groups[0].at.start].contains("amex");
+        let called =
+            called || american && named && flat.text[..groups[0].at.start].contains("amex");
         let long = (12..CARD_DIGITS).contains(&count) && (in_fours || named);
         let begun = (long || called) && {
             let mut whole = digits.clone();

@@ -56,8 +56,7 @@ pub(super) fn find(search: &Search<'_>, begin: usize) -> Vec<Found> {
 
 /// Which words of a message weigh enough, with their shapes if they are numbers.
 fn enough(words: &[(i32, Option<u64>)], enough: i32) -> Vec<bool> {
-    let found: Vec<u64> =
-        words.iter().filter(|it| it.0 > enough).filter_map(|it| it.1).collect();
+    let found: Vec<u64> = words.iter().filter(|it| it.0 > enough).filter_map(|it| it.1).collect();
     let brother = |shape: Option<u64>| shape.is_some_and(|shape| found.contains(&shape));
     let weighs = |sum: i32, shape| sum > enough || sum > enough - BROTHER && brother(shape);
     words.iter().map(|(sum, shape)| weighs(*sum, *shape)).collect()
@@ -71,7 +70,8 @@ fn read(search: &Search<'_>, begin: usize) -> Vec<Reading> {
         let Token { at, word, .. } = &search.tokens[place];
         let digit = word.bytes().any(|sign| sign.is_ascii_digit());
         let long = plain && word.chars().nth(SHORT).is_some();
-        (digit || long && !words::links(word) && search.nouns[place].is_none()) && search.flat.original(at).start >= begin
+        (digit || long && !words::links(word) && search.nouns[place].is_none())
+            && search.flat.original(at).start >= begin
     };
     let mut places = (0..search.tokens.len()).filter(may_be).peekable();
     if places.peek().is_none() {

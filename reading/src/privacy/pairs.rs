@@ -356,8 +356,7 @@ impl Search<'_> {
     /// stands beside it: that may come in the next message.
     pub(super) fn user_number(&self, next: usize, found: &mut Vec<Found>) {
         let near = self.tokens.iter().skip(next).take(NUMBER_NEAR);
-        let leads =
-            |token: &&Token| words::links(&token.word) || words::names_digits(&token.word);
+        let leads = |token: &&Token| words::links(&token.word) || words::names_digits(&token.word);
         let lead = near.take_while(leads).count();
         let Some(token) = self.tokens.get(next + lead) else { return };
         let whole = token.is_number() && token.at.len() == token.word.len();

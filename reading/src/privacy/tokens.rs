@@ -294,7 +294,8 @@ fn glued_between(piece: &str, start: usize) -> Option<usize> {
     let code = piece[start..].bytes().take_while(|sign| sign.is_ascii_digit() || *sign == b'-');
     let end = start + code.count();
     let digits = piece[start..end].bytes().filter(u8::is_ascii_digit).count();
-    let word = piece[end..].starts_with(char::is_alphabetic) && piece[start..end].ends_with(char::is_numeric);
+    let word = piece[end..].starts_with(char::is_alphabetic)
+        && piece[start..end].ends_with(char::is_numeric);
     (start > 1 && named && word && (4..=9).contains(&digits)).then_some(end)
 }
 

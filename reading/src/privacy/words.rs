@@ -173,8 +173,6 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
             Some(Noun::Code)
         }
         ("bank" | "banking" | "login", "codes" | "details" | "credentials") => Some(Noun::Both),
-        // "ss: Ruusu8Puska"
-        ("ss", ":") => Some(Noun::Password),
         ("security", "code" | "number")
         | (
             "hemliga" | "hemligt" | "secret" | "salainen",
@@ -189,7 +187,9 @@ pub(super) fn noun_of_two(first: &str, second: &str) -> Option<Noun> {
         | ("losen" | "sala", "ordet" | "ord" | "ordets" | "sana" | "sanani" | "sanan")
         | ("hemligt" | "hemliga", "ord" | "ordet" | "ordets")
         | ("secret", "word")
-        | ("salainen", "sana") => Some(Noun::Password),
+        | ("salainen", "sana")
+        // "ss: Ruusu8Puska"
+        | ("ss", ":") => Some(Noun::Password),
         (
             "key" | "nyckel" | "avain",
             "code" | "codes" | "number" | "numbers" | "tal" | "luku" | "luvut",

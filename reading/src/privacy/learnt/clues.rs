@@ -404,10 +404,7 @@ impl View<'_> {
         self.note(Ask::SentenceBeforeSize, &[shape, previous, size]);
         self.note(Ask::ExactShapeSentenceBefore, &[exact, previous, u64::from(inside > 0)]);
         self.note(Ask::SentenceBehind, &[shape, other(Some(place + 1)), inside]);
-        self.note(
-            Ask::TwoSentencesBefore,
-            &[shape, other(place.checked_sub(2)), previous, inside],
-        );
+        self.note(Ask::TwoSentencesBefore, &[shape, other(place.checked_sub(2)), previous, inside]);
         self.note(Ask::Size, &[shape, size, inside]);
         let labels = &scene.labels[self.sentence.clone()];
         let alike = about(labels.iter().filter(|it| it.shape.rough == shape).count());

@@ -22,7 +22,11 @@ impl Shape {
     pub(super) fn of(search: &Search<'_>, at: usize) -> Self {
         let token = &search.tokens[at];
         let written = &search.flat.text[token.at.clone()];
-        if token.is_number() { Self::of_number(&token.word, written) } else { Self::of_word(search, at) }
+        if token.is_number() {
+            Self::of_number(&token.word, written)
+        } else {
+            Self::of_word(search, at)
+        }
     }
 
     fn of_number(digits: &str, written: &str) -> Self {
