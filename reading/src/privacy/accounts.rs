@@ -154,6 +154,10 @@ fn account(flat: &Flat, at: usize) -> Option<usize> {
     let rest = &flat.text.as_bytes()[at + 1..];
     let second = rest.iter().take(MAX_GAP + 1).find(|sign| !GAPS.contains(sign))?;
     let country = [flat.text.as_bytes()[at], *second];
+    // "order no. 113-4478201"
+    if flat.text[at..].starts_with("no.") {
+        return None;
+    }
     let digits_only = DIGITS_ONLY.iter().any(|code| code.as_bytes() == country);
     let (_, length) = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country)?;
     let mut signs: Vec<u8> = Vec::with_capacity(*length);

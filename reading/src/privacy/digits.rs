@@ -326,10 +326,14 @@ pub(super) fn unfinished_card(flat: &Flat) -> Option<(Range<usize>, u8)> {
 
 /// Whether a word right before `at` says that the number only begins there.
 fn says_beginning(flat: &Flat, at: usize) -> bool {
-    let before = flat.text[..at].split_whitespace().rev().take(3);
-    before.into_iter().any(|word| {
+    let mut before = flat.text[..at].split_whitespace().rev().take(6);
+    let begins = |word: &str| {
         ["borja", "alka", "begin", "start", "inled"].iter().any(|stem| word.starts_with(stem))
-    })
+    };
+    let in_parts = |word: &str| {
+        matches!(word, "bitar" | "delar" | "osissa" | "paloissa" | "patkissa" | "pieces" | "parts")
+    };
+    before.by_ref().take(3).any(|word| begins(word) || in_parts(word)) || before.any(in_parts)
 }
 
 /// Where the digits stand that go on with a card of which `known` digits went before, and how many
@@ -503,6 +507,9 @@ fn codes(flat: &Flat, groups: &[Group], before: Option<usize>) -> Option<usize> 
     let reach = if before == Some(4) { 0 } else { MAX_LIST };
     let row = groups.iter().take(reach).take_while(|group| group.len() == 4).count();
     let called = row >= CODES_IN_A_ROW && is_called_harmless(flat, groups[0].at.start);
+    // What stands on the card of a telephone begins so: 89, the country, the company.
+    let issued = groups[0].len() == 4 && matches!(value(&groups[0]), 8935 | 8946 | 8947 | 8945);
+    let called = called || issued && row == CODES_IN_A_ROW;
     let years = called || groups[..row].iter().all(|group| (1900..=2100).contains(&value(group)));
     if row >= CODES_IN_A_ROW && !years {
         return Some(row);

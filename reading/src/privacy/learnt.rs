@@ -56,8 +56,12 @@ pub(super) fn find(search: &Search<'_>, begin: usize) -> Vec<Found> {
 
 /// Which words of a message weigh enough, with their shapes if they are numbers.
 fn enough(words: &[(i32, Option<u64>)], enough: i32) -> Vec<bool> {
-    let found: Vec<u64> = words.iter().filter(|it| it.0 > enough).filter_map(|it| it.1).collect();
-    let brother = |shape: Option<u64>| shape.is_some_and(|shape| found.contains(&shape));
+    let heavy = words.iter().filter(|it| it.0 > enough);
+    let mut found: Vec<u64> = heavy.filter_map(|it| it.1).collect();
+    found.sort_unstable();
+    found.dedup();
+    let brother =
+        |shape: Option<u64>| shape.is_some_and(|shape| found.binary_search(&shape).is_ok());
     let weighs = |sum: i32, shape| sum > enough || sum > enough - BROTHER && brother(shape);
     words.iter().map(|(sum, shape)| weighs(*sum, *shape)).collect()
 }

@@ -18,6 +18,12 @@ const REACH: usize = 8;
 /// How many words may stand between the name of a user and its code.
 const BESIDE: usize = 5;
 
+/// Numbers in a row that are looked at together.
+const ROW: usize = 6;
+
+/// More digits in a row were no codes that somebody typed in.
+const LONGEST_CODE: usize = 16;
+
 /// So many words may stand between what announces a user and the number.
 const NUMBER_NEAR: usize = 5;
 
@@ -26,6 +32,10 @@ impl Search<'_> {
     pub(super) fn typed_in(&self, at: usize, found: &mut Vec<Found>) {
         let token = &self.tokens[at];
         if !token.is_number() || self.is_of_phone(at) || !self.is_strong(at, Noun::Code, true) {
+            return;
+        }
+        // "jag skrev 2009 1147 3302 8841 7": so long is a reference.
+        if self.digits_in_row(at) > LONGEST_CODE {
             return;
         }
         // "447 120" is one code.
@@ -58,6 +68,17 @@ impl Search<'_> {
             let at = token.at.start..self.tokens[last].at.end;
             found.push(Found { at, kind: SecretKind::OneTimeCode });
         }
+    }
+
+    /// How many digits stand in a row around those at `at`, of a few numbers at most.
+    fn digits_in_row(&self, at: usize) -> usize {
+        let joined = |token: &&Token| token.is_number() && token.after == After::Nothing;
+        let size = |token: &Token| token.word.len();
+        let before = self.tokens[..at].iter().rev().take(ROW).take_while(joined).map(size);
+        let behind = self.tokens[at..].iter().take(ROW).take_while(joined).map(size);
+        let end = at + self.tokens[at..].iter().take(ROW).take_while(joined).count();
+        let last = self.tokens.get(end).filter(|token| token.is_number()).map_or(0, size);
+        before.chain(behind).sum::<usize>() + last
     }
 
     /// Whether the number at `at` is a code of six digits that somebody says to have got, with
@@ -392,7 +413,10 @@ impl Search<'_> {
                 found.push(Found { at: token.at.clone(), kind: SecretKind::UserId });
                 return;
             }
-            if !words::links(&token.word) || token.ends() {
+            // "min id hos er är 30915522"
+            let here = words::is_place_preposition(&token.word)
+                || matches!(token.word.as_str(), "er" | "teilla" | "you");
+            if !(here || words::links(&token.word)) || token.ends() {
                 return;
             }
         }

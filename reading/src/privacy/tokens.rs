@@ -296,6 +296,10 @@ fn glued_between(piece: &str, start: usize) -> Option<usize> {
     let digits = piece[start..end].bytes().filter(u8::is_ascii_digit).count();
     let word = piece[end..].starts_with(char::is_alphabetic)
         && piece[start..end].ends_with(char::is_numeric);
+    // "kundnummer61207748kod337219"
+    let rest = &piece[end..];
+    let name = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let named = named || words::noun(&rest[..name]).is_some();
     (start > 1 && named && word && (4..=9).contains(&digits)).then_some(end)
 }
 

@@ -158,14 +158,14 @@ impl<'a> Scene<'a> {
             let written = &self.search.flat.text[token.at.clone()];
             // "var 90:e dag"
             let ordinal = written.ends_with(":e") || written.ends_with(":a");
-            return has_digit(token) && (ordinal || is_thing(written));
+            return has_digit(token) && (ordinal || is_version(written) || is_thing(written));
         }
         let row = self.row(at);
         let digits: usize = tokens[row.clone()].iter().map(|token| token.word.len()).sum();
         let last = &tokens[row.end - 1];
         let name = self.nearest_name(at);
         let short = digits < SHORTEST_CODE && name != Some(Noun::Password);
-        let long = digits > LONGEST_CODE && name != Some(Noun::KeyCode);
+        let long = digits > LONGEST_CODE && !self.is_in_list(at);
         let amount = row.len() > 1 && last.word.ends_with("00");
         let unit = last.after == After::Nothing
             && tokens.get(row.end).is_some_and(|next| {
@@ -190,6 +190,15 @@ impl<'a> Scene<'a> {
             None if number => SecretKind::OneTimeCode,
             _ => SecretKind::Password,
         }
+    }
+
+    /// Whether lists of codes are named in the sentence of the word at `at`, or in the one before.
+    fn is_in_list(&self, at: usize) -> bool {
+        let place = self.sentences.partition_point(|it| it.end <= at);
+        let start = self.sentences[place.saturating_sub(1)].start.max(at.saturating_sub(SIGHT));
+        let end = self.sentences[place].end.min(at + SIGHT);
+        let names = self.search.nouns[start..end].iter().flatten();
+        names.into_iter().any(|(name, _)| *name == Noun::KeyCode)
     }
 
     /// What is named in the sentence of the word at `at`, before it if it can be.
@@ -447,6 +456,14 @@ impl View<'_> {
 
 fn has_digit(token: &Token) -> bool {
     token.word.bytes().any(|sign| sign.is_ascii_digit())
+}
+
+/// Whether a word is the version of a program: "v6.0.11".
+fn is_version(written: &str) -> bool {
+    let number = written.strip_prefix('v').unwrap_or(written);
+    let part =
+        |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|it| it.is_ascii_digit());
+    number.matches('.').count() > 1 && number.split('.').all(part) && written.starts_with('v')
 }
 
 /// Goes on with a number that stands for what was seen so far. The factor is that of Fibonacci

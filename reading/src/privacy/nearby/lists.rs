@@ -191,11 +191,14 @@ impl Search<'_> {
         found: &mut Vec<Found>,
     ) {
         let [.., place, covered] = &self.tokens[before.clone()] else { return };
-        let rows = self.tokens[sentence.clone()].chunks_exact(2);
+        // "rad 13 1194" behind "rad 12 ••••"
+        let named = words::names_a_row(&self.tokens[sentence.start].word);
+        let first = sentence.start + usize::from(named);
+        let rows = self.tokens[first..sentence.end].chunks_exact(2);
         let Some([next, _]) = rows.clone().next() else { return };
         let number = |token: &Token| token.word.parse::<u32>().ok();
         let follows = number(place).is_some_and(|place| number(next) == place.checked_add(1));
-        if !follows || !covered.is_covered() || !self.is_marked(sentence.start) {
+        if !follows || !covered.is_covered() || !named && !self.is_marked(first) {
             return;
         }
         for row in rows {
