@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::privacy::announced::Search;
 use crate::privacy::flat::Flat;
+use crate::privacy::learnt::Opinion;
 use crate::privacy::patterns::Patterns;
 
 mod accounts;
@@ -133,8 +134,10 @@ pub fn mask_url(url: &str) -> Cow<'_, str> {
 fn find(text: &str) -> Vec<Found> {
     let flat = Flat::of(text);
     let search = Search::new(&flat);
+    let opinion = Opinion::of(&search, 0);
     let mut found = find_in(&search, true);
-    found.extend(learnt::find(&search, 0));
+    found.retain(|found| !opinion.denies(found));
+    found.extend(opinion.secrets);
     found
 }
 

@@ -15,7 +15,7 @@ use crate::privacy::find;
 use crate::privacy::find_in;
 use crate::privacy::flat::Flat;
 use crate::privacy::halves;
-use crate::privacy::learnt;
+use crate::privacy::learnt::Opinion;
 use crate::privacy::settled;
 
 /// How far into a message, in bytes, what went before may tell where a secret begins: the words
@@ -79,8 +79,9 @@ pub fn mask_in<'a>(context: &Context<'_>, text: &'a str) -> Masked<'a> {
     let joined = Joined::of(context, text, &flat);
     let behind = joined.as_ref().map(|joined| Search::new(&joined.flat));
     let scene = Scene { text, search: &search, joined: joined.as_ref().zip(behind.as_ref()) };
-    let (mut all, begun) = by_rules(context, &scene);
-    all.extend(scene.learnt(context));
+    let opinion = scene.opinion(context);
+    let (mut all, begun) = by_rules(context, &scene, &opinion);
+    all.extend(opinion.secrets);
     Masked { begun, ..settled(cover(text, all)) }
 }
 
@@ -118,11 +119,9 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The words of the message that weigh enough.
-    fn learnt(&self, context: &Context<'_>) -> Vec<Found> {
+    fn opinion(&self, context: &Context<'_>) -> Opinion {
         let (search, begin) = self.weighed(context);
-        let found = learnt::find(search, begin).into_iter();
-        found.map(|found| within(&found, begin)).collect()
+        Opinion::of(search, begin)
     }
 
     /// Where the words of the message are weighed, and where it begins there.
@@ -151,10 +150,15 @@ impl Scene<'_> {
 }
 
 /// The secrets that the rules find, and of how many digits a card is that begins.
-pub(super) fn by_rules(context: &Context<'_>, scene: &Scene<'_>) -> (Vec<Found>, Option<u8>) {
+pub(super) fn by_rules(
+    context: &Context<'_>,
+    scene: &Scene<'_>,
+    opinion: &Opinion,
+) -> (Vec<Found>, Option<u8>) {
     let Scene { text, search, .. } = *scene;
     let flat = search.flat;
     let mut all = scene.across(context);
+    all.retain(|found| !opinion.denies(found));
     let mut more = Vec::new();
     if context.code > Awaited::No {
         expected::find_expected(search, context.code == Awaited::Maybe, &mut more);

@@ -187,7 +187,14 @@ impl Search<'_> {
         let next = self.tokens.partition_point(|token| token.at.start < end);
         let as_one = self.tokens.get(next).is_some_and(|token| words::is_with(&token.word));
         let near = next..self.tokens.len().min(next + FEW);
-        if as_one && self.is_quotation(at) && self.names(&near, &[Noun::Password]) {
+        let chosen = as_one && self.names(&near, &[Noun::Password]);
+        // "vaihto salasanan, se on nyt \"isi on paras 123\""
+        let lead = &self.tokens[at.saturating_sub(CALLED_AFTER)..at];
+        let told = next > at + 1
+            && lead.iter().any(|token| words::is_copula(&token.word))
+            && self.tokens[at..next].iter().any(Token::is_number)
+            && self.names(&(at.saturating_sub(SHORT)..at), &[Noun::Password]);
+        if (chosen || told) && self.is_quotation(at) {
             found.push(Found { at: self.tokens[at].at.start..end, kind: SecretKind::Password });
         }
     }
@@ -209,6 +216,8 @@ impl Search<'_> {
             words::says_little(&token.word)
                 || words::is_copula(&token.word)
                 || words::hedges(&token.word)
+                // "Det ska vara vinterdäck"
+                || matches!(token.word.as_str(), "ska" | "skall" | "pitaa" | "pitais")
         });
         let is = |token: &Token| words::is_copula(&token.word) || token.word == "its";
         let copula = lead.iter().any(is);

@@ -166,13 +166,15 @@ impl<'a> Scene<'a> {
         let name = self.nearest_name(at);
         let short = digits < SHORTEST_CODE && name != Some(Noun::Password);
         let long = digits > LONGEST_CODE && !self.is_in_list(at);
+        // "mitt personnr är 640502": its other half is known by it.
+        let birth = matches!(digits, 6 | 8) && self.is_of_birth(at);
         let amount = row.len() > 1 && last.word.ends_with("00");
         let unit = last.after == After::Nothing
             && tokens.get(row.end).is_some_and(|next| {
                 // "är" and "e" for it are no unit.
                 words::is_unit(&next.word) && !matches!(next.word.as_str(), "ar" | "e")
             });
-        short || long || amount || unit
+        short || long || birth || amount || unit
     }
 
     /// How the word at `at` looks if there are digits in it.
@@ -190,6 +192,13 @@ impl<'a> Scene<'a> {
             None if number => SecretKind::OneTimeCode,
             _ => SecretKind::Password,
         }
+    }
+
+    /// Whether somebody's birth or personal number is named in the sentence before the word at `at`.
+    fn is_of_birth(&self, at: usize) -> bool {
+        let sentence = &self.sentences[self.sentences.partition_point(|it| it.end <= at)];
+        let near = sentence.start.max(at.saturating_sub(NEAR))..at;
+        self.search.tokens[near].iter().any(|token| words::names_birth(&token.word))
     }
 
     /// Whether lists of codes are named in the sentence of the word at `at`, or in the one before.

@@ -6,7 +6,7 @@ use crate::privacy::words::says_little;
 
 /// Calls what follows the rest of a number.
 pub(in crate::privacy) fn calls_rest(word: &str) -> bool {
-    ["sluttamp", "loppu", "loput", "lopun", "slutsiffr", "slutdel", "fortsatt", "jatk", "viimeis"]
+    ["sluttamp", "loppu", "lopu", "slutsiffr", "slutdel", "fortsatt", "jatk", "viimeis"]
         .iter()
         .any(|stem| word.starts_with(stem))
         || matches!(

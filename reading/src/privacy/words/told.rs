@@ -18,7 +18,7 @@ pub(in crate::privacy) fn names_user_in_compound(word: &str) -> bool {
 
 /// Names a user of the bank even where nothing else does: "nätbanksid", "user".
 pub(in crate::privacy) fn names_bank_user(word: &str) -> bool {
-    matches!(word, "user" | "usr" | "anv" | "anvandare" | "kayttis")
+    matches!(word, "user" | "usr" | "anv" | "anvandare" | "kayttis" | "tunnus" | "tunnukseni")
         || ["banksid", "banksuser", "bankstunnus", "pankkitunnus", "pankintunnus"]
             .iter()
             .any(|ending| word.ends_with(ending))
