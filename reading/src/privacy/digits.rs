@@ -29,7 +29,7 @@ const CARD_DIGITS: usize = 16;
 pub(super) const NEARLY_WHOLE: u8 = 13;
 
 /// Within so many words behind a number it may be called by its name.
-const CALLED_BEHIND: usize = 6;
+const CALLED_BEHIND: usize = 9;
 
 /// How far before a number a word may say that it is a card's.
 const CARD_WORD_REACH: usize = 40;

@@ -3,7 +3,7 @@
 //! The rules beside this know what their authors thought of. Here each word of a message is weighed:
 //! what it looks like and what stands around it are clues, each clue has a weight, and where the
 //! weights add up to more than [`ENOUGH`] the word is taken for a secret (logistic regression). The
-//! weights come from the lists in the tests, by `learnt::training`; it says how well they do on lists
+//! weights come from the lists in the tests, by `learnt::tests`; it says how well they do on lists
 //! that they were not learnt from.
 //!
 //! Cards, accounts and identity codes are not weighed: their checksums know better.
@@ -33,7 +33,7 @@ const ENOUGH: i32 = 20;
 
 /// A number whose clues weigh less is harmless, whatever the rules say of it. So low that of 10 000
 /// messages with secrets it takes two for harmless that it was not learnt from.
-const SURELY_HARMLESS: i32 = -112;
+const SURELY_HARMLESS: i32 = -128;
 
 static WEIGHTS: LazyLock<Weights<'static>> =
     LazyLock::new(|| Weights::read(include_bytes!("learnt/weights.bin")));
@@ -137,4 +137,4 @@ fn is_plain(token: &Token) -> bool {
 }
 
 #[cfg(test)]
-mod training;
+mod tests;

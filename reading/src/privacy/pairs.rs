@@ -377,7 +377,9 @@ impl Search<'_> {
     /// stands beside it: that may come in the next message.
     pub(super) fn user_number(&self, next: usize, found: &mut Vec<Found>) {
         let near = self.tokens.iter().skip(next).take(NUMBER_NEAR);
-        let leads = |token: &&Token| words::links(&token.word) || words::names_digits(&token.word);
+        let leads = |token: &&Token| {
+            words::links(&token.word) || words::names_digits(&token.word) || is_here(&token.word)
+        };
         let lead = near.take_while(leads).count();
         let Some(token) = self.tokens.get(next + lead) else { return };
         let whole = token.is_number() && token.at.len() == token.word.len();
@@ -409,14 +411,16 @@ impl Search<'_> {
             if token.is_covered() {
                 return;
             }
-            if digits && token.word.len() >= 4 || said {
+            // "username moconnor_fi then the code"
+            let joined_by_sign = announced
+                && at == next
+                && self.flat.text[token.at.clone()].contains(['_', '.'])
+                && token.word.len() >= 4;
+            if digits && token.word.len() >= 4 || said || joined_by_sign {
                 found.push(Found { at: token.at.clone(), kind: SecretKind::UserId });
                 return;
             }
-            // "min id hos er är 30915522"
-            let here = words::is_place_preposition(&token.word)
-                || matches!(token.word.as_str(), "er" | "teilla" | "you");
-            if !(here || words::links(&token.word)) || token.ends() {
+            if !(is_here(&token.word) || words::links(&token.word)) || token.ends() {
                 return;
             }
         }
@@ -506,4 +510,9 @@ fn is_user_number(token: &Token) -> bool {
     token.is_number()
         && (5..=10).contains(&token.word.len())
         && !(token.word.starts_with('0') && token.word.len() >= 9)
+}
+
+/// Says where a user has a name: "min id hos er är 30915522".
+fn is_here(word: &str) -> bool {
+    matches!(word, "hos" | "er" | "teilla" | "pankissa" | "with" | "you" | "at")
 }

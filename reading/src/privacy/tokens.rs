@@ -170,7 +170,9 @@ fn push(text: &str, mut at: Range<usize>, tokens: &mut Vec<Token>) {
         return;
     }
     // "6973,2695,8856,1320"
-    if let Some(end) = comma_in_list(piece) {
+    if piece.len() <= LONGEST
+        && let Some(end) = comma_in_list(piece)
+    {
         push_one(text, at.start..at.start + end, tokens);
         push(text, at.start + end..at.end, tokens);
         return;
@@ -275,7 +277,9 @@ fn push_glued(text: &str, at: Range<usize>, tokens: &mut Vec<Token>) {
     if glued {
         push_one(text, at.start..at.start + digits, tokens);
         push_one(text, at.start + digits..at.end, tokens);
-    } else if let Some(end) = glued_between(piece, digits) {
+    } else if piece.len() <= LONGEST
+        && let Some(end) = glued_between(piece, digits)
+    {
         push_one(text, at.start..at.start + digits, tokens);
         push_one(text, at.start + digits..at.start + end, tokens);
         push(text, at.start + end..at.end, tokens);
@@ -349,7 +353,8 @@ fn joint(piece: &str) -> Option<usize> {
         && piece[digits..].starts_with([',', ';'])
         && after.bytes().all(|sign| sign.is_ascii_lowercase())
         && !after.is_empty();
-    let coded = (6..=9).contains(&digits) && (4..=6).contains(&code) && after.len() == code;
+    let whole = after.trim_end_matches([',', '.', '?', '!', ')']).len() == code;
+    let coded = (6..=9).contains(&digits) && (4..=6).contains(&code) && whole;
     (named || coded || spoken).then_some(digits)
 }
 
