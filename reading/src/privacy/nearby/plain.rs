@@ -48,7 +48,8 @@ impl Search<'_> {
             let taken = several()
                 .or_else(|| self.beside_name(at, next, sentence))
                 .or_else(behind)
-                .or_else(|| self.changed_from(sentence));
+                .or_else(|| self.changed_from(sentence))
+                .or_else(|| self.between_commas(next, sentence));
             if let Some(taken) = taken {
                 let at = self.tokens[taken.start].at.start..self.tokens[taken.end - 1].at.end;
                 found.push(Found { at, kind: SecretKind::Password });
@@ -119,6 +120,16 @@ impl Search<'_> {
             || self.tokens[place].word.len() > SURE;
         let other = self.nouns[next..place].iter().any(Option::is_some);
         (last && !other).then_some(place..place + 1)
+    }
+
+    /// The odd word that stands between commas behind the name: "samma lösenord överallt, mumintroll,
+    /// är det dumt?"
+    fn between_commas(&self, next: usize, sentence: &Range<usize>) -> Option<Range<usize>> {
+        let parted = |at: usize| self.tokens[at].after == After::Pause;
+        let place = (next..sentence.end.min(next + LINKS))
+            .find(|&at| parted(at - 1) && parted(at) && words::is_odd(&self.tokens[at].word))?;
+        let other = self.nouns[next..place].iter().any(Option::is_some);
+        (!other).then_some(place..place + 1)
     }
 
     /// The words up to the end of the clause that are a password of several: "salasanani on
