@@ -134,7 +134,7 @@ pub fn mask_url(url: &str) -> Cow<'_, str> {
 fn find(text: &str) -> Vec<Found> {
     let flat = Flat::of(text);
     let search = Search::new(&flat);
-    let opinion = Opinion::of(&search, 0);
+    let opinion = Opinion::of(&search, 0, false);
     let mut found = find_in(&search, true);
     found.retain(|found| !opinion.denies(found));
     found.extend(opinion.secrets);

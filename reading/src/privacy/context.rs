@@ -121,7 +121,7 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     fn opinion(&self, context: &Context<'_>) -> Opinion {
         let (search, begin) = self.weighed(context);
-        Opinion::of(search, begin)
+        Opinion::of(search, begin, context.other)
     }
 
     /// Where the words of the message are weighed, and where it begins there.

@@ -28,6 +28,9 @@ mod weights;
 /// more digits.
 const SHORT: usize = 3;
 
+/// A message with so many words says something and does not only answer.
+const SENTENCE: usize = 4;
+
 /// In 32nds: a word whose clues weigh more is covered. Chosen on folds of the lists.
 const ENOUGH: i32 = 20;
 
@@ -63,8 +66,13 @@ pub(super) struct Opinion {
 }
 
 impl Opinion {
-    /// Weighs the words of a text, from the place `begin` of the original on.
-    pub(super) fn of(search: &Search<'_>, begin: usize) -> Self {
+    /// Weighs the words of a text, from the place `begin` of the original on. Where nothing names a
+    /// secret, a word is taken for one only behind other messages or in a sentence, and not at all
+    /// where a value was `asked` for: "ab 123 456" is one.
+    pub(super) fn of(search: &Search<'_>, begin: usize, asked: bool) -> Self {
+        let words = search.tokens.iter().filter(|it| it.word.chars().all(char::is_alphabetic));
+        let said = begin > 0 || words.count() >= SENTENCE;
+        let named = said && !asked || search.nouns.iter().any(Option::is_some);
         let words = read(search, begin);
         let weighed: Vec<_> = words.iter().map(|it| (WEIGHTS.sum(&it.clues), it.shape)).collect();
         let mut opinion = Self::default();
@@ -72,7 +80,7 @@ impl Opinion {
             words.into_iter().zip(enough(&weighed, ENOUGH)).zip(&weighed)
         {
             let at = word.at.start - begin..word.at.end - begin;
-            if secret {
+            if secret && named {
                 opinion.secrets.push(Found { at, kind: word.kind });
             } else if word.plain && *weight < SURELY_HARMLESS {
                 opinion.harmless.push(at);

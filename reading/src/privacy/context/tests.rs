@@ -1,5 +1,6 @@
 use super::*;
 use crate::privacy::COVER;
+use crate::privacy::mask;
 
 fn after(previous: &str, text: &str) -> String {
     mask_in(&Context { previous, ..Context::default() }, text).text.into_owned()
@@ -199,4 +200,10 @@ fn what_a_question_asks_for_is_no_code_after_talk_about_one() {
     assert_eq!(mask_in(&asked, "482913").text, "482913");
     let announced = Context { previous: "koden är", ..asked };
     assert_eq!(mask_in(&announced, "482913").text, COVER);
+    // Nor by what the lists teach, at the door and behind it.
+    for parcel in ["ab 123 456", "AB123456", "numret är ab 123 456", "12 34 56"] {
+        let asked = Context { previous: "mitt paket är borta", ..asked };
+        assert_eq!(mask_in(&asked, parcel).text, parcel);
+        assert_eq!(mask(parcel).text, parcel);
+    }
 }
