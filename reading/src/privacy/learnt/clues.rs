@@ -158,7 +158,8 @@ impl<'a> Scene<'a> {
             let written = &self.search.flat.text[token.at.clone()];
             // "var 90:e dag"
             let ordinal = written.ends_with(":e") || written.ends_with(":a");
-            return has_digit(token) && (ordinal || is_version(written) || is_thing(written));
+            let thing = ordinal || is_version(written) || is_thing(written);
+            return has_digit(token) && thing || is_code(written);
         }
         let row = self.row(at);
         let digits: usize = tokens[row.clone()].iter().map(|token| token.word.len()).sum();
@@ -465,6 +466,13 @@ impl View<'_> {
 
 fn has_digit(token: &Token) -> bool {
     token.word.bytes().any(|sign| sign.is_ascii_digit())
+}
+
+/// Whether a word is out of a program or a page: `data-hurt>x.y=1</script>`.
+fn is_code(written: &str) -> bool {
+    written.contains(['<', '>', '{', '}'])
+        || written.contains("()")
+        || written.contains('.') && written.contains('=')
 }
 
 /// Whether a word is the version of a program: "v6.0.11".
