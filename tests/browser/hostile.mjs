@@ -505,12 +505,13 @@ async function console_(check, arrive, server, { content, secret }) {
     await page.getByRole('button', { name: 'Spara anteckning' }).click();
     await ward.shows('the note', evil('note'));
     for (const tag of ['<img src=x data-hurt onerror=hurt=1>', 'w'.repeat(32)]) {
+      // While the note or the last tag is still on its way, the key does nothing.
+      await page.locator('button[aria-disabled=false]').filter({ hasText: 'Taggar' }).waitFor();
       await page.keyboard.press('Alt+KeyG');
       const question = page.getByRole('dialog', { name: 'Taggar för samtalet' });
       await question.getByLabel('Nya taggar').fill(tag);
       await ward.safe('tags');
       await question.getByRole('button', { name: 'Spara' }).click();
-      // While it is still saving, the key that asks for the next one does nothing.
       await question.waitFor({ state: 'hidden' });
     }
     await page.locator('.head .tag').filter({ hasText: 'w'.repeat(32) }).waitFor();
