@@ -50,7 +50,8 @@ pub(super) fn find(search: &Search<'_>, lines: bool, found: &mut Vec<Found>) {
         } else {
             if words::may_announce_user(&search.tokens[at].word) {
                 users.push(at + 1);
-                if words::names_bank_user(&search.tokens[at].word) {
+                let word = &search.tokens[at].word;
+                if words::names_bank_user(word) || words::names_anything(word) {
                     search.user_number(at + 1, found);
                 }
             }

@@ -34,8 +34,8 @@ const SENTENCE: usize = 4;
 /// In 32nds: a word whose clues weigh more is covered. Chosen on folds of the lists.
 const ENOUGH: i32 = 20;
 
-/// A number whose clues weigh less is harmless, whatever the rules say of it. So low that of 10 000
-/// messages with secrets it takes two for harmless that it was not learnt from.
+/// A number whose clues weigh less is harmless, whatever the rules say of it. So low that of 14 000
+/// messages with secrets that it was not learnt from seven hold one that weighs less.
 const SURELY_HARMLESS: i32 = -128;
 
 static WEIGHTS: LazyLock<Weights<'static>> =

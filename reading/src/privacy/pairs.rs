@@ -384,7 +384,9 @@ impl Search<'_> {
         let Some(token) = self.tokens.get(next + lead) else { return };
         let whole = token.is_number() && token.at.len() == token.word.len();
         let joined = self.tokens[next - 1..next + lead].iter().all(|it| it.after < After::Line);
-        if whole && joined && (6..=9).contains(&token.word.len()) {
+        // What may be a parcel's too is a user's where it is as long as those of most banks.
+        let digits = if words::names_anything(&self.tokens[next - 1].word) { 8..=8 } else { 6..=9 };
+        if whole && joined && digits.contains(&token.word.len()) {
             found.push(Found { at: token.at.clone(), kind: SecretKind::UserId });
         }
     }

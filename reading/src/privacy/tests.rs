@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-mod lists;
+pub(super) mod lists;
 
 use super::*;
 
@@ -57,6 +57,8 @@ fn account_numbers_are_masked() {
             ("DE89370400440532013000 och mer", "DE89370400440532013000"),
             ("GB29 NWBK 6016 1331 9268 19", "GB29 NWBK 6016 1331 9268 19"),
             ("iban FI21 1234 5600 0007 86", "FI21 1234 5600 0007 86"),
+            ("avsluta sparkontotFI2112345600000785å tack", "FI2112345600000785"),
+            ("Tili (FI21) 1234 5600 0007 85 kuuluu taloyhtiölle", "FI21) 1234 5600 0007 85"),
             (
                 "ＦＩ２１ １２３４ ５６００ ０００７ ８５",
                 "ＦＩ２１ １２３４ ５６００ ０００７ ８５",
@@ -87,6 +89,8 @@ fn finnish_identity_codes_are_masked() {
             ("131052F308T", "131052F308T"),
             ("131052+308T", "131052+308T"),
             ("13.10.52-308T", "13.10.52-308T"),
+            ("jag är född 13.10.1952-308T", "13.10.1952-308T"),
+            ("personbet.131052-308Tadress Storgatan 12", "131052-308T"),
             ("1 3 1 0 5 2 - 3 0 8 T", "1 3 1 0 5 2 - 3 0 8 T"),
             ("１３１０５２－３０８Ｔ", "１３１０５２－３０８Ｔ"),
             ("personbeteckning 131052-308U", "131052-308U"),
@@ -113,6 +117,23 @@ fn swedish_identity_numbers_are_masked() {
         ],
         SecretKind::SwedishIdentity,
     );
+}
+
+#[test]
+fn a_number_is_covered_wherever_it_stands_again() {
+    let found = vec![Found { at: 0..6, kind: SecretKind::OneTimeCode }];
+    assert_eq!(cover("814937 @pankki #814937, 8149370", found).text, "•••• @pankki #••••, 8149370");
+}
+
+#[test]
+fn telephones_in_groups_stay_beside_codes() {
+    for text in [
+        "the code never came to +358 41 318 2206",
+        "ni får skicka engångskoden till 050 3128 447 i stället",
+        "pls text the code to +44 7700 900482 instead",
+    ] {
+        assert_eq!(mask(text).text, text);
+    }
 }
 
 #[test]
@@ -288,7 +309,7 @@ fn a_user_name_is_masked_with_its_code() {
     assert_eq!(mask("mitt kundnummer är 12345678").text, "mitt kundnummer är 12345678");
 }
 
-const HARMLESS: &str = include_str!("tests/harmless.txt");
+pub(super) const HARMLESS: &str = include_str!("tests/harmless.txt");
 
 #[test]
 fn harmless_lines_stay() {
@@ -302,9 +323,9 @@ fn harmless_lines_stay() {
 }
 
 /// Written as by somebody who wants to get a secret through: `⟦` and `⟧` stand around it.
-const SECRETS: &str = include_str!("tests/secrets.txt");
+pub(super) const SECRETS: &str = include_str!("tests/secrets.txt");
 /// Numbers as customers give them, in whole sentences.
-const HARMLESS_NUMBERS: &str = include_str!("tests/harmless_numbers.txt");
+pub(super) const HARMLESS_NUMBERS: &str = include_str!("tests/harmless_numbers.txt");
 
 /// A line of a list with its invisible signs and line ends as they are typed.
 pub(super) fn typed(line: &str) -> String {

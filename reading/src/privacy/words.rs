@@ -61,6 +61,7 @@ pub(super) use crate::privacy::words::told::gives;
 pub(super) use crate::privacy::words::told::is_given_to;
 pub(super) use crate::privacy::words::told::mistyped;
 pub(super) use crate::privacy::words::told::names_a_row;
+pub(super) use crate::privacy::words::told::names_anything;
 pub(super) use crate::privacy::words::told::names_bank_user;
 pub(super) use crate::privacy::words::told::names_user_in_compound;
 pub(super) use crate::privacy::words::told::owns;

@@ -477,10 +477,11 @@ fn is_code(written: &str) -> bool {
 
 /// Whether a word is the version of a program: "v6.0.11".
 fn is_version(written: &str) -> bool {
-    let number = written.strip_prefix('v').unwrap_or(written);
     let part =
         |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|it| it.is_ascii_digit());
-    number.matches('.').count() > 1 && number.split('.').all(part) && written.starts_with('v')
+    written
+        .strip_prefix('v')
+        .is_some_and(|number| number.matches('.').count() > 1 && number.split('.').all(part))
 }
 
 /// Goes on with a number that stands for what was seen so far. The factor is that of Fibonacci

@@ -14,23 +14,21 @@ use crate::privacy::context::by_rules;
 use crate::privacy::flat::Flat;
 use crate::privacy::learnt::clues::BITS;
 use crate::privacy::numbers;
+use crate::privacy::tests::HARMLESS;
+use crate::privacy::tests::HARMLESS_NUMBERS;
+use crate::privacy::tests::SECRETS;
+use crate::privacy::tests::lists::NUMBERS;
+use crate::privacy::tests::lists::PLANTED;
+use crate::privacy::tests::lists::SPLIT;
 use crate::privacy::tests::typed;
 use crate::privacy::to_original;
-
-const PLANTED: &str = include_str!("../tests/planted_secrets.txt");
-const SPLIT: &str = include_str!("../tests/split_secrets.txt");
-const NUMBERS: &str = include_str!("../tests/planted_numbers.txt");
-/// The lists of those who wrote the rules.
-const OWN: &str = include_str!("../tests/secrets.txt");
-const HARMLESS: &str = include_str!("../tests/harmless.txt");
-const HARMLESS_NUMBERS: &str = include_str!("../tests/harmless_numbers.txt");
 
 /// The lists, and whether they are of secrets.
 const LISTS: [(bool, &str); 6] = [
     (true, PLANTED),
     (true, SPLIT),
     (false, NUMBERS),
-    (true, OWN),
+    (true, SECRETS),
     (false, HARMLESS),
     (false, HARMLESS_NUMBERS),
 ];

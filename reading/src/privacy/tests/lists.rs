@@ -11,11 +11,11 @@ use crate::privacy::context::mask_in;
 use crate::privacy::context::speaks_of_code;
 
 /// Planted by somebody who did not know the rules; written like the first list.
-const PLANTED: &str = include_str!("planted_secrets.txt");
+pub(in crate::privacy) const PLANTED: &str = include_str!("planted_secrets.txt");
 /// Harmless numbers by the same.
-const NUMBERS: &str = include_str!("planted_numbers.txt");
+pub(in crate::privacy) const NUMBERS: &str = include_str!("planted_numbers.txt");
 /// Secrets in several messages, which `⏎` parts.
-const SPLIT: &str = include_str!("split_secrets.txt");
+pub(in crate::privacy) const SPLIT: &str = include_str!("split_secrets.txt");
 
 /// What stands before the messages in question: talk of passwords and codes, and secrets.
 const TALK: [&str; 12] = [

@@ -18,12 +18,15 @@ pub(in crate::privacy) fn names_user_in_compound(word: &str) -> bool {
 
 /// Names a user of the bank even where nothing else does: "nätbanksid", "user".
 pub(in crate::privacy) fn names_bank_user(word: &str) -> bool {
-    matches!(
-        word,
-        "user" | "usr" | "anv" | "anvandare" | "kayttis" | "tunnus" | "tunnukseni" | "bankid"
-    ) || ["banksid", "banksuser", "bankstunnus", "pankkitunnus", "pankintunnus"]
-        .iter()
-        .any(|ending| word.ends_with(ending))
+    matches!(word, "user" | "usr" | "anv" | "anvandare" | "kayttis" | "bankid")
+        || ["banksid", "banksuser", "bankstunnus", "pankkitunnus", "pankintunnus"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
+}
+
+/// May name a user of the bank, or a parcel, or anything else.
+pub(in crate::privacy) fn names_anything(word: &str) -> bool {
+    matches!(word, "tunnus" | "tunnukseni")
 }
 
 /// Whether a word is a code whose ending is mistyped or of a dialect: "verifieringskodin". The -s-
